@@ -1,0 +1,118 @@
+/**
+ * The one kind of error that this program throws on purpose, and how outside values are shown in it.
+ * Imports nothing, so that every folder can use it.
+ */
+
+/** Every code that a user can meet. They are part of the contract: people grep for them; docs/errors.md has each one. */
+export const errorCodes = [
+  'E_INPUT',
+  'E_PLATFORM',
+  'E_REFERENCE',
+  'E_RECORD',
+  'E_PLATFORM_MISSING',
+  'E_PLATFORM_DUPLICATE',
+  'E_PLATFORM_UNEXPECTED',
+  'E_PLATFORM_MISMATCH',
+  'E_CONTENT_MISMATCH',
+  'E_REVISION_MISMATCH',
+  'E_DIGEST_MISMATCH',
+  'E_MANIFEST',
+  'E_LAYER',
+  'E_NOT_FOUND',
+  'E_UNAUTHORIZED',
+  'E_DENIED',
+  'E_RATE_LIMITED',
+  'E_REGISTRY',
+  'E_NETWORK',
+  'E_TIMEOUT',
+  'E_TAG_IMMUTABLE',
+  'E_TAG_MOVED',
+  'E_TAG_STALE',
+  'E_PUBLISH',
+  'E_HOST_MISMATCH',
+  'E_ENGINE_MISSING',
+  'E_ENGINE',
+  'E_UNSUPPORTED',
+  'E_BUILD',
+  'E_SMOKE_TEST',
+  'E_BASE_PLATFORM',
+  'E_RUNNER',
+  'E_GITHUB',
+  'E_INTERNAL',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+interface ErrorDetails {
+  /** What the user does about it; the part of the line behind the semicolon. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+  /** True where a flag or its own value can't be read, before anything is contacted: a shell ends with 2, not 1. */
+  readonly usage?: boolean;
+}
+
+/**
+ * A failure with a code that people can look up, a message with the value that was met, and a hint with the cure.
+ * `message` and `hint` are single sentences without a full stop; {@link errorLine} joins them.
+ */
+export class CodedError extends Error {
+  override readonly name = 'CodedError' as const;
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly usage: boolean;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.hint = details.hint;
+    this.usage = details.usage ?? false;
+  }
+}
+
+/** What was thrown, as an error with a code; anything that we did not throw on purpose is our own bug. */
+export function toCodedError(thrown: unknown): CodedError {
+  if (thrown instanceof CodedError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new CodedError('E_INTERNAL', show(message, 500), {
+    hint: 'this is a bug in native-multiarch; please report it with the log: https://github.com/native-multiarch/native-multiarch/issues',
+    cause: thrown,
+  });
+}
+
+/** The one line of the contract: `E_CODE: what went wrong, with the value; what to do about it`. */
+export function errorLine(error: CodedError): string {
+  return `${error.code}: ${error.message}${error.hint === undefined ? '' : `; ${error.hint}`}`;
+}
+
+/**
+ * All of several failures at once, under the code of the first (the contract wants them told together).
+ * One failure stays as it is. @throws when the list is empty, which would be a caller's bug.
+ */
+export function joinErrors(errors: readonly CodedError[]): CodedError {
+  const [first, ...rest] = errors;
+  if (first === undefined) throw new TypeError('joinErrors needs at least one error');
+  if (rest.length === 0) return first;
+  const messages = [first.message, ...rest.map((e) => (e.code === first.code ? e.message : `${e.code}: ${e.message}`))];
+  const hints = [...new Set(errors.flatMap((e) => (e.hint === undefined ? [] : [e.hint])))];
+  return new CodedError(first.code, messages.join('. '), {
+    ...(hints.length > 0 && { hint: hints.join('; ') }),
+    cause: first.cause,
+    usage: errors.every((e) => e.usage),
+  });
+}
+
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/**
+ * A value from outside, made fit for one line of a log: control, format and bidirectional characters are shown as
+ * `\u{..}`, and what is longer than `max` characters is cut with an ellipsis. Not quoted; see {@link quote}.
+ */
+export function show(value: string, max = 120): string {
+  const cut = value.length > max ? `${value.slice(0, max)}…` : value;
+  return cut.replace(unprintable, (c) => (c === '\n' ? '\\n' : `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`));
+}
+
+/** {@link show}, between double quotes: for values whose ends matter. */
+export function quote(value: string, max = 120): string {
+  return `"${show(value, max)}"`;
+}
