@@ -1,0 +1,127 @@
+import type { Reference } from '../oci/reference.ts';
+import type { Platform } from '../platform/platform.ts';
+
+/** The engines that there are. `buildx` is named by the contract and comes later. */
+export const engineNames = ['docker', 'podman', 'buildah', 'assemble'] as const;
+
+export type EngineName = (typeof engineNames)[number];
+
+/**
+ * How an image of one platform is made on this host: by the host's own processor, through QEMU and the kernel's
+ * binfmt_misc, or from files that were compiled elsewhere.
+ */
+export type Mode = 'native' | 'emulate' | 'cross';
+
+/** What an engine can do, as data: commands and documentation read it, nobody asks for an engine by name. */
+export interface Capabilities {
+  /** What an image is made from: a Dockerfile and its context, or files put into layers by ourselves. */
+  readonly source: BuildSource['kind'];
+  readonly modes: readonly Mode[];
+  /** Whether {@link Engine.run} can run a command in the image. */
+  readonly smokeTest: boolean;
+  /** `engine`: its own client pushes; `client`: it hands blobs to {@link ImageUploader}. */
+  readonly pushesBy: 'engine' | 'client';
+  /** Whether `ca-certificate` reaches the engine's own registry client; where not, its configuration has to hold it. */
+  readonly caCertificate: boolean;
+  /** Whether `insecure-registries` reaches it; `loopback`: only loopback may be plain HTTP, the rest is its own configuration. */
+  readonly insecureRegistries: 'any' | 'loopback';
+}
+
+/** The engine, as it answered when it was asked; never as this process sees itself. */
+export interface EngineHost {
+  /** `5.4.2` */
+  readonly version: string;
+  /** What records and reports say: `podman 5.4.2`. */
+  readonly label: string;
+  /** The platform of the machine that the engine works on. */
+  readonly platform: Platform;
+}
+
+/** What {@link Engine.preflight} found out about a platform on this engine. */
+export interface Readiness {
+  /** What will really happen: a platform that is the host's own is `native`, also where `emulate` was asked for. */
+  readonly mode: Mode;
+  /** One line for a person: what runs the programs, and what had to be done so that it works. */
+  readonly note: string;
+}
+
+/** A Dockerfile build. */
+export interface DockerfileSource {
+  readonly kind: 'dockerfile';
+  /** A folder, absolute or from {@link EngineOptions.cwd}. */
+  readonly context: string;
+  /** The Dockerfile, absolute or from `cwd`; without it, `Dockerfile` (podman and buildah: `Containerfile` first) in the context. */
+  readonly file?: string;
+  readonly target?: string;
+  readonly buildArgs?: Readonly<Record<string, string>>;
+  /** Of the RUN steps: `none`, `host`, `default`, or the engine's own word. */
+  readonly network?: string;
+}
+
+/** An image assembled from files, without a container engine. */
+export interface FilesSource {
+  readonly kind: 'files';
+  /** `scratch` (the default); a reference of a base image is `E_UNSUPPORTED` as yet. */
+  readonly base?: string;
+  /** Where relative sources start: absolute or from {@link EngineOptions.cwd}. */
+  readonly context: string;
+  /** Lines `source:destination[:mode]`, with `{os}`, `{arch}` and `{variant}` filled in; mode is octal. */
+  readonly files: readonly string[];
+  readonly entrypoint?: readonly string[];
+  readonly cmd?: readonly string[];
+  /** `NAME=value`. */
+  readonly env?: readonly string[];
+  readonly workdir?: string;
+  readonly user?: string;
+}
+
+export type BuildSource = DockerfileSource | FilesSource;
+
+export interface BuildRequest {
+  readonly platform: Platform;
+  readonly mode: Mode;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly source: BuildSource;
+}
+
+/** An image in the engine's own store. Nobody but the engine that made it can read `id`. */
+export interface BuiltImage {
+  readonly engine: EngineName;
+  /** What the engine calls it: `sha256:...`, never a tag that another build could move. */
+  readonly id: string;
+  /** The name under which only this build knows it, and which keeps the engine from collecting it. */
+  readonly name: string;
+}
+
+export interface RunOptions {
+  /** Words, quoted as in a shell; `["program", "argument"]`; or, where it needs a shell, a line for the image's `/bin/sh -c`. */
+  readonly command: string;
+  readonly platform: Platform;
+  readonly timeoutMs: number;
+}
+
+/** One engine on one host, for one leg. Made by {@link EngineOptions} and a factory of this folder; ended with {@link Engine.close}. */
+export interface Engine {
+  readonly name: EngineName;
+  readonly capabilities: Capabilities;
+  /** @throws E_ENGINE_MISSING, E_ENGINE. Asked once; later calls give the same answer. */
+  host(): Promise<EngineHost>;
+  /**
+   * Whether a RUN step of that platform works here, found out by running one (some 150 bytes of program, no network, no pull).
+   * @throws E_HOST_MISMATCH native was asked for and the engine's machine is another; E_UNSUPPORTED for a mode that the engine
+   * has not, or an emulation that is not installed; E_ENGINE where the engine is there and can't run anything.
+   */
+  preflight(platform: Platform, mode: Mode): Promise<Readiness>;
+  /** Runs {@link preflight} first unless that was done. @throws E_BUILD, E_ENGINE, E_UNSUPPORTED, E_INPUT, E_BASE_PLATFORM. */
+  build(request: BuildRequest): Promise<BuiltImage>;
+  /** As the image's own config says it. */
+  platformOf(image: BuiltImage): Promise<Platform>;
+  /** A command in the image, without network; done when it ended with 0. @throws E_SMOKE_TEST with the last lines, E_UNSUPPORTED. */
+  run(image: BuiltImage, options: RunOptions): Promise<void>;
+  /** `reference` has a tag. @throws E_UNAUTHORIZED, E_DENIED, E_RATE_LIMITED, E_NETWORK, E_REGISTRY, E_ENGINE ... as the engine's words tell. */
+  push(image: BuiltImage, reference: Reference): Promise<void>;
+  /** Everything that this build put under a name of its own, and nothing else; the engine's build cache stays its own. Never throws for what is gone. */
+  remove(image: BuiltImage): Promise<void>;
+  /** Credentials and temporary files of ours. Idempotent; call it however the leg ended. */
+  close(): Promise<void>;
+}
