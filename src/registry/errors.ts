@@ -1,0 +1,59 @@
+import { CodedError, type ErrorCode } from '../errors.ts';
+
+/** One entry of `errors` in a registry's answer. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */
+export interface RegistryErrorEntry {
+  /** `MANIFEST_UNKNOWN`, `DENIED`...; as the registry wrote it, cleaned and shortened. */
+  readonly code: string;
+  readonly message: string;
+  /** JSON, shortened. MANIFEST_BLOB_UNKNOWN names the missing digests here. */
+  readonly detail: string;
+}
+
+/**
+ * How often a failure is worth another try. `full`: the whole policy; `few`: three tries in all, for what time may or
+ * may not heal; `once`: one more at once, without waiting; `never`: the answer will be the same.
+ */
+export type RetryClass = 'full' | 'few' | 'once' | 'never';
+
+interface RegistryErrorDetails {
+  readonly hint?: string;
+  readonly cause?: unknown;
+  readonly status?: number;
+  readonly registryErrors?: readonly RegistryErrorEntry[];
+  readonly retry?: RetryClass;
+  readonly retryAfterMs?: number;
+  readonly answerLost?: boolean;
+  readonly reason?: string;
+}
+
+/** What a registry, or the way to it, said in the end. */
+export class RegistryError extends CodedError {
+  /** Of the last answer; undefined where none came. */
+  readonly status: number | undefined;
+  readonly registryErrors: readonly RegistryErrorEntry[];
+  readonly retry: RetryClass;
+  /** What the registry asked us to wait, clamped. */
+  readonly retryAfterMs: number | undefined;
+  /** True where the request may have been carried out although we were not told so. */
+  readonly answerLost: boolean;
+  /** In a few words, for the line that tells of a retry. */
+  readonly reason: string;
+
+  constructor(code: ErrorCode, message: string, details: RegistryErrorDetails = {}) {
+    super(code, message, {
+      ...(details.hint !== undefined && { hint: details.hint }),
+      ...(details.cause !== undefined && { cause: details.cause }),
+    });
+    this.status = details.status;
+    this.registryErrors = details.registryErrors ?? [];
+    this.retry = details.retry ?? 'never';
+    this.retryAfterMs = details.retryAfterMs;
+    this.answerLost = details.answerLost ?? false;
+    this.reason = details.reason ?? message;
+  }
+
+  /** Does one of the registry's own error codes say `code`? */
+  says(...codes: readonly string[]): boolean {
+    return this.registryErrors.some((entry) => codes.includes(entry.code.toUpperCase()));
+  }
+}
