@@ -1,11 +1,13 @@
-/**
- * A platform, normalised: lower case, canonical names, `arm64/v8` and `amd64/v1` without a variant, `arm` always with one.
- * https://github.com/opencontainers/image-spec/blob/main/image-index.md#platform-variants
- */
-export interface Platform {
-  readonly os: string;
-  readonly architecture: string;
-  readonly variant?: string;
-  readonly osVersion?: string;
-  readonly osFeatures?: readonly string[];
-}
+/** The room's door: a platform is parsed from what people write, normalised, compared and printed. No I/O. */
+export {
+  formatPlatform,
+  normalisePlatform,
+  platformArch,
+  platformKey,
+  platformOfJson,
+  platformSlug,
+  platformToJson,
+  samePlatform,
+} from './normalise.ts';
+export type { Platform, PlatformJson, RawPlatform } from './normalise.ts';
+export { parsePlatform } from './parse.ts';
