@@ -1,0 +1,66 @@
+import { domainToASCII, domainToUnicode } from 'node:url';
+import { CodedError, quote } from '../errors.ts';
+
+const domain = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
+
+/**
+ * `host[:port]` of a registry, as it stands in `text`. Lower case only, and ASCII only: a host that looks like another
+ * one would get the credentials meant for that other one.
+ * https://github.com/distribution/reference/blob/main/reference.go
+ * @throws E_REFERENCE
+ */
+export function parseHost(text: string, hostAndPort: string): string {
+  if (!/^[\x21-\x7e]*$/.test(hostAndPort)) throw notAscii(text, hostAndPort);
+  if (/[A-Z]/.test(hostAndPort)) {
+    throw wrong(
+      text,
+      'its registry has upper-case letters',
+      `write ${text.replace(hostAndPort, hostAndPort.toLowerCase())}`,
+    );
+  }
+  const parts = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(hostAndPort);
+  const [, host = '', port] = parts ?? [];
+  if (host.startsWith('[') ? !isIpv6(host.slice(1, -1)) : !domain.test(host) || host.length > 253) {
+    throw wrong(
+      text,
+      `${quote(hostAndPort)} is not the name of a registry`,
+      'write a host name such as ghcr.io or localhost:5000; IPv6 addresses go in brackets',
+    );
+  }
+  if (/(?:^|\.)xn--/.test(host)) {
+    throw wrong(
+      text,
+      `its registry ${host} is read as ${quote(domainToUnicode(host))}, which may pass for another`,
+      'use a name of the registry that is plain ASCII',
+    );
+  }
+  if (port !== undefined) checkPort(text, port);
+  return hostAndPort;
+}
+
+function checkPort(text: string, port: string): void {
+  if (/^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65535) return;
+  throw wrong(
+    text,
+    `${quote(port)} is not a port`,
+    'a port is a number from 1 to 65535, without leading zeros',
+  );
+}
+
+function notAscii(text: string, hostAndPort: string): CodedError {
+  const ascii = domainToASCII(hostAndPort.replace(/:\d*$/, ''));
+  const is = ascii === '' ? 'cannot be a host' : `is ${ascii}`;
+  return wrong(
+    text,
+    `its registry has characters that are not ASCII and ${is}`,
+    'write the name of the registry in plain ASCII; look for letters that only resemble it',
+  );
+}
+
+function isIpv6(address: string): boolean {
+  return /^[0-9a-f:.]+$/.test(address) && URL.canParse(`http://[${address}]/`);
+}
+
+function wrong(text: string, why: string, hint: string): CodedError {
+  return new CodedError('E_REFERENCE', `${quote(text)} is not an image name: ${why}`, { hint });
+}
