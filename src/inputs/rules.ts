@@ -1,0 +1,76 @@
+import { CodedError, quote } from '../errors.ts';
+import type { CommandName, RawInputs } from './commands.ts';
+import { unreadable } from './kinds.ts';
+
+const assembleOnly = ['base', 'files', 'entrypoint', 'cmd', 'env', 'workdir', 'user'];
+
+/** What no input can say by itself. All that is wrong, not the first alone. */
+export function checkTogether(
+  command: CommandName,
+  raw: RawInputs,
+  inputs: Readonly<Record<string, unknown>>,
+): CodedError[] {
+  return [
+    ...loginRules(raw),
+    ...imageRules(command, raw, inputs),
+    ...(command === 'build' ? buildRules(raw, inputs) : []),
+  ];
+}
+
+function loginRules(raw: RawInputs): CodedError[] {
+  if (raw.has('username') === raw.has('password')) return [];
+  const [set, missing] = raw.has('username') ? ['username', 'password'] : ['password', 'username'];
+  return [unreadable(`${set} is set without ${missing}`, `set ${missing} too, or neither`)];
+}
+
+function imageRules(
+  command: CommandName,
+  raw: RawInputs,
+  inputs: Readonly<Record<string, unknown>>,
+): CodedError[] {
+  const needsImage =
+    command === 'build' || command === 'merge' || command === 'verify' || command === 'inspect';
+  const tags = inputs['tags'];
+  const named =
+    Array.isArray(tags) &&
+    tags.some((item: unknown) => typeof item === 'object' && item !== null && 'repository' in item);
+  if (!needsImage || raw.has('images') || raw.has('references') || named) return [];
+  if (command === 'build' || command === 'merge') {
+    return [
+      unreadable(
+        `images is not set, and ${command} needs it`,
+        'set images, or give whole references in tags',
+      ),
+    ];
+  }
+  return [
+    unreadable(
+      `nothing says what to ${command}`,
+      `give a reference (${command} quay.io/acme/app:v1 in a shell), or set images`,
+    ),
+  ];
+}
+
+function buildRules(raw: RawInputs, inputs: Readonly<Record<string, unknown>>): CodedError[] {
+  const errors: CodedError[] = [];
+  const engine = String(inputs['engine']);
+  if (engine !== 'assemble') {
+    for (const name of assembleOnly.filter((each) => raw.has(each))) {
+      errors.push(unsupported(name, raw, `engine ${engine}`, 'set engine to assemble, or leave it out'));
+    }
+    if (inputs['mode'] === 'cross') {
+      errors.push(
+        unsupported('mode', raw, `engine ${engine}`, 'cross needs engine assemble; use native or emulate'),
+      );
+    }
+    if (inputs['arch-tag'] === 'none') {
+      errors.push(unsupported('arch-tag', raw, `engine ${engine}`, 'none needs engine assemble'));
+    }
+  }
+  return errors;
+}
+
+function unsupported(name: string, raw: RawInputs, where: string, hint: string): CodedError {
+  const value = (raw.get(name) ?? []).join('\n');
+  return new CodedError('E_UNSUPPORTED', `${name} ${quote(value)} can't be honoured by ${where}`, { hint });
+}

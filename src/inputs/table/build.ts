@@ -1,0 +1,91 @@
+import { parsePlatform } from '../../platform/platform.ts';
+import type { InputDefinition } from '../definition.ts';
+import { autoBoolean, oneOf, text, valueOf } from '../kinds.ts';
+import { pairs } from '../readers.ts';
+
+/** One leg: what is built, how, and where it goes. */
+export const buildInputs = {
+  platform: {
+    kind: valueOf('platform', parsePlatform),
+    group: 'Build',
+    commands: ['build'],
+    requiredInWorkflow: ['build'],
+    description: 'The platform of this leg, such as linux/ppc64le.',
+    default: { text: "the engine's own in a shell; required in a workflow" },
+  },
+  engine: {
+    kind: oneOf(['auto', 'docker', 'podman', 'buildah', 'assemble'], ['buildx']),
+    group: 'Build',
+    commands: ['build'],
+    description: 'What makes the image. assemble needs no container engine: it puts files into layers.',
+    default: { text: 'auto: the first of docker, podman and buildah that answers', value: 'auto' },
+  },
+  mode: {
+    kind: oneOf(['native', 'emulate', 'cross'], ['auto']),
+    group: 'Build',
+    commands: ['build'],
+    description:
+      'native refuses a host of another architecture; emulate runs the programs of the target through QEMU; cross is for programs compiled elsewhere, with engine assemble.',
+    default: { text: 'native; cross with engine assemble' },
+  },
+  context: {
+    kind: text,
+    group: 'Build',
+    commands: ['build'],
+    description: 'The folder that is built from, as it was checked out.',
+    default: { text: '.', value: '.' },
+  },
+  file: {
+    kind: text,
+    group: 'Build',
+    commands: ['build'],
+    description: 'The Dockerfile.',
+    default: { text: 'Dockerfile in the context' },
+  },
+  target: {
+    kind: text,
+    group: 'Build',
+    commands: ['build'],
+    description: 'The stage that is built.',
+    default: { text: 'the last one' },
+  },
+  'build-args': {
+    kind: pairs,
+    group: 'Build',
+    commands: ['build'],
+    description:
+      'Build arguments, one NAME=value a line. They can be read in the image: no place for secrets.',
+    default: { text: 'none', value: {} },
+  },
+  labels: {
+    kind: pairs,
+    group: 'Build',
+    commands: ['build'],
+    description:
+      'Labels, one name=value a line. org.opencontainers.image.revision, .source and .version are added where they are known and not set.',
+    default: { text: 'none', value: {} },
+  },
+  network: {
+    kind: text,
+    group: 'Build',
+    commands: ['build'],
+    description: "The network of the build's RUN steps: none, host, default, or the engine's own word.",
+    default: { text: "the engine's" },
+  },
+  'smoke-test': {
+    kind: text,
+    group: 'Build',
+    commands: ['build', 'verify'],
+    later: ['verify'],
+    description:
+      'A command that is run in the image on this host, before anything is pushed. It has to end with 0.',
+    default: { text: 'none' },
+  },
+  push: {
+    kind: autoBoolean,
+    group: 'Build',
+    commands: ['build'],
+    description: 'Whether the arch tag is pushed. auto does not push on pull-request events of any kind.',
+    default: { text: 'auto', value: 'auto' },
+  },
+} as const satisfies Record<string, InputDefinition>;

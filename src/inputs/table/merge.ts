@@ -1,0 +1,127 @@
+import { parseTag } from '../../oci/reference.ts';
+import type { InputDefinition } from '../definition.ts';
+import { boolean, lines, list, listOf, oneOf, text } from '../kinds.ts';
+import { duration, time } from '../readers.ts';
+
+/** The fan-in. */
+export const mergeInputs = {
+  records: {
+    kind: lines,
+    group: 'Merge',
+    commands: ['merge'],
+    description:
+      "What the legs made, one a line: platform=digest, platform=reference, a bare reference, a JSON record, or the path of a record file, of a folder of them, or of docker's folder of empty files named by digest. A path starts with /, ./ or ../.",
+    default: { text: 'none: the arch tags are looked for', value: [] },
+  },
+  revision: {
+    kind: text,
+    group: 'Merge',
+    commands: ['merge'],
+    description: 'The commit that all legs have to be of; the index says so.',
+    default: { text: "the run's commit, else the one on which all legs agree" },
+  },
+  created: {
+    kind: time,
+    group: 'Merge',
+    commands: ['merge'],
+    description: 'The time that the index says it was made at.',
+    default: { text: "SOURCE_DATE_EPOCH, else the commit's own time where it is known" },
+  },
+  source: {
+    kind: text,
+    group: 'Merge',
+    commands: ['merge'],
+    description: 'Where the source is; the index says so.',
+    default: { text: "the run's repository, else the label on which all platforms agree" },
+  },
+  version: {
+    kind: text,
+    group: 'Merge',
+    commands: ['merge'],
+    description: 'The version that the index says it is.',
+    default: { text: 'the label on which all platforms agree' },
+  },
+  check: {
+    kind: oneOf(['config'], ['content', 'full']),
+    group: 'Merge',
+    commands: ['merge', 'verify'],
+    description:
+      'How deep every platform is proven: config compares os, architecture and variant with the claim.',
+    default: { text: 'config', value: 'config' },
+  },
+  'allow-foreign': {
+    kind: list,
+    group: 'Merge',
+    commands: ['merge', 'verify'],
+    later: ['merge', 'verify'],
+    description: 'Globs of files that may be of another machine.',
+    default: { text: 'none', value: [] },
+  },
+  wait: {
+    kind: duration,
+    group: 'Merge',
+    commands: ['merge'],
+    later: ['merge'],
+    description: 'How long to wait for platforms that have not arrived.',
+    default: { text: '0', value: 0 },
+  },
+  'moving-tags': {
+    kind: listOf(parseTag, { max: 100 }),
+    group: 'Merge',
+    commands: ['merge'],
+    description: 'Those of tags that are moved last, and never backwards.',
+    default: { text: 'latest', value: ['latest'] },
+  },
+  force: {
+    kind: boolean,
+    group: 'Merge',
+    commands: ['merge'],
+    description: 'Move the moving tags even where they would go backwards.',
+    default: { text: 'false', value: false },
+  },
+  append: {
+    kind: boolean,
+    group: 'Merge',
+    commands: ['merge'],
+    later: ['merge'],
+    description: 'Add to, or replace in, the published index only what platforms names.',
+    default: { text: 'false', value: false },
+  },
+  'remove-platforms': {
+    kind: list,
+    group: 'Merge',
+    commands: ['merge'],
+    later: ['merge'],
+    description: 'Platforms or digests that are taken out of the published index.',
+    default: { text: 'none', value: [] },
+  },
+  attestations: {
+    kind: oneOf(['keep'], ['strip']),
+    group: 'Merge',
+    commands: ['merge'],
+    description: 'What becomes of the attestations that legs bring along.',
+    default: { text: 'keep', value: 'keep' },
+  },
+  'copy-referrers': {
+    kind: boolean,
+    group: 'Merge',
+    commands: ['merge'],
+    later: ['merge'],
+    description: 'Copy signatures and the like to the other images too.',
+    default: { text: 'false', value: false },
+  },
+  spec: {
+    kind: text,
+    group: 'Merge',
+    commands: ['merge'],
+    later: ['merge'],
+    description: 'A manifest-tool YAML file.',
+  },
+  output: {
+    kind: text,
+    group: 'Merge',
+    commands: ['merge'],
+    later: ['merge'],
+    description: 'Write an OCI layout folder or a file instead of a registry.',
+  },
+} as const satisfies Record<string, InputDefinition>;
