@@ -1,0 +1,158 @@
+#!/usr/bin/env bash
+# Installs what the end-to-end tests need on Debian 12, as root: engines, registries, judges, emulation, and one
+# static program for each of the four architectures. Run it as often as you like: what is there is left alone.
+#
+#   scripts/install-test-tools.sh            installs, then proves that every part answers
+#   scripts/install-test-tools.sh --folder   prints the folder of the tools that are not Debian packages
+#
+# That folder is outside the checkout, and its name changes with any version below, so a cache can keep it whole.
+set -euo pipefail
+
+packages=(
+  docker.io containerd runc cgroupfs-mount podman buildah skopeo docker-registry
+  qemu-user-static binfmt-support openssl perl
+)
+go_tools=(
+  crane=github.com/google/go-containerregistry/cmd/crane@v0.22.1
+  regctl=github.com/regclient/regclient/cmd/regctl@v0.11.7
+  registry=github.com/distribution/distribution/v3/cmd/registry@v3.1.2
+  act=github.com/nektos/act@v0.2.87
+  actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+)
+zizmor=zizmor==1.32.0
+# platform architecture = Debian architecture = what uname -m prints = QEMU's name
+architectures=(
+  amd64=amd64=x86_64=x86_64
+  arm64=arm64=aarch64=aarch64
+  ppc64le=ppc64el=ppc64le=ppc64le
+  s390x=s390x=s390x=s390x
+)
+
+versions=$(printf '%s\n' "${go_tools[@]}" "$zizmor" "${architectures[@]}" "$(uname -m)" | sha256sum | cut -c1-12)
+folder=${NATIVE_MULTIARCH_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/native-multiarch-tools}/$versions
+
+say() { printf 'test tools: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+# A line of its log is worth showing only when a step fails.
+quietly() {
+  local log
+  log=$(mktemp)
+  if ! "$@" >"$log" 2>&1; then
+    tail -n 40 "$log" >&2
+    rm -f "$log"
+    return 1
+  fi
+  rm -f "$log"
+}
+
+install_packages() {
+  local missing=() package
+  for package in "${packages[@]}"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  say "apt: ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
+  # One list that a mirror is just renewing is no reason to stop: what has to be there shows at the install.
+  apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 update >/dev/null 2>&1 ||
+    say 'apt-get update did not read every list; going on with those that it has'
+  quietly apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 install --yes "${missing[@]}" ||
+    die "apt-get could not install ${missing[*]}"
+}
+
+install_go_tools() {
+  local tool name module
+  for tool in "${go_tools[@]}"; do
+    name=${tool%%=*} module=${tool#*=}
+    [ ! -x "$folder/bin/$name" ] || continue
+    say "go: $module"
+    # Built beside its place and moved, so that an interrupted build leaves no half a program.
+    quietly env GOBIN="$folder/new" CGO_ENABLED=0 go install -trimpath -ldflags='-s -w' "$module" ||
+      die "go could not build $module"
+    mv "$folder/new/$name" "$folder/bin/$name"
+  done
+}
+
+install_zizmor() {
+  [ ! -x "$folder/zizmor/bin/zizmor" ] || return 0
+  say "pip: $zizmor"
+  python3 -m pip --version >/dev/null 2>&1 || quietly apt-get install --yes python3-pip || die 'there is no pip'
+  rm -rf "$folder/new/zizmor"
+  quietly python3 -m pip install --quiet --no-deps --only-binary :all: --target "$folder/new/zizmor" "$zizmor" ||
+    die "pip could not install $zizmor"
+  mv "$folder/new/zizmor" "$folder/zizmor"
+}
+
+# busybox-static of all four architectures, through package lists of our own: the machine's dpkg learns of no other
+# architecture, so nothing else on it changes.
+install_programs() {
+  local row arch debian lists=$folder/new/apt options=() wanted=()
+  for row in "${architectures[@]}"; do
+    IFS== read -r arch debian _ <<<"$row"
+    options+=(-o "APT::Architectures::=$debian")
+    [ -x "$folder/programs/$arch/busybox" ] || wanted+=("$arch=$debian")
+  done
+  [ ${#wanted[@]} -gt 0 ] || return 0
+  say "apt: busybox-static for ${wanted[*]%%=*}"
+  mkdir -p "$lists/lists/partial" "$lists/cache/archives/partial" "$lists/download"
+  options+=(
+    -o "Dir::State::Lists=$lists/lists" -o "Dir::Cache=$lists/cache" -o Acquire::Languages=none
+    -o Acquire::Retries=3 -o APT::Sandbox::User=root
+  )
+  apt-get "${options[@]}" update >/dev/null 2>&1 ||
+    say 'apt-get update did not read every list; going on with those that it has'
+  for row in "${wanted[@]}"; do
+    arch=${row%%=*} debian=${row#*=}
+    (cd "$lists/download" && quietly apt-get "${options[@]}" download "busybox-static:$debian") ||
+      die "apt-get could not download busybox-static:$debian"
+    dpkg -x "$lists"/download/busybox-static_*_"$debian".deb "$lists/$arch"
+    mkdir -p "$folder/programs/$arch"
+    mv "$lists/$arch/bin/busybox" "$folder/programs/$arch/busybox"
+  done
+  rm -rf "$lists"
+}
+
+enable_emulation() {
+  local row arch uname qemu binfmt=/proc/sys/fs/binfmt_misc
+  [ -e $binfmt/register ] || mount -t binfmt_misc none $binfmt || die "binfmt_misc cannot be mounted on $binfmt"
+  for row in "${architectures[@]}"; do
+    IFS== read -r arch _ uname qemu <<<"$row"
+    [ "$uname" != "$(uname -m)" ] || continue
+    [ -e "$binfmt/qemu-$qemu" ] || quietly update-binfmts --enable "qemu-$qemu" || die "qemu-$qemu cannot be registered"
+  done
+}
+
+prove() {
+  local row arch uname says program
+  for row in "${architectures[@]}"; do
+    IFS== read -r arch _ uname _ <<<"$row"
+    says=$("$folder/programs/$arch/busybox" uname -m) || die "the $arch program does not run on this host"
+    [ "$says" = "$uname" ] || die "the $arch program says $says, not $uname"
+  done
+  for program in /usr/bin/docker /usr/sbin/dockerd podman buildah skopeo docker-registry runc openssl perl; do
+    command -v "$program" >/dev/null || die "$program is missing"
+  done
+  for row in "${go_tools[@]}"; do
+    [ -x "$folder/bin/${row%%=*}" ] || die "${row%%=*} is missing"
+  done
+  "$folder/zizmor/bin/zizmor" --version >/dev/null || die 'zizmor does not run'
+}
+
+case ${1:-} in
+  --folder) printf '%s\n' "$folder"; exit 0 ;;
+  '') ;;
+  *) die "unknown argument $1; the only one is --folder" ;;
+esac
+[ "$(id -u)" = 0 ] || die 'this needs root: engines, package installation and binfmt_misc do'
+mkdir -p "$folder/bin" "$folder/new" "$folder/programs"
+exec 9>"$folder/lock"
+flock 9
+install_packages
+install_go_tools
+install_zizmor
+install_programs
+enable_emulation
+rm -rf "$folder/new"
+prove
+say "all there: $folder"
