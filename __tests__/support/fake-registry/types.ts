@@ -103,7 +103,7 @@ export type Fault =
   | { readonly kind: 'ignore-range' }
   /** These bytes on the wire instead of an answer, and then the end: no HTTP, two responses, two lengths, huge headers. Refused. */
   | { readonly kind: 'raw'; readonly bytes: string | Uint8Array }
-  /** An honest answer that promises keep-alive, and the socket is closed behind it. */
+  /** An honest answer that promises keep-alive; the next request over that connection is met with RST. */
   | { readonly kind: 'close-after' };
 
 /** Asked once for every request that arrives, in the order of arrival. */
