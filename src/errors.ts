@@ -38,6 +38,7 @@ export const errorCodes = [
   'E_BASE_PLATFORM',
   'E_RUNNER',
   'E_GITHUB',
+  'E_CANCELLED',
   'E_INTERNAL',
 ] as const;
 
@@ -99,6 +100,17 @@ export function joinErrors(errors: readonly CodedError[]): CodedError {
     cause: first.cause,
     usage: errors.every((e) => e.usage),
   });
+}
+
+/**
+ * The results of work that goes on in parallel; when some of it fails, all failures together ({@link joinErrors}) once
+ * everything has ended.
+ */
+export async function settleAll<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(work);
+  const failures = settled.flatMap((result) => (result.status === 'rejected' ? [toCodedError(result.reason)] : []));
+  if (failures.length > 0) throw joinErrors(failures);
+  return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;

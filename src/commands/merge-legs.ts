@@ -1,0 +1,179 @@
+import { CodedError, joinErrors, toCodedError } from '../errors.ts';
+import { archTagLegs } from '../handover/arch-tag-legs.ts';
+import { explicitLegs, type RecordFiles } from '../handover/explicit.ts';
+import type { Leg } from '../handover/leg.ts';
+import type { GithubEnvironment } from '../github/environment.ts';
+import type { InputsOf } from '../inputs/table.ts';
+import type { Repository } from '../oci/reference.ts';
+import { formatPlatform } from '../platform/platform.ts';
+import { candidates, inOrderOf, withoutRepeats, type Candidate } from '../verify/candidates.ts';
+import { checkImagePlatform, checkRevisions, revisionKey } from '../verify/image-checks.ts';
+import { checkPlatformSet } from '../verify/platform-set.ts';
+import {
+  readSource,
+  type ContentReader,
+  type ProvenAttestation,
+  type ProvenSource,
+} from '../verify/source.ts';
+
+type MergeInputs = InputsOf<'merge'>;
+
+/** Where merge looked, and whether it looked for itself: then what is absent is a missing platform, not a wrong name. */
+export interface FoundLegs {
+  readonly legs: readonly Leg[];
+  readonly explicit: boolean;
+}
+
+/** A leg, and what was read at the place that it names. */
+export interface ReadLeg {
+  readonly leg: Leg;
+  readonly source: ProvenSource;
+}
+
+/** The platforms of the list, each proven, in the order that was asked for. */
+export interface ProvenSet {
+  readonly entries: readonly Candidate[];
+  readonly attestations: readonly ProvenAttestation[];
+  readonly legs: readonly ReadLeg[];
+  readonly warnings: readonly string[];
+}
+
+/** What the legs made: what `records` names, and nothing else; without any, the arch tags of the wanted platforms. */
+export async function findLegs(
+  inputs: MergeInputs,
+  repository: Repository,
+  tag: string | undefined,
+  github: GithubEnvironment,
+  files: RecordFiles,
+): Promise<FoundLegs> {
+  if (inputs.records.length > 0) {
+    return { legs: await explicitLegs(inputs.records, repository, files), explicit: true };
+  }
+  if (inputs.handover === 'none') {
+    throw new CodedError('E_INPUT', 'handover is none and records names nothing', {
+      hint: 'name what the legs made in records, or let handover be auto or registry',
+    });
+  }
+  const legs = archTagLegs(
+    inputs.platforms.map((row) => row.platform),
+    repository,
+    inputs['arch-tag'],
+    { tag: tag ?? 'latest', sha: github.sha, run: github.runId, attempt: github.runAttempt?.toString() },
+  );
+  return { legs, explicit: false };
+}
+
+/**
+ * What can be said of the set before anything is read: claims alone already show a platform that is missing, doubled or
+ * not asked for, and an image of another repository.
+ */
+export function checkClaims(
+  { legs, explicit }: FoundLegs,
+  inputs: MergeInputs,
+  repository: Repository,
+): void {
+  const errors: CodedError[] = [];
+  const claimed = legs.flatMap(({ claimed: platform, ref, origin }) =>
+    platform === undefined ? [] : [{ platform, digest: ref, origin }],
+  );
+  if (explicit && claimed.length === legs.length)
+    errors.push(...checkPlatformSet(inputs.platforms, claimed, 'records'));
+  errors.push(
+    ...legs
+      .filter((leg) => leg.repository.name !== repository.name)
+      .map(
+        (leg) =>
+          new CodedError(
+            'E_UNSUPPORTED',
+            `${leg.origin} is in ${leg.repository.name}, not in ${repository.name}`,
+            {
+              hint: 'this version merges within one repository; let each leg push to the repository that is published',
+            },
+          ),
+      ),
+  );
+  if (errors.length > 0) throw joinErrors(errors);
+}
+
+/** Reads and proves every leg at once; `undefined` stands for one that is not there. */
+export async function readLegs(
+  legs: readonly Leg[],
+  reader: ContentReader,
+): Promise<(ReadLeg | CodedError | undefined)[]> {
+  return Promise.all(
+    legs.map(async (leg) => {
+      try {
+        const name = `${leg.repository.name}${leg.ref.includes(':') ? '@' : ':'}${leg.ref}`;
+        const source = await readSource(reader, leg.ref, name, leg.promised);
+        return source && { leg, source };
+      } catch (error) {
+        return toCodedError(error);
+      }
+    }),
+  );
+}
+
+/**
+ * Promises 1 and 2: the set is exactly the one asked for, each config bears its claim out, all are of one commit.
+ * @throws everything that is wrong, what is wrong with the set first
+ */
+export function proveSet(
+  found: FoundLegs,
+  read: readonly (ReadLeg | CodedError | undefined)[],
+  inputs: MergeInputs,
+  github: GithubEnvironment,
+): ProvenSet {
+  const absent = found.legs.filter((_, index) => read[index] === undefined);
+  const failures = read.filter((leg) => leg instanceof CodedError);
+  const legs = read.filter((leg): leg is ReadLeg => leg !== undefined && !(leg instanceof CodedError));
+  const all = withoutRepeats(legs.flatMap(({ leg, source }) => candidates(leg, source)));
+  // A leg that could not be read is told as what it is, not as a missing platform as well.
+  const unread = found.legs.flatMap((leg, index) =>
+    leg.claimed !== undefined && read[index] instanceof CodedError
+      ? [{ platform: leg.claimed, digest: leg.ref, origin: leg.origin }]
+      : [],
+  );
+  const where = found.explicit ? 'records' : `the arch tags (${found.legs.map((leg) => leg.ref).join(', ')})`;
+  const setErrors =
+    failures.length > 0 && found.legs.some((leg) => leg.claimed === undefined)
+      ? []
+      : checkPlatformSet(inputs.platforms, [...all, ...unread], where);
+  const revisions = checkRevisions(
+    legs.map(({ leg, source }) => ({
+      origin: leg.origin,
+      label: agreedLabel(source, revisionKey),
+      record: leg.record?.run?.sha,
+    })),
+    { label: inputs.revision ?? github.sha, record: github.sha ?? inputs.revision },
+  );
+  const errors = [
+    ...setErrors,
+    ...(found.explicit ? absent.map(notFound) : []),
+    ...failures,
+    ...all.flatMap((candidate) => checkImagePlatform(candidate.image, candidate.claimed, candidate.origin)),
+    ...revisions.errors,
+  ];
+  if (errors.length > 0) throw joinErrors(errors);
+  const entries = inOrderOf(
+    inputs.platforms.map((row) => row.platform),
+    all,
+  );
+  const digests = new Set(entries.map((entry) => entry.digest));
+  const attestations = legs
+    .flatMap(({ source }) => source.attestations)
+    .filter((attestation) => digests.has(attestation.subject));
+  return { entries, attestations, legs, warnings: revisions.warnings };
+}
+
+function notFound(leg: Leg): CodedError {
+  const claimed = leg.claimed === undefined ? '' : ` for ${formatPlatform(leg.claimed)}`;
+  return new CodedError('E_NOT_FOUND', `${leg.repository.name} has no ${leg.ref}${claimed} (${leg.origin})`, {
+    hint: 'see that the leg pushed it, and that no clean-up has removed it since',
+  });
+}
+
+/** The value of a label on which all images of a source agree. */
+function agreedLabel(source: ProvenSource, key: string): string | undefined {
+  const [first, ...rest] = source.images.map((image) => image.config.labels[key]);
+  return rest.every((value) => value === first) ? first : undefined;
+}

@@ -1,0 +1,121 @@
+import { isWanted, missingPlatforms } from '../verify/platform-set.ts';
+import type { InputsOf } from '../inputs/table.ts';
+import type { Repository } from '../oci/reference.ts';
+import type { JsonObject, JsonValue } from '../oci/strict-json.ts';
+import { formatPlatform } from '../platform/platform.ts';
+import type { TagOutcome } from '../publish/publish.ts';
+import { tagName, type HeldTag } from '../publish/verbs.ts';
+import { factsMarkdown, factsText, type Fact } from '../report/facts.ts';
+import { platformsMarkdown, platformsText, type PlatformReport } from '../report/platforms.ts';
+import type { Candidate } from '../verify/candidates.ts';
+import { imageSize } from '../verify/source.ts';
+import type { BuiltIndex } from './merge-index.ts';
+import type { ProvenSet } from './merge-legs.ts';
+import type { CommandResult } from './result.ts';
+
+/** Everything that a merge found and did. */
+export interface Merged {
+  readonly inputs: InputsOf<'merge'>;
+  readonly image: Repository;
+  readonly set: ProvenSet;
+  readonly built: BuiltIndex;
+  readonly held: readonly HeldTag[];
+  /** Moving tags that would have gone backwards. */
+  readonly stale: readonly HeldTag[];
+  /** `undefined` for a dry run. */
+  readonly outcome: readonly TagOutcome[] | undefined;
+}
+
+/** What merge tells: the outputs of the contract, and the same for people. */
+export function mergeResult(merged: Merged): CommandResult {
+  const { inputs, image, set, built, held, stale, outcome } = merged;
+  const { digest } = built.index;
+  const platforms = set.entries.map((entry) => formatPlatform(entry.platform));
+  const missing = missingPlatforms(inputs.platforms, set.entries).map((row) => formatPlatform(row.platform));
+  const rows = set.entries.map((entry) => platformReport(entry, set));
+  const tags = held.map((target) => tagReport(merged, target));
+  const published = (outcome ?? []).map(tagName);
+  const facts: Fact[] = [
+    ['index', `${image.name}@${digest}`],
+    ['media type', built.index.mediaType],
+    ['tags', tags.map((tag) => tag.told)],
+    ...(missing.length > 0 ? [['missing', missing] as Fact] : []),
+  ];
+  const title = outcome === undefined ? 'Dry run: nothing was written' : `Published ${image.name}`;
+  return {
+    outputs: {
+      digest,
+      references: outcome === undefined ? [] : [...published, `${image.name}@${digest}`],
+      platforms,
+      'missing-platforms': missing,
+      'stale-tags': stale.map(tagName),
+      subjects: [digest, ...set.entries.map((entry) => entry.digest)].map((each) => ({
+        name: image.name,
+        digest: each,
+      })),
+      index: Buffer.from(built.index.bytes).toString('utf8'),
+      report: {
+        image: image.name,
+        digest,
+        mediaType: built.index.mediaType,
+        published: outcome !== undefined,
+        check: inputs.check,
+        platforms: rows.map(reportJson),
+        tags: tags.map(({ told: _, ...tag }) => tag),
+      },
+    },
+    text: `${title}\n\n${factsText(facts)}\n${platformsText(rows)}${outcome === undefined ? `\n${Buffer.from(built.index.bytes).toString('utf8')}\n` : ''}`,
+    summary: `${factsMarkdown(title, facts)}\n${platformsMarkdown(rows)}`,
+  };
+}
+
+/** The row of one platform: what was checked of it, and whose word each finding is. */
+function platformReport(entry: Candidate, set: ProvenSet): PlatformReport {
+  const record = set.legs.find(
+    ({ leg }) => leg.record !== undefined && isWanted(leg.record.platform, entry.platform),
+  )?.leg.record;
+  const attestations = set.attestations.filter((attestation) => attestation.subject === entry.digest).length;
+  return {
+    platform: formatPlatform(entry.platform),
+    digest: entry.digest,
+    size: imageSize(entry.image),
+    mode: record?.mode,
+    engine: record?.engine,
+    runner: record?.runner?.arch,
+    checks: [
+      { check: 'config', found: formatPlatform(entry.image.platform), by: 'merge' },
+      ...(attestations > 0
+        ? [{ check: 'attestations', found: String(attestations), by: 'merge' as const }]
+        : []),
+    ],
+  };
+}
+
+function reportJson(row: PlatformReport): JsonValue {
+  const { checks, ...rest } = row;
+  const known = Object.entries(rest).filter(
+    (entry): entry is [string, string | number] => entry[1] !== undefined,
+  );
+  return { ...Object.fromEntries(known), checks: checks.map((check) => ({ ...check })) };
+}
+
+function tagReport({ built, stale, outcome }: Merged, target: HeldTag): JsonObject & { told: string } {
+  const name = tagName(target);
+  const before = target.held ?? null;
+  if (stale.includes(target))
+    return {
+      tag: name,
+      state: 'stale',
+      before,
+      after: before,
+      told: `${name} stays at ${String(before)} (it would go backwards)`,
+    };
+  const state = outcome?.find((tag) => tagName(tag) === name)?.state ?? 'planned';
+  const told = {
+    kept: `${name} held it already`,
+    created: `${name} is new`,
+    moved: `${name} moved from ${String(before)}`,
+    planned: `${name} holds ${before ?? 'nothing'}`,
+  }[state];
+  return { tag: name, state, before, after: outcome === undefined ? before : built.index.digest, told };
+}

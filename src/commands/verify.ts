@@ -1,0 +1,122 @@
+import { CodedError, joinErrors, settleAll } from '../errors.ts';
+import type { InputsOf } from '../inputs/table.ts';
+import type { Log } from '../log.ts';
+import { formatReference } from '../oci/reference.ts';
+import { formatPlatform } from '../platform/platform.ts';
+import { factsMarkdown, factsText, type Fact } from '../report/facts.ts';
+import { platformsMarkdown, platformsText, type PlatformReport } from '../report/platforms.ts';
+import { candidates } from '../verify/candidates.ts';
+import { checkImagePlatform, configDifferences } from '../verify/image-checks.ts';
+import { checkPlatformSet } from '../verify/platform-set.ts';
+import { expandSource, imageSize, type ProvenSource } from '../verify/source.ts';
+import { lookedAt, readManifests, type Looked } from './look.ts';
+import { repositoryReader, type ReadVerbs } from './repository-reader.ts';
+import type { CommandResult } from './result.ts';
+
+export interface VerifyDeps {
+  readonly log: Log;
+  readonly registry: ReadVerbs;
+}
+
+/**
+ * Checks what is published: that all references lead to one list, that it holds exactly the platforms expected, and that
+ * each entry's bytes and config are what the list says.
+ * @throws everything that is wrong, at once
+ */
+export async function verify(inputs: InputsOf<'verify'>, deps: VerifyDeps): Promise<CommandResult> {
+  const { log, registry } = deps;
+  const lists = await log.group('Reading what is published', async () =>
+    readManifests(lookedAt(inputs), registry),
+  );
+  const sources = await settleAll(
+    lists.map(async (list) =>
+      expandSource(repositoryReader(registry, list.repository), list.manifest, list.name),
+    ),
+  );
+  const errors = [
+    ...disagreements(lists),
+    ...sources.flatMap((source, index) => checkList(source, lists[index]?.name ?? '', inputs)),
+  ];
+  if (errors.length > 0) throw joinErrors(errors);
+  for (const warning of sources.flatMap((source) => configDifferences(source.images))) log.warning(warning);
+  return result(lists, sources);
+}
+
+/** Promise 6: all images and all tags are one and the same list. */
+function disagreements([first, ...others]: readonly Looked[]): CodedError[] {
+  return others
+    .filter((list) => list.manifest.digest !== first?.manifest.digest)
+    .map(
+      (list) =>
+        new CodedError(
+          'E_DIGEST_MISMATCH',
+          `${list.name} holds ${list.manifest.digest}, ${first?.name ?? ''} holds ${first?.manifest.digest ?? ''}`,
+          { hint: 'publish them together again, or verify them one by one' },
+        ),
+    );
+}
+
+function checkList(source: ProvenSource, name: string, inputs: InputsOf<'verify'>): CodedError[] {
+  const found = candidates({ origin: name, claimed: undefined, index: 'all' }, source);
+  const wanted = inputs.platforms ?? found.map(({ platform }) => ({ platform, required: true }));
+  const digests = new Set(found.map((image) => image.digest));
+  return [
+    ...(found.length === 0
+      ? [new CodedError('E_MANIFEST', `${name} holds no image`, { hint: 'publish it again' })]
+      : []),
+    ...checkPlatformSet(wanted, found, name, inputs['allow-extra']),
+    ...found.flatMap(({ image }) => checkImagePlatform(image, undefined, name)),
+    ...source.attestations
+      .filter((attestation) => !digests.has(attestation.subject))
+      .map(
+        ({ descriptor, subject }) =>
+          new CodedError(
+            'E_MANIFEST',
+            `the attestation ${descriptor.digest} in ${name} is about ${subject}, which is not in the list`,
+            {
+              hint: 'publish the list again with the image that it belongs to',
+            },
+          ),
+      ),
+  ];
+}
+
+function result(lists: readonly Looked[], sources: readonly ProvenSource[]): CommandResult {
+  const [list] = lists;
+  const [source] = sources;
+  const rows: PlatformReport[] = (source?.images ?? []).map((image) => ({
+    platform: formatPlatform(image.platform),
+    digest: image.descriptor.digest,
+    size: imageSize(image),
+    checks: [{ check: 'config', found: formatPlatform(image.platform), by: 'verify' }],
+  }));
+  const references = lists.flatMap((each) => each.references.map(formatReference));
+  const digest = list?.manifest.digest ?? '';
+  const mediaType = list?.manifest.mediaType ?? '';
+  const facts: Fact[] = [
+    ['references', references],
+    ['digest', digest],
+    ['media type', mediaType],
+  ];
+  const title = 'Verified';
+  return {
+    outputs: {
+      digest,
+      platforms: rows.map((row) => row.platform),
+      report: {
+        digest,
+        mediaType,
+        references,
+        check: 'config',
+        platforms: rows.map(({ platform, digest: entry, size = 0, checks }) => ({
+          platform,
+          digest: entry,
+          size,
+          checks: checks.map((check) => ({ ...check })),
+        })),
+      },
+    },
+    text: `${title}\n\n${factsText(facts)}\n${platformsText(rows)}`,
+    summary: `${factsMarkdown(title, facts)}\n${platformsMarkdown(rows)}`,
+  };
+}

@@ -1,0 +1,36 @@
+import type { Digest } from '../oci/digest.ts';
+import type { Repository } from '../oci/reference.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { LegRecord } from './record.ts';
+
+/** Where the fan-in finds one leg's work, and what it was told about it. */
+export interface Leg {
+  /** For people: `arch tag v1-s390x`, `records line 3`. */
+  readonly origin: string;
+  /** The platform that somebody said it is for; undefined for a bare reference, whose config is asked. */
+  readonly claimed: Platform | undefined;
+  readonly repository: Repository;
+  /** A tag or a digest. */
+  readonly ref: string;
+  /** What a record promises of the manifest. */
+  readonly promised?: { readonly digest: Digest; readonly mediaType: string; readonly size: number };
+  readonly record?: LegRecord;
+  /**
+   * What an index found there means. `leg`: one platform's own index, which may hold that platform only (attestations
+   * apart). `pick`: the claimed platform is taken out of it. `all`: each of its images is wanted.
+   */
+  readonly index: 'leg' | 'pick' | 'all';
+}
+
+export function legOfRecord(record: LegRecord, origin: string): Leg {
+  const { digest, mediaType, size } = record;
+  return {
+    origin,
+    claimed: record.platform,
+    repository: record.image,
+    ref: digest,
+    promised: { digest, mediaType, size },
+    record,
+    index: 'leg',
+  };
+}

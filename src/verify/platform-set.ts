@@ -1,0 +1,104 @@
+import { CodedError } from '../errors.ts';
+import { groupBy } from '../group-by.ts';
+import { formatPlatform, platformKey, type Platform } from '../platform/platform.ts';
+
+export interface WantedPlatform {
+  readonly platform: Platform;
+  readonly required: boolean;
+}
+
+/** An image that stands, or is to stand, in the list under a platform. */
+export interface FoundPlatform {
+  readonly platform: Platform;
+  /** What tells two images apart: a digest, or the tag that stands for one which is not read yet. */
+  readonly digest: string;
+  /** For people: where it was found. */
+  readonly origin: string;
+}
+
+/** True when `found` is what `wanted` asks for; an os.version or os.features that was not asked for does not matter. */
+export function isWanted(wanted: Platform, found: Platform): boolean {
+  const { osVersion, osFeatures, ...asked } = found;
+  return (
+    platformKey(wanted) ===
+    platformKey({
+      ...asked,
+      ...(wanted.osVersion !== undefined && osVersion !== undefined && { osVersion }),
+      ...(wanted.osFeatures !== undefined && osFeatures !== undefined && { osFeatures }),
+    })
+  );
+}
+
+/** The platforms of `wanted` for which nothing was found. */
+export function missingPlatforms(
+  wanted: readonly WantedPlatform[],
+  found: readonly FoundPlatform[],
+): WantedPlatform[] {
+  return wanted.filter((row) => !found.some((image) => isWanted(row.platform, image.platform)));
+}
+
+/**
+ * What is wrong with the set: a required platform that is missing, one that is there twice, one that was not asked for.
+ * The same digest twice for one platform counts once.
+ * @param where for people: what the set was looked for in
+ * @param allowExtra platforms beyond those asked for are no error
+ */
+export function checkPlatformSet(
+  wanted: readonly WantedPlatform[],
+  found: readonly FoundPlatform[],
+  where: string,
+  allowExtra = false,
+): CodedError[] {
+  return [
+    ...missing(wanted, found, where),
+    ...duplicates(found),
+    ...(allowExtra ? [] : unexpected(wanted, found)),
+  ];
+}
+
+function missing(
+  wanted: readonly WantedPlatform[],
+  found: readonly FoundPlatform[],
+  where: string,
+): CodedError[] {
+  return missingPlatforms(wanted, found)
+    .filter((row) => row.required)
+    .map(
+      ({ platform }) =>
+        new CodedError('E_PLATFORM_MISSING', `${formatPlatform(platform)} is missing from ${where}`, {
+          hint: 'see why its leg did not push and run it again, or mark the platform as not required with "?"',
+        }),
+    );
+}
+
+function duplicates(found: readonly FoundPlatform[]): CodedError[] {
+  const byPlatform = groupBy(found, (image) => platformKey(image.platform));
+  return [...byPlatform.values()].flatMap((images) => {
+    const [first] = images;
+    if (first === undefined || images.every((image) => image.digest === first.digest)) return [];
+    const each = images.map((image) => `${image.digest} (${image.origin})`).join(' and ');
+    return [
+      new CodedError(
+        'E_PLATFORM_DUPLICATE',
+        `${formatPlatform(first.platform)} is there more than once: ${each}`,
+        {
+          hint: 'keep one of them',
+        },
+      ),
+    ];
+  });
+}
+
+function unexpected(wanted: readonly WantedPlatform[], found: readonly FoundPlatform[]): CodedError[] {
+  const names = wanted.map((row) => formatPlatform(row.platform)).join(', ');
+  return found
+    .filter((image) => !wanted.some((row) => isWanted(row.platform, image.platform)))
+    .map(
+      ({ platform, origin }) =>
+        new CodedError(
+          'E_PLATFORM_UNEXPECTED',
+          `${formatPlatform(platform)} (${origin}) was not asked for, only ${names}`,
+          { hint: 'add it to platforms, or leave it out' },
+        ),
+    );
+}
