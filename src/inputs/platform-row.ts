@@ -1,0 +1,196 @@
+import { isMap, isSeq } from 'yaml';
+import { CodedError } from '../errors.ts';
+import type { JsonValue } from '../oci/strict-json.ts';
+import type { Platform } from '../platform/platform.ts';
+import { YamlField, type YamlEntry } from './yaml-field.ts';
+
+/** What GitHub takes for `runs-on`. */
+export type RunsOn = string | string[] | { group?: string; labels?: string | string[] };
+
+export const rowModes = ['native', 'emulate', 'cross', 'auto'] as const;
+export const rowFallbacks = ['fail', 'emulate', 'cross', 'skip'] as const;
+export const rowEngines = ['auto', 'buildx', 'docker', 'podman', 'buildah', 'assemble'] as const;
+
+/** What a row says of its entry in the index. */
+export interface RowEntry {
+  readonly osVersion?: string;
+  readonly osFeatures?: string[];
+  readonly features?: string[];
+  readonly annotations?: Record<string, string>;
+  /** The row's platform stands although the config says otherwise. */
+  readonly override: boolean;
+}
+
+/** One platform of the table, and how it is to be made. What isn't said is absent, so that a default can be told from a choice. */
+export interface PlatformRow {
+  readonly platform: Platform;
+  readonly required: boolean;
+  readonly runsOn?: RunsOn;
+  readonly fallback: (typeof rowFallbacks)[number];
+  readonly engine?: string;
+  readonly mode?: (typeof rowModes)[number];
+  readonly timeoutMinutes?: number;
+  readonly smokeTest?: string;
+  readonly entry: RowEntry;
+  /** What else the row has: passed through to the matrix. */
+  readonly extra: Record<string, JsonValue>;
+}
+
+/** Five days, which is all that GitHub gives a job. https://docs.github.com/en/actions/reference/limits */
+export const maxTimeoutMinutes = 7200;
+
+const word = /^[!-~]{1,128}$/;
+
+/** Names that the matrix row gives a meaning of its own. */
+const taken: ReadonlyMap<string, string> = new Map([
+  ['arch', 'it follows from the platform'],
+  ['platform', 'it stands before the row'],
+  ['timeout-minutes', 'write timeout: 90m'],
+]);
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Draft = Mutable<Omit<PlatformRow, 'entry'>> & { entry: Mutable<RowEntry> };
+
+/** A row in which nothing is said but the platform. */
+export function plainRow(platform: Platform, optional: boolean): PlatformRow {
+  return draft(platform, !optional);
+}
+
+function draft(platform: Platform, required: boolean): Draft {
+  const extra = Object.create(null) as Record<string, JsonValue>;
+  return { platform, required, fallback: 'fail', entry: { override: false }, extra };
+}
+
+/** Every key that means something in a row, and what it does to it. */
+const readers: ReadonlyMap<string, (row: Draft, value: YamlField) => void> = new Map<
+  string,
+  (row: Draft, value: YamlField) => void
+>([
+  ['runs-on', (row, value) => void (row.runsOn = readRunsOn(value))],
+  ['required', (row, value) => void (row.required = readRequired(row, value))],
+  ['fallback', (row, value) => void (row.fallback = value.oneOf(rowFallbacks))],
+  ['engine', (row, value) => void (row.engine = value.oneOf(rowEngines))],
+  ['mode', (row, value) => void (row.mode = value.oneOf(rowModes))],
+  ['timeout', (row, value) => void (row.timeoutMinutes = readTimeout(value))],
+  ['smoke-test', (row, value) => void (row.smokeTest = value.string())],
+  ['os-version', (row, value) => void (row.entry.osVersion = readWord(value))],
+  ['os-features', (row, value) => void (row.entry.osFeatures = readWords(value))],
+  ['features', (row, value) => void (row.entry.features = readWords(value))],
+  ['annotations', (row, value) => void (row.entry.annotations = value.stringMap())],
+  ['override', (row, value) => void (row.entry.override = value.boolean())],
+]);
+
+/**
+ * The row of a platform: nothing, a runner's label, a list of labels, or a map.
+ * @param optional whether the platform was written with a `?`.
+ * @param errors takes whatever is wrong; what could be read is returned all the same.
+ */
+export function readRow(
+  platform: Platform,
+  optional: boolean,
+  value: YamlField,
+  errors: CodedError[],
+): PlatformRow {
+  const row = draft(platform, !optional);
+  if (value.isNull) return row;
+  if (isMap(value.node))
+    attempt(errors, () => {
+      readEntries(row, value.uniqueEntries(), errors);
+    });
+  else attempt(errors, () => void (row.runsOn = readRunsOn(value)));
+  return row;
+}
+
+/** The row of a platform from the keys of its map. */
+export function readRowEntries(
+  platform: Platform,
+  optional: boolean,
+  entries: readonly YamlEntry[],
+  errors: CodedError[],
+): PlatformRow {
+  const row = draft(platform, !optional);
+  readEntries(row, entries, errors);
+  return row;
+}
+
+function readEntries(row: Draft, entries: readonly YamlEntry[], errors: CodedError[]): void {
+  for (const entry of entries)
+    attempt(errors, () => {
+      readEntry(row, entry);
+    });
+}
+
+function readEntry(row: Draft, { key, keyField, value }: YamlEntry): void {
+  const read = readers.get(key);
+  if (read !== undefined) {
+    read(row, value);
+    return;
+  }
+  const why = taken.get(key);
+  if (why !== undefined) throw keyField.error(`is ${key}, which the matrix row has anyway`, why);
+  row.extra[key] = value.json();
+}
+
+/** Runs `work`; what it throws on purpose is kept with the rest. */
+export function attempt(errors: CodedError[], work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    errors.push(error);
+  }
+}
+
+function readRequired(row: Draft, value: YamlField): boolean {
+  const required = value.boolean();
+  if (required && !row.required)
+    throw value.error('is true, and the platform is marked with "?"', 'drop one of the two');
+  return required;
+}
+
+/** https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idruns-on */
+function readRunsOn(value: YamlField): RunsOn {
+  if (!isMap(value.node)) return readLabels(value);
+  const runsOn: { group?: string; labels?: string | string[] } = {};
+  for (const entry of value.uniqueEntries()) {
+    if (entry.key === 'group') runsOn.group = entry.value.string();
+    else if (entry.key === 'labels') runsOn.labels = readLabels(entry.value);
+    else throw entry.keyField.error(`is ${entry.key}`, 'it can be group and labels');
+  }
+  if (Object.keys(runsOn).length === 0)
+    throw value.error('is an empty map', 'give it a group, labels or both');
+  return runsOn;
+}
+
+function readLabels(value: YamlField): string | string[] {
+  if (!isSeq(value.node)) return value.string();
+  const labels = value.strings();
+  if (labels.length === 0) throw value.error('is an empty list', 'give a label, such as ubuntu-24.04');
+  return labels;
+}
+
+/** `90m`, `2h`, `1h30m`, or a number of minutes. */
+function readTimeout(value: YamlField): number {
+  const raw = value.json();
+  const parts = /^(?:(\d{1,4})h)?(?:(\d{1,5})m?)?$/.exec(
+    typeof raw === 'number' ? String(raw) : value.string(),
+  );
+  const hint = `write 90m, 2h, 1h30m or a number of minutes, from 1 to ${maxTimeoutMinutes}`;
+  if (parts === null) throw value.error(`is ${JSON.stringify(raw)}, which is not a time`, hint);
+  const minutes = Number(parts[1] ?? 0) * 60 + Number(parts[2] ?? 0);
+  if (minutes >= 1 && minutes <= maxTimeoutMinutes) return minutes;
+  throw value.error(`is ${minutes} minutes`, hint);
+}
+
+function readWord(value: YamlField): string {
+  const text = value.string();
+  if (word.test(text)) return text;
+  throw value.error('is not one word of visible ASCII');
+}
+
+function readWords(value: YamlField): string[] {
+  const words = value.strings().flatMap((text) => text.split(','));
+  const trimmed = words.map((each) => each.trim()).filter((each) => each !== '');
+  if (trimmed.every((each) => word.test(each))) return trimmed;
+  throw value.error('has an item that is not one word of visible ASCII');
+}
