@@ -1,0 +1,144 @@
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
+import { classifyAddress, classifyHost, type AddressClass } from './address.ts';
+import type { Agents, ConnectionPolicy } from './agents.ts';
+import type { Limits } from './limits.ts';
+import { asError, bodyLength, BodyWriter, SourceFailure, type RequestBody } from './request-body.ts';
+import type { OpenLogEntry, RequestLog } from './request-log.ts';
+import { failureKind, TransportFailure } from './transport-failure.ts';
+import { Watch } from './watch.ts';
+
+export type { RequestBody } from './request-body.ts';
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: RequestBody;
+  readonly policy: ConnectionPolicy;
+  /** How long the server may think once it has the whole request. */
+  readonly headersMs: number;
+}
+
+/** An answer whose body has not been read: read it (body.ts) or discard it, or its connection is lost. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly url: URL;
+  readonly message: IncomingMessage;
+  /** Of the address that answered; of a proxied one what its name shows, else public. */
+  readonly addressClass: AddressClass;
+  readonly logEntry: OpenLogEntry;
+}
+
+/** One HTTP exchange over node:http and node:https: no retry, no redirect, no credentials. */
+export class Transport {
+  readonly #agents: Agents;
+  readonly #limits: Limits;
+  readonly #log: RequestLog;
+  readonly #signal: AbortSignal;
+
+  constructor(agents: Agents, limits: Limits, log: RequestLog, signal: AbortSignal) {
+    this.#agents = agents;
+    this.#limits = limits;
+    this.#log = log;
+    this.#signal = signal;
+  }
+
+  /** @throws TransportFailure where no answer came, the signal's reason, or what the body's source threw. */
+  async send(request: HttpRequest): Promise<HttpResponse> {
+    this.#signal.throwIfAborted();
+    const logEntry = this.#log.open(request.method, request.url);
+    const started = performance.now();
+    try {
+      const { outgoing, message } = await this.#exchange(request, logEntry);
+      logEntry.status = message.statusCode ?? 0;
+      const addressClass = this.#addressClass(request.url, outgoing.socket);
+      return { status: logEntry.status, url: request.url, message, addressClass, logEntry };
+    } finally {
+      logEntry.ms = performance.now() - started;
+    }
+  }
+
+  #addressClass(url: URL, socket: Socket | null): AddressClass {
+    const shown = classifyHost(url.hostname);
+    if (shown !== undefined || this.#agents.proxyFor(url) !== undefined) return shown ?? 'public';
+    return socket?.remoteAddress === undefined ? 'public' : classifyAddress(socket.remoteAddress);
+  }
+
+  async #exchange(
+    request: HttpRequest,
+    logEntry: OpenLogEntry,
+  ): Promise<{ outgoing: ClientRequest; message: IncomingMessage }> {
+    const { url, body } = request;
+    const outgoing = (url.protocol === 'https:' ? httpsRequest : httpRequest)({
+      method: request.method,
+      protocol: url.protocol,
+      hostname: url.hostname.replace(/^\[|\]$/g, ''),
+      port: url.port,
+      path: `${url.pathname}${url.search}`,
+      headers: {
+        ...request.headers,
+        ...(body !== undefined && { 'content-length': String(bodyLength(body)) }),
+      },
+      agent: this.#agents.for(url, request.policy),
+      maxHeaderSize: this.#limits.headerBytes,
+    });
+    const abort = () => outgoing.destroy(asError(this.#signal.reason));
+    this.#signal.addEventListener('abort', abort, { once: true });
+    const watch = new Watch(outgoing);
+    try {
+      const message = await new Promise<IncomingMessage>((resolve, reject) => {
+        const writer = new BodyWriter(outgoing, body, logEntry, watch, this.#limits.uploadStallMs);
+        outgoing.once('response', (answer: IncomingMessage) => {
+          writer.stop(answer);
+          resolve(answer);
+        });
+        outgoing.once('upgrade', (_answer, socket: Socket) => {
+          socket.destroy();
+          reject(new TransportFailure('not-http', 'the answer is a protocol upgrade'));
+        });
+        outgoing.on('error', reject);
+        outgoing.once('socket', (socket) => {
+          this.#watchConnection(outgoing, socket, watch);
+        });
+        writer.write().then(
+          () => {
+            watch.start('headers-timeout', request.headersMs, 'no answer');
+          },
+          (error: unknown) => {
+            outgoing.destroy();
+            reject(asError(error));
+          },
+        );
+      });
+      return { outgoing, message };
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      throw asFailure(error, outgoing);
+    } finally {
+      watch.stopAll();
+      this.#signal.removeEventListener('abort', abort);
+    }
+  }
+
+  #watchConnection(outgoing: ClientRequest, socket: Socket, watch: Watch): void {
+    const secure = 'encrypted' in socket;
+    if (outgoing.reusedSocket || (!secure && !socket.connecting)) return;
+    watch.start('connect-timeout', this.#limits.connectMs, secure ? 'no TLS connection' : 'no connection');
+    socket.once(secure ? 'secureConnect' : 'connect', () => {
+      watch.stop('connect-timeout');
+    });
+  }
+}
+
+function asFailure(error: unknown, outgoing: ClientRequest): unknown {
+  if (error instanceof SourceFailure) return error.cause;
+  const kind = failureKind(error);
+  if (kind === undefined) return error;
+  return new TransportFailure(kind, asError(error).message, {
+    cause: error,
+    sent: outgoing.writableFinished,
+    reusedSocket: kind === 'reset' && outgoing.reusedSocket,
+  });
+}
