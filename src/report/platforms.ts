@@ -7,7 +7,7 @@ export interface CheckReport {
   /** `config`, `digest`, `content` ... */
   readonly check: string;
   readonly found: string;
-  readonly by: 'leg' | 'merge';
+  readonly by: 'leg' | 'merge' | 'verify';
 }
 
 /** One platform of what was published or verified, as `report.platforms[]` has it. */

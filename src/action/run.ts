@@ -1,0 +1,78 @@
+import { CodedError, errorLine, toCodedError } from '../errors.ts';
+import { failureMarkdown, truncateSummary } from '../report/failure.ts';
+import { scratchIn } from '../scratch.ts';
+import type { CommandResult, RawInputs, Shell } from '../compose.ts';
+import type { CommandName } from '../inputs/commands.ts';
+import { checkWorkflowInputs, readActionInputs } from './inputs.ts';
+import { harmless } from './escape.ts';
+import { actionLog, type Core } from './log.ts';
+import { outputTexts } from './outputs.ts';
+import { scratchState } from './state.ts';
+
+/** What the runner gives, and what runs the commands. */
+export interface ActionHost {
+  readonly core: Core;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  /** RUNNER_TEMP, else the system's. */
+  readonly temp: string;
+  /** Aborted with a CodedError by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** Adds Markdown to the step summary; does nothing where there is none. */
+  readonly writeSummary: (markdown: string) => Promise<void>;
+  readonly compose: () => Promise<{
+    readonly runCommand: (command: CommandName, raw: RawInputs, shell: Shell) => Promise<CommandResult>;
+  }>;
+}
+
+/** Runs the command of one step. @returns the exit status: 0, or 1 whatever the failure. Never throws. */
+export async function runAction(host: ActionHost): Promise<0 | 1> {
+  try {
+    await runOne(host);
+    return 0;
+  } catch (thrown) {
+    await tellFailure(host, toCodedError(host.signal.aborted ? host.signal.reason : thrown), thrown);
+    return 1;
+  }
+}
+
+async function runOne(host: ActionHost): Promise<void> {
+  const { core, env, cwd, signal } = host;
+  const log = actionLog(core);
+  const inputs = readActionInputs(env);
+  checkWorkflowInputs(inputs);
+  if ((env['GITHUB_OUTPUT'] ?? '') === '') {
+    throw new CodedError('E_GITHUB', 'GITHUB_OUTPUT is not set, so outputs would be lost', {
+      hint: 'run this on a runner that has it, or use the command line outside a workflow',
+    });
+  }
+  const { runCommand } = await host.compose();
+  const scratch = scratchIn(host.temp, (folder) => {
+    core.saveState(scratchState, folder);
+  });
+  try {
+    const shell: Shell = { kind: 'action', log, env, cwd, signal, scratch: scratch.folder };
+    const result = await runCommand(inputs.command, inputs.raw, shell);
+    if (result.text !== '') log.info(result.text.trimEnd());
+    for (const [name, value] of outputTexts(result.outputs, log)) core.setOutput(name, value);
+    await host.writeSummary(truncateSummary(result.summary));
+  } finally {
+    await scratch.remove();
+  }
+}
+
+async function tellFailure(host: ActionHost, error: CodedError, thrown: unknown): Promise<void> {
+  const { core, env } = host;
+  for (let cause: unknown = thrown; cause instanceof Error; cause = cause.cause) {
+    for (const line of (cause.stack ?? cause.message).split('\n')) core.debug(harmless(line));
+  }
+  const row = failureMarkdown((env['INPUT_COMMAND'] ?? '').trim(), error);
+  try {
+    await host.writeSummary(row);
+  } catch (failed) {
+    core.info(harmless(`the step summary can't be written: ${toCodedError(failed).message}`));
+  }
+  const line = errorLine(error);
+  core.info(harmless(line));
+  core.error(line, { title: error.code });
+}
