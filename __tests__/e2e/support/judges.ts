@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import type { Registry } from './registry.ts';
+import { debianPath, succeed } from './processes.ts';
+import { tool } from './tools.ts';
+
+/** Tools that share no line of code with us: what they say of a published tag is what counts. */
+
+/** `crane validate`: downloads every child, config and layer, and checks each digest and size. Throws on a finding. */
+export async function craneValidate(registry: Registry, image: string): Promise<string> {
+  const { stdout, stderr } = await succeed(tool('crane'), ['validate', '--insecure', '--remote', image], {
+    env: { PATH: debianPath, DOCKER_CONFIG: registry.dockerConfig },
+  });
+  return stdout + stderr;
+}
+
+/** The digest that the registry has for a tag; undefined where there is no such tag. */
+export async function craneDigest(registry: Registry, image: string): Promise<string | undefined> {
+  const [repository, tag] = splitTag(image);
+  const env = { PATH: debianPath, DOCKER_CONFIG: registry.dockerConfig };
+  const tags = await succeed(tool('crane'), ['ls', '--insecure', repository], { env });
+  if (!tags.stdout.split('\n').includes(tag)) return undefined;
+  return (await succeed(tool('crane'), ['digest', '--insecure', image], { env })).stdout.trim();
+}
+
+/** The bytes of a manifest as skopeo fetches them. */
+export async function skopeoRaw(registry: Registry, image: string): Promise<Buffer> {
+  const args = [
+    'inspect',
+    '--raw',
+    '--tls-verify=false',
+    '--authfile',
+    registry.authFile,
+    `docker://${image}`,
+  ];
+  return (await succeed('/usr/bin/skopeo', args)).bytes;
+}
+
+/** The bytes of a manifest as regctl fetches them. */
+export async function regctlManifest(registry: Registry, image: string): Promise<Buffer> {
+  const args = [
+    'manifest',
+    'get',
+    '--format',
+    'raw-body',
+    '--host',
+    `reg=${registry.host},tls=disabled`,
+    image,
+  ];
+  const env = { PATH: debianPath, DOCKER_CONFIG: registry.dockerConfig, HOME: registry.dockerConfig };
+  return (await succeed(tool('regctl'), args, { env })).bytes;
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+export interface PublishedIndex {
+  readonly mediaType: string;
+  readonly manifests: readonly {
+    readonly mediaType: string;
+    readonly digest: string;
+    readonly size: number;
+    readonly platform: { readonly os: string; readonly architecture: string };
+  }[];
+}
+
+function splitTag(image: string): [repository: string, tag: string] {
+  const colon = image.lastIndexOf(':');
+  return [image.slice(0, colon), image.slice(colon + 1)];
+}
