@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Authority } from './authority.js';
+import { Backstage } from './backstage.js';
 import { Faults, refusalOf, reindented, spoil } from './faults.js';
 import { credentialsFor, Listener } from './listener.js';
 import { RequestLog } from './request-log.js';
 import { dispatch, findEndpoint, neededScopes } from './routes.js';
 import { StorageHost } from './storage.js';
-import { digestOf, isDigest, Store } from './store.js';
+import { Store } from './store.js';
 import { keepPart } from './uploads.js';
 import { cut, deliver, readBody } from './wire.js';
 /** @import { IncomingMessage, ServerResponse } from 'node:http' */
 /** @import { Socket } from 'node:net' */
-/** @import { Digest } from '../../../src/oci/digest.ts' */
 /** @import { Context, Reply, Request } from './internal.ts' */
 /** @import { Entry } from './request-log.js' */
 /** @import { FakeRegistry, FakeRegistryOptions, Fault, RequestMatch, Service } from './types.ts' */
@@ -27,7 +27,7 @@ export async function startFakeRegistry(options = {}) {
 }
 
 /** @implements {FakeRegistry} */
-class RunningRegistry {
+class RunningRegistry extends Backstage {
   #options;
   #now;
   #credentials;
@@ -47,6 +47,7 @@ class RunningRegistry {
 
   /** @param {FakeRegistryOptions} options */
   constructor(options) {
+    super(new Store(options.staleReads ?? 0));
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#faults = new Faults(options.faults ?? (() => undefined));
@@ -77,7 +78,7 @@ class RunningRegistry {
     const authority = new Authority(this.#options.auth ?? { mode: 'none' }, this.#now, url);
     return {
       options: this.#options,
-      store: new Store(this.#options.staleReads ?? 0),
+      store: this.store,
       authority,
       storage,
       url,
@@ -181,14 +182,14 @@ class RunningRegistry {
    * @returns {Reply}
    */
   #handle(request, authorization) {
-    const { store, authority, storage } = this.#context;
+    const { authority, storage } = this.#context;
     const work = () => {
       if (request.service === 'token') return authority.issue(request, authorization);
       return request.service === 'storage' && storage !== undefined
         ? storage.answer(request)
         : dispatch(this.#context, request);
     };
-    const honest = request.fault?.kind === 'not-committed' ? store.pretending(work) : work();
+    const honest = request.fault?.kind === 'not-committed' ? this.store.pretending(work) : work();
     if (request.fault?.kind === 'reserialise' && request.method === 'PUT' && honest.status === 201) {
       this.#rewrite(request, reindented(request.body));
     }
@@ -202,8 +203,8 @@ class RunningRegistry {
    */
   #rewrite(request, bytes) {
     const { repository, reference } = findEndpoint(request)?.route ?? { repository: '', reference: '' };
-    const held = this.#context.store.manifest(repository, reference);
-    if (held !== undefined) this.#context.store.putManifest(repository, { ...held, bytes }, []);
+    const held = this.store.manifest(repository, reference);
+    if (held !== undefined) this.store.putManifest(repository, { ...held, bytes }, []);
   }
 
   /**
@@ -250,82 +251,6 @@ class RunningRegistry {
 
   revokeTokens() {
     this.#context.authority.revokeTokens();
-  }
-
-  /**
-   * @param {string} repository
-   * @param {Uint8Array} bytes
-   */
-  addBlob(repository, bytes) {
-    const digest = digestOf(bytes);
-    this.#context.store.putBlob(repository, digest, bytes);
-    return digest;
-  }
-
-  /**
-   * @param {string} repository
-   * @param {{ bytes: Uint8Array, mediaType: string, digest?: Digest }} manifest
-   * @param {string} [tag]
-   */
-  addManifest(repository, { bytes, mediaType, digest = digestOf(bytes) }, tag) {
-    this.#context.store.putManifest(repository, { bytes, mediaType, digest }, tag === undefined ? [] : [tag]);
-    return digest;
-  }
-
-  /**
-   * @param {string} repository
-   * @param {string} tag
-   * @param {Digest} digest
-   */
-  setTag(repository, tag, digest) {
-    const manifest = this.manifest(repository, digest);
-    if (manifest === undefined) throw new RangeError(`${repository} has no ${digest} that ${tag} could hold`);
-    this.#context.store.putManifest(repository, manifest, [tag]);
-  }
-
-  /**
-   * @param {string} repository
-   * @param {string} reference
-   */
-  manifest(repository, reference) {
-    return this.#context.store.manifest(repository, reference);
-  }
-
-  /**
-   * @param {string} repository
-   * @param {string} digest
-   */
-  blob(repository, digest) {
-    return isDigest(digest) ? this.#context.store.blob(repository, digest) : undefined;
-  }
-
-  /** @param {string} repository */
-  tags(repository) {
-    return Object.fromEntries([...(this.#context.store.find(repository)?.tags ?? [])].sort());
-  }
-
-  repositories() {
-    return this.#context.store.names();
-  }
-
-  /**
-   * @param {string} repository
-   * @param {string} digest
-   */
-  removeManifest(repository, digest) {
-    if (isDigest(digest)) this.#context.store.removeManifest(repository, digest);
-  }
-
-  /**
-   * @param {string} repository
-   * @param {string} digest
-   */
-  removeBlob(repository, digest) {
-    if (isDigest(digest)) this.#context.store.find(repository)?.blobs.delete(digest);
-  }
-
-  openUploads() {
-    return this.#context.store.uploads.size;
   }
 
   async close() {
