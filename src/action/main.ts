@@ -1,4 +1,14 @@
-import * as core from '@actions/core';
+import {
+  debug,
+  endGroup,
+  error,
+  info,
+  saveState,
+  setOutput,
+  setSecret,
+  startGroup,
+  warning,
+} from '@actions/core';
 import { appendFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { CodedError } from '../errors.ts';
@@ -20,7 +30,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 const summaryFile = process.env['GITHUB_STEP_SUMMARY'] ?? '';
 
 const status = await runAction({
-  core,
+  core: { debug, endGroup, error, info, saveState, setOutput, setSecret, startGroup, warning },
   env: process.env,
   cwd: process.cwd(),
   temp: process.env['RUNNER_TEMP'] ?? tmpdir(),
