@@ -1,8 +1,21 @@
-import { CodedError } from './errors.ts';
+import { open, readdir, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CommandResult } from './commands/result.ts';
+import type { EngineOptions } from './engines/options.ts';
+import { CodedError, quote } from './errors.ts';
+import { githubEnvironment } from './github/environment.ts';
+import type { RecordFiles } from './handover/explicit.ts';
 import type { CommandName, RawInputs } from './inputs/commands.ts';
+import { parseInputs } from './inputs/parse.ts';
+import type { InputsOf } from './inputs/table.ts';
+import { targetsOf } from './inputs/targets.ts';
 import type { Log } from './log.ts';
-import type { JsonValue } from './oci/strict-json.ts';
+import type { Repository } from './oci/reference.ts';
+import type { RegistryClient } from './registry/client.ts';
 
+export type { CommandResult } from './commands/result.ts';
 export type { CommandName, RawInputs } from './inputs/commands.ts';
 
 /** What a shell (the action, the CLI) gives to a command. */
@@ -18,24 +31,207 @@ export interface Shell {
   readonly scratch: () => Promise<string>;
 }
 
-/** What a command gives back to its shell. */
-export interface CommandResult {
-  /** Under the names of the contract's table of outputs, with real types. */
-  readonly outputs: Readonly<Record<string, JsonValue>>;
-  /** What a person at a shell reads on stdout. */
-  readonly text: string;
-  /** `text` is written byte for byte, without the newline that a shell adds where it has none (`inspect --raw`). */
-  readonly exact?: boolean;
-  /** Markdown for the step summary. */
-  readonly summary: string;
-}
-
 /**
- * Reads the inputs, makes what the command asks for, and runs it. Rooms are imported when a command needs them, so that a usage
- * error is told without loading a registry client.
+ * Reads the inputs, makes what the command asks for, and runs it. Rooms are imported when a command needs them, so that a
+ * usage error is told without loading a registry client.
  */
 export async function runCommand(command: CommandName, raw: RawInputs, shell: Shell): Promise<CommandResult> {
-  const { parseInputs } = await import('./inputs/parse.ts');
-  await parseInputs(command, raw, shell.log);
-  throw new CodedError('E_UNSUPPORTED', `the command ${command} is not there yet`);
+  switch (command) {
+    case 'plan': {
+      const inputs = await parseInputs(command, raw, shell.log);
+      return (await import('./commands/plan.ts')).plan(inputs);
+    }
+    case 'build':
+      return runBuild(await parseInputs(command, raw, shell.log), shell);
+    case 'merge':
+      return runMerge(await parseInputs(command, raw, shell.log), shell);
+    case 'verify': {
+      const inputs = await parseInputs(command, raw, shell.log);
+      const { verify } = await import('./commands/verify.ts');
+      return withRegistry(inputs, shell, [], async (registry) =>
+        verify(inputs, { log: shell.log, registry }),
+      );
+    }
+    case 'inspect': {
+      const inputs = await parseInputs(command, raw, shell.log);
+      const { inspect } = await import('./commands/inspect.ts');
+      return withRegistry(inputs, shell, [], async (registry) => inspect(inputs, { registry }));
+    }
+    case 'prune':
+    case 'doctor':
+      throw new CodedError('E_UNSUPPORTED', `the command ${command} is not supported by this version`);
+  }
+}
+
+async function runMerge(inputs: InputsOf<'merge'>, shell: Shell): Promise<CommandResult> {
+  const { merge } = await import('./commands/merge.ts');
+  const push = inputs['dry-run'] ? [] : targetsOf(inputs.images, inputs.tags).map(({ image }) => image);
+  const github = await githubEnvironment(shell.env, readStart);
+  return withRegistry(inputs, shell, push, async (registry) =>
+    merge(inputs, {
+      log: shell.log,
+      registry,
+      files: recordFiles(shell.cwd),
+      github,
+      sourceDate: sourceDate(shell.env),
+      sleep: sleeper(shell),
+    }),
+  );
+}
+
+async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise<CommandResult> {
+  const [{ build }, { chooseEngine }] = await Promise.all([
+    import('./commands/build.ts'),
+    import('./engines/detect.ts'),
+  ]);
+  const push = targetsOf(inputs.images, inputs.tags)
+    .slice(0, 1)
+    .map(({ image }) => image);
+  const github = await githubEnvironment(shell.env, readStart);
+  return withRegistry(inputs, shell, push, async (registry) => {
+    const engine = await chooseEngine(inputs.engine, await engineOptions(inputs, shell, registry));
+    try {
+      return await build(inputs, {
+        log: shell.log,
+        engine,
+        registry,
+        github,
+        sleep: sleeper(shell),
+        now: () => performance.now(),
+      });
+    } finally {
+      await engine.close();
+    }
+  });
+}
+
+type RegistryInputs = Pick<
+  InputsOf<'merge'>,
+  'images' | 'tags' | 'username' | 'password' | 'registry-auth' | 'insecure-registries' | 'ca-certificate'
+>;
+
+/** Runs `work` with a client that knows what will be pushed to, and closes it however `work` ends. */
+async function withRegistry(
+  inputs: RegistryInputs,
+  shell: Shell,
+  pushRepositories: readonly Repository[],
+  work: (registry: RegistryClient) => Promise<CommandResult>,
+): Promise<CommandResult> {
+  const [{ createRegistryClient }, { credentialSource }] = await Promise.all([
+    import('./registry/client.ts'),
+    import('./registry/docker-config.ts'),
+  ]);
+  const { log, env, signal } = shell;
+  const caCertificate = await certificate(inputs, shell);
+  const registry = createRegistryClient({
+    credentials: credentialSource({ explicit: logins(inputs, log), env, log }),
+    log,
+    pushRepositories,
+    insecureRegistries: inputs['insecure-registries'],
+    ...(caCertificate !== undefined && { caCertificate }),
+    env,
+    signal,
+  });
+  try {
+    return await work(registry);
+  } finally {
+    registry.close();
+  }
+}
+
+/** Credentials that were given: `username` and `password` are for the first image's registry. */
+function logins(inputs: RegistryInputs, log: Log): NonNullable<EngineOptions['logins']> {
+  const { username, password } = inputs;
+  const listed = inputs['registry-auth'] ?? [];
+  for (const login of listed) log.secret(login.password);
+  if (username === undefined || password === undefined) return listed;
+  const [first] = targetsOf(inputs.images, inputs.tags);
+  if (first === undefined) return listed;
+  const { registry } = first.image;
+  return [{ registry, username, password }, ...listed.filter((login) => login.registry !== registry)];
+}
+
+async function engineOptions(
+  inputs: InputsOf<'build'>,
+  shell: Shell,
+  registry: RegistryClient,
+): Promise<EngineOptions> {
+  const { env, cwd, log, signal, kind } = shell;
+  const workspace = env['GITHUB_WORKSPACE'];
+  const caCertificate = await certificate(inputs, shell);
+  return {
+    log,
+    env,
+    cwd,
+    temp: await shell.scratch(),
+    ...(kind === 'action' && workspace !== undefined && { workspace }),
+    logins: logins(inputs, log),
+    insecureRegistries: inputs['insecure-registries'],
+    ...(caCertificate !== undefined && { caCertificate }),
+    signal,
+    uploader: registry,
+  };
+}
+
+const maxCertificateBytes = 1024 * 1024;
+
+/** The text of `ca-certificate`, wherever it stands. */
+async function certificate(inputs: RegistryInputs, { cwd }: Shell): Promise<string | undefined> {
+  const given = inputs['ca-certificate'];
+  if (given === undefined || 'pem' in given) return given?.pem;
+  try {
+    return Buffer.from(await readStart(resolve(cwd, given.path), maxCertificateBytes)).toString('utf8');
+  } catch (error) {
+    throw new CodedError(
+      'E_INPUT',
+      `the file ${quote(given.path)}, which ca-certificate names, can't be read`,
+      {
+        hint: 'give the path of a PEM file that this user may read, or the PEM text itself',
+        cause: error,
+      },
+    );
+  }
+}
+
+function sleeper({ signal }: Shell): (ms: number) => Promise<void> {
+  return async (ms) => {
+    await delay(ms, undefined, { signal });
+  };
+}
+
+/** At most `max + 1` bytes of a file, so that a reader can tell that it is too long. */
+async function readStart(path: string, max: number): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const buffer = Buffer.alloc(Math.min((await file.stat()).size, max) + 1);
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+function recordFiles(cwd: string): RecordFiles {
+  return {
+    kind: async (path) => {
+      const found = await stat(resolve(cwd, path)).catch((error: unknown) => {
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+        throw error;
+      });
+      if (found?.isFile()) return 'file';
+      return found?.isDirectory() ? 'folder' : undefined;
+    },
+    read: async (path, max) => readStart(resolve(cwd, path), max),
+    list: async (path) => (await readdir(resolve(cwd, path))).sort(),
+  };
+}
+
+/** SOURCE_DATE_EPOCH as RFC 3339. https://reproducible-builds.org/specs/source-date-epoch/ */
+function sourceDate(env: NodeJS.ProcessEnv): string | undefined {
+  const value = env['SOURCE_DATE_EPOCH'];
+  if (value === undefined || value === '') return undefined;
+  if (/^\d{1,11}$/u.test(value)) return new Date(Number(value) * 1000).toISOString().replace('.000Z', 'Z');
+  throw new CodedError('E_INPUT', `SOURCE_DATE_EPOCH is ${quote(value)}, which is not a number of seconds`, {
+    hint: 'set it to the seconds since 1970, such as $(git log -1 --format=%ct)',
+  });
 }

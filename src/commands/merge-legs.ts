@@ -54,6 +54,11 @@ export async function findLegs(
       hint: 'name what the legs made in records, or let handover be auto or registry',
     });
   }
+  if (inputs['arch-tag'] === 'none') {
+    throw new CodedError('E_INPUT', 'arch-tag is none and records names nothing', {
+      hint: 'legs that push by digest alone have to be named in records',
+    });
+  }
   const legs = archTagLegs(
     inputs.platforms.map((row) => row.platform),
     repository,

@@ -45,7 +45,7 @@ export function mergeResult(merged: Merged): CommandResult {
   return {
     outputs: {
       digest,
-      references: outcome === undefined ? [] : [...published, `${image.name}@${digest}`],
+      references: outcome === undefined || published.length > 0 ? published : [`${image.name}@${digest}`],
       platforms,
       'missing-platforms': missing,
       'stale-tags': stale.map(tagName),

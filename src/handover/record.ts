@@ -1,6 +1,6 @@
 import { CodedError } from '../errors.ts';
 import type { Digest } from '../oci/digest.ts';
-import { imageMediaTypes, indexMediaTypes } from '../oci/media-types.ts';
+import { configMediaTypes, imageMediaTypes, indexMediaTypes } from '../oci/media-types.ts';
 import { parseRepository, parseTag, type Repository } from '../oci/reference.ts';
 import { parseFields, withoutUndefined, Field } from '../oci/schema.ts';
 import type { JsonObject, JsonValue } from '../oci/strict-json.ts';
@@ -25,7 +25,10 @@ export interface LegRecord {
   readonly image: Repository;
   readonly tag?: string;
   readonly platform: Platform;
-  /** Of an image manifest, or of an index (buildx with provenance). */
+  /**
+   * Of an image manifest, or of an index (buildx with provenance). An image that was not pushed may have no manifest yet:
+   * then it is the image's ID, with the media type of a config and the size 0.
+   */
   readonly digest: Digest;
   readonly mediaType: string;
   /** Of the manifest, in bytes. */
@@ -88,14 +91,17 @@ function readRecord(record: Field): LegRecord {
       'use the same version of native-multiarch in the legs and in the fan-in',
     );
   }
+  const pushed = record.get('pushed').optional((field) => field.boolean()) ?? true;
   return withoutUndefined<LegRecord>({
     image: parsed(record.get('image'), parseRepository),
     tag: record.get('tag').optional((field) => parsed(field, parseTag)),
     platform: parsed(record.get('platform'), parsePlatform),
     digest: record.get('digest').digest(),
-    mediaType: record.get('mediaType').oneOf([...imageMediaTypes, ...indexMediaTypes]),
-    size: record.get('size').integer({ min: 1 }),
-    pushed: record.get('pushed').optional((field) => field.boolean()) ?? true,
+    mediaType: record
+      .get('mediaType')
+      .oneOf([...imageMediaTypes, ...indexMediaTypes, ...(pushed ? [] : configMediaTypes)]),
+    size: record.get('size').integer({ min: pushed ? 1 : 0 }),
+    pushed,
     mode: record.get('mode').optional(shortText),
     engine: record.get('engine').optional(shortText),
     runner: record

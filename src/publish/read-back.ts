@@ -22,8 +22,12 @@ export interface ReadBackDeps {
   readonly sleep: Sleep;
 }
 
-/** Reads until `settled` says that the answer is not just a lagging one, or the budget is spent; gives the last answer. */
-async function readPatiently<T>(
+/**
+ * Reads until `settled` says that the answer is not just a lagging one, or the budget is spent; gives the last answer.
+ * For reads that this run's own writes made necessary, and for no others.
+ * @param what for the log: the reference that is read
+ */
+export async function readPatiently<T>(
   what: string,
   read: () => Promise<T>,
   settled: (answer: T) => boolean,

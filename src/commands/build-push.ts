@@ -1,0 +1,95 @@
+import { CodedError } from '../errors.ts';
+import type { BuiltImage, Engine } from '../engines/engine.ts';
+import type { Log } from '../log.ts';
+import type { ManifestBytes } from '../oci/manifest-bytes.ts';
+import type { Repository } from '../oci/reference.ts';
+import { formatPlatform, samePlatform, type Platform } from '../platform/platform.ts';
+import { readPatiently, type Sleep } from '../publish/read-back.ts';
+import type { PublishVerbs } from '../publish/verbs.ts';
+import { expandSource, type ContentReader, type ProvenImage } from '../verify/source.ts';
+import { repositoryReader, type ReadVerbs } from './repository-reader.ts';
+
+export interface PushDeps {
+  readonly log: Log;
+  readonly registry: ReadVerbs & Pick<PublishVerbs, 'headManifest'>;
+  readonly sleep: Sleep;
+}
+
+interface ArchTarget {
+  readonly image: Repository;
+  readonly tag: string;
+}
+
+/**
+ * Pushes the image under its arch tag and reads back what the registry now holds: the digest comes from those bytes, never
+ * from an engine's word.
+ * @throws E_TAG_MOVED when the tag shows another image than the one that was pushed
+ */
+export async function pushAndReadBack(
+  engine: Engine,
+  built: BuiltImage,
+  platform: Platform,
+  { image, tag }: ArchTarget,
+  { log, registry, sleep }: PushDeps,
+): Promise<ManifestBytes> {
+  const name = `${image.name}:${tag}`;
+  const held = (await registry.headManifest(image, tag))?.digest;
+  await engine.push(built, { repository: image, tag });
+  const reader = repositoryReader(registry, image);
+  const { manifest, ours } = await readPatiently(
+    name,
+    async () => readImage(reader, tag, built, name),
+    (found) => found.ours !== undefined || (found.manifest !== undefined && found.manifest.digest !== held),
+    { log, sleep },
+  );
+  if (manifest === undefined) {
+    throw new CodedError('E_NOT_FOUND', `${name} was pushed, yet the registry does not show it`, {
+      hint: 'run the leg again, and if it goes on tell whoever runs the registry',
+    });
+  }
+  if (ours === undefined) {
+    throw new CodedError(
+      'E_TAG_MOVED',
+      `${name} holds ${manifest.digest}, which is not the image that this leg pushed`,
+      {
+        hint: 'another leg pushes the same tag; give each platform and variant its own with arch-tag',
+      },
+    );
+  }
+  if (!samePlatform(ours.platform, platform)) {
+    throw new CodedError(
+      'E_PLATFORM_MISMATCH',
+      `${name} is ${formatPlatform(ours.platform)}, not ${formatPlatform(platform)}`,
+      {
+        hint: 'build that leg again',
+      },
+    );
+  }
+  log.info(`${name} reads back as ${manifest.digest}, ${formatPlatform(ours.platform)}`);
+  return manifest;
+}
+
+interface Found {
+  readonly manifest: ManifestBytes | undefined;
+  /** The image that was built, if that is what the manifest leads to. */
+  readonly ours?: ProvenImage | undefined;
+}
+
+/** An engine knows its image by the digest of its config, or of its manifest. */
+async function readImage(
+  reader: ContentReader,
+  tag: string,
+  built: BuiltImage,
+  name: string,
+): Promise<Found> {
+  const manifest = await reader.manifest(tag);
+  if (manifest === undefined) return { manifest };
+  const { images } = await expandSource(reader, manifest, name);
+  const ours = images.find(
+    (image) =>
+      manifest.digest === built.id ||
+      image.descriptor.digest === built.id ||
+      image.manifest.config.digest === built.id,
+  );
+  return { manifest, ours };
+}

@@ -1,0 +1,66 @@
+import { CodedError } from '../errors.ts';
+import type { BuildRequest, BuildSource, Mode } from '../engines/engine.ts';
+import type { GithubEnvironment } from '../github/environment.ts';
+import type { InputsOf } from '../inputs/table.ts';
+import type { Platform } from '../platform/platform.ts';
+import { factKeys } from '../verify/index-facts.ts';
+
+type BuildInputs = InputsOf<'build'>;
+
+interface Leg {
+  readonly platform: Platform;
+  readonly mode: Mode;
+  readonly tag: string;
+  readonly github: GithubEnvironment;
+}
+
+/** What the engine is asked for. */
+export function buildRequest(inputs: BuildInputs, { platform, mode, tag, github }: Leg): BuildRequest {
+  return {
+    platform,
+    mode,
+    labels: { ...knownLabels(tag, github), ...inputs.labels },
+    source: mode === 'cross' ? filesSource(inputs) : dockerfileSource(inputs),
+  };
+}
+
+/** Which commit the image is of, as far as that is known: the fan-in compares it between the legs. */
+function knownLabels(tag: string, github: GithubEnvironment): Record<string, string> {
+  return {
+    ...(github.sha !== undefined && { [factKeys.revision]: github.sha }),
+    ...(github.sourceUrl !== undefined && { [factKeys.source]: github.sourceUrl }),
+    ...(tag !== 'latest' && { [factKeys.version]: tag }),
+  };
+}
+
+function dockerfileSource(inputs: BuildInputs): BuildSource {
+  const { context, file, target, network } = inputs;
+  return {
+    kind: 'dockerfile',
+    context,
+    buildArgs: inputs['build-args'],
+    ...(file !== undefined && { file }),
+    ...(target !== undefined && { target }),
+    ...(network !== undefined && { network }),
+  };
+}
+
+function filesSource(inputs: BuildInputs): BuildSource {
+  const { context, files, base, entrypoint, cmd, env, workdir, user } = inputs;
+  if (files.length === 0) {
+    throw new CodedError('E_INPUT', 'files is not set, and engine assemble makes the image of nothing else', {
+      hint: 'give lines source:destination, such as ./bin/app-{arch}:/app:755',
+    });
+  }
+  return {
+    kind: 'files',
+    context,
+    files,
+    base,
+    env,
+    ...(entrypoint !== undefined && { entrypoint }),
+    ...(cmd !== undefined && { cmd }),
+    ...(workdir !== undefined && { workdir }),
+    ...(user !== undefined && { user }),
+  };
+}

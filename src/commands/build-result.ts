@@ -1,0 +1,83 @@
+import type { BuiltImage, EngineHost, Mode } from '../engines/engine.ts';
+import type { GithubEnvironment } from '../github/environment.ts';
+import { recordToJson, type LegRecord } from '../handover/record.ts';
+import { parseDigest } from '../oci/digest.ts';
+import type { ManifestBytes } from '../oci/manifest-bytes.ts';
+import { mediaTypes } from '../oci/media-types.ts';
+import type { Repository } from '../oci/reference.ts';
+import { withoutUndefined } from '../oci/schema.ts';
+import { formatPlatform, type Platform } from '../platform/platform.ts';
+import { factsMarkdown, factsText, type Fact } from '../report/facts.ts';
+import { formatDuration } from '../report/format.ts';
+import type { CommandResult } from './result.ts';
+
+/** Everything that a leg found and did. */
+export interface BuiltLeg {
+  readonly target: { readonly image: Repository; readonly tag: string };
+  readonly platform: Platform;
+  readonly mode: Mode;
+  readonly host: EngineHost;
+  readonly built: BuiltImage;
+  /** As it was read back; `undefined` where nothing was pushed. */
+  readonly pushed: ManifestBytes | undefined;
+  /** Why nothing was pushed. */
+  readonly withheld: string | undefined;
+  readonly github: GithubEnvironment;
+  /** How long each phase took. */
+  readonly seconds: Readonly<Record<string, number>>;
+}
+
+/** What build tells: the outputs of the contract, the record among them, and the same for people. */
+export function buildResult(leg: BuiltLeg): CommandResult {
+  const { target, platform, mode, host, pushed, withheld, seconds } = leg;
+  const record = legRecord(leg);
+  const references = pushed === undefined ? [] : [`${target.image.name}:${target.tag}`];
+  const took = Object.entries(seconds).map(([phase, time]) => `${phase} ${formatDuration(time)}`);
+  const facts: Fact[] = [
+    ['platform', formatPlatform(platform)],
+    ['mode', mode],
+    ['engine', host.label],
+    [pushed === undefined ? 'image' : 'digest', record.digest],
+    ...(references.length > 0 ? [['pushed', references] as Fact] : [['not pushed', withheld ?? ''] as Fact]),
+    ['took', took.join(', ')],
+  ];
+  const title = `Built ${formatPlatform(platform)}`;
+  return {
+    outputs: {
+      digest: record.digest,
+      size: record.size,
+      platform: formatPlatform(platform),
+      mode,
+      engine: host.label,
+      references,
+      pushed: pushed !== undefined,
+      record: recordToJson(record),
+    },
+    text: `${title}\n\n${factsText(facts)}`,
+    summary: factsMarkdown(title, facts),
+  };
+}
+
+function legRecord({ target, platform, mode, host, built, pushed, github, seconds }: BuiltLeg): LegRecord {
+  return {
+    image: target.image,
+    ...(pushed !== undefined && { tag: target.tag }),
+    platform,
+    digest: pushed?.digest ?? parseDigest(built.id),
+    mediaType: pushed?.mediaType ?? mediaTypes.ociConfig,
+    size: pushed?.bytes.length ?? 0,
+    pushed: pushed !== undefined,
+    mode,
+    engine: host.label,
+    runner: { arch: host.platform.architecture },
+    ...(github.workflow && {
+      run: withoutUndefined<NonNullable<LegRecord['run']>>({
+        id: github.runId,
+        attempt: github.runAttempt,
+        sha: github.sha,
+        repository: github.repository,
+      }),
+    }),
+    seconds,
+  };
+}
