@@ -15,6 +15,8 @@ export interface Cli extends AsyncDisposable {
   readonly folder: string;
   /** The value of TMPDIR: what a command leaves behind is here. */
   readonly temporary: string;
+  /** Everything that all runs so far have printed on either stream. */
+  printed(): string;
   /** `node dist/cli.js …`; never throws for an exit other than 0. */
   run(args: readonly string[], options?: CliOptions): Promise<Finished>;
   /** The outputs that `--json` printed; an exit other than 0 is an error that shows what was said. */
@@ -31,16 +33,21 @@ export async function shippedCli(): Promise<Cli> {
   for (const shipped of ['action.yml', 'package.json', 'dist']) {
     await cp(path.join(root, shipped), path.join(folder, shipped), { recursive: true });
   }
-  const runCli = async (args: readonly string[], options: CliOptions = {}): Promise<Finished> =>
-    run(process.execPath, [path.join(folder, 'dist/cli.js'), ...args], {
+  let printed = '';
+  const runCli = async (args: readonly string[], options: CliOptions = {}): Promise<Finished> => {
+    const finished = await run(process.execPath, [path.join(folder, 'dist/cli.js'), ...args], {
       env: { PATH: debianPath, HOME: home, TMPDIR: temporary, ...options.env },
       cwd: options.cwd ?? home,
       ...(options.input === undefined ? {} : { input: options.input }),
       timeout: 300_000,
     });
+    printed += finished.stdout + finished.stderr;
+    return finished;
+  };
   return {
     folder,
     temporary,
+    printed: () => printed,
     run: runCli,
     outputs: async (args, options) => {
       const finished = await runCli([...args, '--json'], options);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Registry } from './registry.ts';
-import { debianPath, succeed } from './processes.ts';
+import { debianPath, run, succeed } from './processes.ts';
 import { tool } from './tools.ts';
 
 /** Tools that share no line of code with us: what they say of a published tag is what counts. */
@@ -13,11 +13,13 @@ export async function craneValidate(registry: Registry, image: string): Promise<
   return stdout + stderr;
 }
 
-/** The digest that the registry has for a tag; undefined where there is no such tag. */
+/** The digest that the registry has for a tag; undefined where there is no such tag, or no such repository. */
 export async function craneDigest(registry: Registry, image: string): Promise<string | undefined> {
   const [repository, tag] = splitTag(image);
   const env = { PATH: debianPath, DOCKER_CONFIG: registry.dockerConfig };
-  const tags = await succeed(tool('crane'), ['ls', '--insecure', repository], { env });
+  const tags = await run(tool('crane'), ['ls', '--insecure', repository], { env });
+  if (tags.stderr.includes('NAME_UNKNOWN')) return undefined;
+  if (tags.status !== 0) throw new Error(`crane ls ${repository}: ${tags.stderr}`);
   if (!tags.stdout.split('\n').includes(tag)) return undefined;
   return (await succeed(tool('crane'), ['digest', '--insecure', image], { env })).stdout.trim();
 }
