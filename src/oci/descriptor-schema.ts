@@ -1,3 +1,4 @@
+import { quote } from '../errors.ts';
 import { digestAlgorithm, digestOf, type Digest } from './digest.ts';
 import type { Descriptor, PlatformJson } from './descriptor.ts';
 import { withoutUndefined, type Field } from './schema.ts';
@@ -14,8 +15,15 @@ const descriptorKeys = [
 ];
 const platformKeys = ['architecture', 'os', 'os.version', 'os.features', 'variant', 'features'];
 
-/** Parameters are let through: artifacts have layers of `text/plain; charset=utf-8`. */
-const mediaType = { pattern: /^[!-.0-~]+\/[ -~]+$/, is: 'a media type', maxLength: 255 };
+/**
+ * https://www.rfc-editor.org/rfc/rfc6838#section-4.2, with parameters let through: artifacts have layers of
+ * `text/plain; charset=utf-8`.
+ */
+const mediaType = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}\/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}(?:;[ -~]*)?$/,
+  is: 'a media type',
+  maxLength: 512,
+};
 const maxEmbeddedBytes = 64 * 1024;
 const platformWord = { pattern: /^[!-~]*$/, is: 'a word of visible ASCII', maxLength: 128 };
 
@@ -28,7 +36,7 @@ export function readDescriptor(field: Field): Descriptor {
     mediaType: readMediaType(field.get('mediaType')),
     digest,
     size,
-    urls: field.get('urls').optional((urls) => urls.strings()),
+    urls: field.get('urls').optional((urls) => urls.items(100).map(readUrl)),
     annotations: field.get('annotations').optional((annotations) => annotations.stringMap()),
     data: field.get('data').optional((data) => readData(data, digest, size)),
     artifactType: field.get('artifactType').optional(readMediaType),
@@ -38,6 +46,13 @@ export function readDescriptor(field: Field): Descriptor {
 
 export function readMediaType(field: Field): string {
   return field.string(mediaType);
+}
+
+/** Never fetched by us, and yet somebody downstream may. */
+function readUrl(field: Field): string {
+  const url = field.string({ maxLength: 8192 });
+  if (!URL.canParse(url)) throw field.error(`is ${quote(url)}, which is not a URL`);
+  return url;
 }
 
 /** https://github.com/opencontainers/image-spec/blob/main/descriptor.md#embedded-content */

@@ -3,6 +3,10 @@ import { CodedError, quote } from '../errors.ts';
 
 const domain = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
 
+/** Letters beyond ASCII of the scripts that have doubles of ASCII letters. */
+const lookalike =
+  /(?![\x00-\x7f])[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Armenian}\p{Script=Cherokee}]/u;
+
 /**
  * `host[:port]` of a registry, as it stands in `text`. Lower case only, and ASCII only: a host that looks like another
  * one would get the credentials meant for that other one.
@@ -27,7 +31,7 @@ export function parseHost(text: string, hostAndPort: string): string {
       'write a host name such as ghcr.io or localhost:5000; IPv6 addresses go in brackets',
     );
   }
-  if (/(?:^|\.)xn--/.test(host)) {
+  if (lookalike.test(domainToUnicode(host))) {
     throw wrong(
       text,
       `its registry ${host} is read as ${quote(domainToUnicode(host))}, which may pass for another`,
@@ -58,7 +62,7 @@ function notAscii(text: string, hostAndPort: string): CodedError {
 }
 
 function isIpv6(address: string): boolean {
-  return /^[0-9a-f:.]+$/.test(address) && URL.canParse(`http://[${address}]/`);
+  return /^[0-9a-f:]+$/.test(address) && URL.canParse(`http://[${address}]/`);
 }
 
 function wrong(text: string, why: string, hint: string): CodedError {

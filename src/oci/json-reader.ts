@@ -126,15 +126,16 @@ export class JsonReader {
 
   #string(): string {
     const start = this.#at++;
-    let value = '';
+    const pieces: string[] = [];
     for (;;) {
-      value += this.#match(plainRun);
+      pieces.push(this.#match(plainRun));
       const next = this.#text[this.#at];
       if (next === '"') break;
       if (next !== '\\') throw this.#error(`${this.#found()} in a string`);
-      value += this.#escape();
+      pieces.push(this.#escape());
     }
     this.#at++;
+    const value = pieces.join('');
     if (loneSurrogate.test(value))
       throw new JsonSyntaxError('half a character (a lone surrogate) in a string', start);
     return value;

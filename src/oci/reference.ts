@@ -129,7 +129,7 @@ function parseName(text: string, name: string): Repository {
 
 function checkPath(text: string, path: string): void {
   if (path.split('/').every((component) => pathComponent.test(component))) {
-    if (!/^[a-f0-9]{64}$/.test(path)) return;
+    if (!/^[a-f0-9]{64}$/.test(text)) return;
     throw new CodedError(
       'E_REFERENCE',
       `${quote(text)} is 64 hexadecimal digits, which could be an image's ID as well`,

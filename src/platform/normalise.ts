@@ -47,13 +47,10 @@ export function normalisePlatform(raw: RawPlatform): Platform {
   const os = osName(checkWord('os', raw.os));
   const named = architectureName(checkWord('architecture', raw.architecture));
   if (raw.variant !== undefined && raw.variant !== '') checkWord('variant', raw.variant);
-  const variant = canonicalVariant(
-    named.architecture,
-    raw.variant === '' ? named.variant : (raw.variant ?? named.variant),
-  );
+  const variant = canonicalVariant(named.architecture, named.variant ?? raw.variant);
   const osVersion = raw.osVersion === '' ? undefined : raw.osVersion;
   if (osVersion !== undefined) checkVisible('os.version', osVersion);
-  const osFeatures = [...new Set(raw.osFeatures ?? [])]
+  const osFeatures = [...new Set(raw.osFeatures?.filter((feature) => feature !== ''))]
     .map((feature) => checkVisible('os.features', feature))
     .sort();
   return {

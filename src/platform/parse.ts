@@ -9,7 +9,7 @@ import {
 } from './architectures.ts';
 import { nearest } from './nearest.ts';
 import { formatPlatform, normalisePlatform, type Platform } from './normalise.ts';
-import { unknownVariant } from './variants.ts';
+import { canonicalVariant, unknownVariant } from './variants.ts';
 
 const grammar =
   /^(?<os>[A-Za-z0-9_-]+)(?:\((?<version>[A-Za-z0-9_.%-]*)(?<features>(?:\+[A-Za-z0-9_.%-]+)*)\))?\/(?<architecture>[A-Za-z0-9_-]+)(?:\/(?<variant>[A-Za-z0-9_.-]+))?$/;
@@ -44,6 +44,18 @@ export function parsePlatform(text: string): Platform {
       .map((feature) => decodeDetail(text, feature)),
   });
   checkVariant(text, platform);
+  const implied = architectureName(architecture).variant;
+  if (
+    implied !== undefined &&
+    variant !== undefined &&
+    canonicalVariant(platform.architecture, variant) !== implied
+  ) {
+    throw wrong(
+      text,
+      `${architecture} is ${platform.architecture}/${implied}`,
+      `write ${os}/${platform.architecture}/${variant}`,
+    );
+  }
   return platform;
 }
 
