@@ -4,7 +4,7 @@ import type { CommandName, RawInputs } from './commands.ts';
 import { laterCommands } from './commands.ts';
 import type { InputDefinition } from './definition.ts';
 import { checkGiven } from './guards.ts';
-import { checkTogether } from './rules.ts';
+import { advice, checkTogether } from './rules.ts';
 import { inputNames, inputTable, type InputName, type InputsOf } from './table.ts';
 
 /**
@@ -33,6 +33,7 @@ export async function parseInputs<Command extends CommandName>(
   }
   if (errors.length === 0) errors.push(...checkTogether(command, raw, inputs));
   if (errors.length > 0) throw joinErrors(errors);
+  for (const line of advice(inputs)) log.warning(line);
   // Each row's value came out of the kind that its type is derived from.
   return inputs as InputsOf<Command>;
 }

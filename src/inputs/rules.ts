@@ -74,3 +74,11 @@ function unsupported(name: string, raw: RawInputs, where: string, hint: string):
   const value = (raw.get(name) ?? []).join('\n');
   return new CodedError('E_UNSUPPORTED', `${name} ${quote(value)} can't be honoured by ${where}`, { hint });
 }
+
+/** What is allowed, and somebody should look at. */
+export function advice(inputs: Readonly<Record<string, unknown>>): string[] {
+  const names = Object.keys(inputs['build-args'] ?? {});
+  return names
+    .filter((name) => /(?:^|_)(?:token|password|passwd|secret|key|credentials?)$/iu.test(name))
+    .map((name) => `build-args has ${quote(name)}, which can be read in the image by everybody who pulls it`);
+}

@@ -25,7 +25,7 @@ export const buildInputs = {
     group: 'Build',
     commands: ['build'],
     description:
-      'native refuses a host of another architecture; emulate runs the programs of the target through QEMU; cross is for programs compiled elsewhere, with engine assemble.',
+      'How the steps of the build run: native refuses a host of another architecture; emulate runs the programs of the target through QEMU; cross is for programs compiled elsewhere, with engine assemble.',
     default: { text: 'native; cross with engine assemble' },
   },
   context: {
