@@ -81,11 +81,11 @@ function certificate(issuer, subject, validity, publicKey, extensions, signingKe
  */
 function tlv(tag, ...contents) {
   const content = Buffer.concat(contents);
-  const short = content.length < 0x80;
-  const length = short
-    ? Buffer.of(content.length)
-    : Buffer.of(0x82, content.length >> 8, content.length & 0xff);
-  return Buffer.concat([Buffer.of(tag), length, content]);
+  const { length } = content;
+  // The shortest form, which Go insists on.
+  const size =
+    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  return Buffer.concat([Buffer.of(tag, ...size), content]);
 }
 
 /** @param {...Buffer} contents */

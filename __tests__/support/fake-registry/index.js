@@ -90,7 +90,9 @@ class RunningRegistry extends Backstage {
     const scheme = this.#credentials === undefined ? 'http' : 'https';
     this.host = await this.#registry.listen(port, address);
     this.url = `${scheme}://${this.host}`;
-    this.storageHost = await this.#storage?.listen(0, address);
+    const storageHost = await this.#storage?.listen(0, address);
+    // Go takes another port of one host for the same host, and keeps its credentials on the way there.
+    this.storageHost = storageHost?.replace('127.0.0.1', 'localhost');
     const storage =
       this.storageHost === undefined ? undefined : new StorageHost(`${scheme}://${this.storageHost}`);
     this.#context = this.#contextFor(this.url, storage);
