@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { errorLine } from '../../src/errors.ts';
+import { errorLine, type CodedError } from '../../src/errors.ts';
 import { formatReference, parseReference, parseRepository, parseTag } from '../../src/oci/reference.ts';
 import { failure } from '../support/failure.ts';
 
@@ -165,6 +165,13 @@ describe('parseReference', () => {
     expect(failure(() => parseReference(text)).hint).toContain(hint);
   });
 
+  test.each(['GHCR.io/a\nb', 'ghcr.io/A\u001b[1m', 'a\u202e/b:c', 'g\u0000.io/a', 'a:b\n'])(
+    '%j is shown on one line',
+    (text) => {
+      expect(errorLine(failure(() => parseReference(text)))).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    },
+  );
+
   test.each([
     'user:hunter2@ghcr.io/acme/app',
     'https://user:hunter2@ghcr.io/acme/app:v1',
@@ -248,7 +255,24 @@ describe('properties', () => {
       fc.string({ unit: 'binary', maxLength: 60 }),
       fc
         .array(
-          fc.constantFrom('a', 'A', '.', ':', '/', '@', '-', '_', '[', ']', '%', '..', 'sha256:', '5000'),
+          fc.constantFrom(
+            'a',
+            'A',
+            '.',
+            ':',
+            '/',
+            '@',
+            '-',
+            '_',
+            '[',
+            ']',
+            '%',
+            '..',
+            'sha256:',
+            '\n',
+            '\u202e',
+            '5000',
+          ),
           { maxLength: 15 },
         )
         .map((parts) => parts.join('')),
@@ -264,6 +288,7 @@ describe('properties', () => {
           ).toBe(`/v2/${repository.path}/manifests/${tag}`);
         } catch (error) {
           expect(error).toMatchObject({ code: 'E_REFERENCE' });
+          expect(errorLine(error as CodedError)).not.toMatch(/[\p{Cc}\p{Cf}]/u);
         }
       }),
     );

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { errorLine, type CodedError } from '../../src/errors.ts';
 import { architectures, operatingSystems } from '../../src/platform/architectures.ts';
 import {
   formatPlatform,
@@ -291,6 +292,7 @@ describe('properties', () => {
           parsePlatform(text);
         } catch (error) {
           expect(error).toMatchObject({ code: 'E_PLATFORM' });
+          expect(errorLine(error as CodedError)).not.toMatch(/[\p{Cc}\p{Cf}]/u);
         }
       }),
     );

@@ -1,5 +1,5 @@
 import { isMap, isSeq } from 'yaml';
-import { CodedError } from '../errors.ts';
+import { CodedError, quote } from '../errors.ts';
 import type { JsonValue } from '../oci/strict-json.ts';
 import type { Platform } from '../platform/platform.ts';
 import { YamlField, type YamlEntry } from './yaml-field.ts';
@@ -155,7 +155,7 @@ function readRunsOn(value: YamlField): RunsOn {
   for (const entry of value.uniqueEntries()) {
     if (entry.key === 'group') runsOn.group = entry.value.string();
     else if (entry.key === 'labels') runsOn.labels = readLabels(entry.value);
-    else throw entry.keyField.error(`is ${entry.key}`, 'it can be group and labels');
+    else throw entry.keyField.error(`is ${quote(entry.key)}`, 'it can be group and labels');
   }
   if (Object.keys(runsOn).length === 0)
     throw value.error('is an empty map', 'give it a group, labels or both');
@@ -171,12 +171,10 @@ function readLabels(value: YamlField): string | string[] {
 
 /** `90m`, `2h`, `1h30m`, or a number of minutes. */
 function readTimeout(value: YamlField): number {
-  const raw = value.json();
-  const parts = /^(?:(\d{1,4})h)?(?:(\d{1,5})m?)?$/.exec(
-    typeof raw === 'number' ? String(raw) : value.string(),
-  );
+  const text = value.numberOrString();
+  const parts = /^(?:(\d{1,4})h)?(?:(\d{1,5})m?)?$/.exec(text);
   const hint = `write 90m, 2h, 1h30m or a number of minutes, from 1 to ${maxTimeoutMinutes}`;
-  if (parts === null) throw value.error(`is ${JSON.stringify(raw)}, which is not a time`, hint);
+  if (parts === null) throw value.error(`is ${quote(text)}, which is not a time`, hint);
   const minutes = Number(parts[1] ?? 0) * 60 + Number(parts[2] ?? 0);
   if (minutes >= 1 && minutes <= maxTimeoutMinutes) return minutes;
   throw value.error(`is ${minutes} minutes`, hint);

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq } from 'yaml';
-import { CodedError, joinErrors, quote } from '../errors.ts';
+import { CodedError, joinErrors, quote, show } from '../errors.ts';
 import { formatPlatform, parsePlatform, platformKey, type Platform } from '../platform/platform.ts';
 import { attempt, plainRow, readRow, readRowEntries, type PlatformRow } from './platform-row.ts';
 import { YamlField } from './yaml-field.ts';
@@ -102,7 +102,7 @@ function readMap(map: YamlField, errors: CodedError[]): PlacedRow[] {
     .flatMap(({ key, keyField, value }) =>
       collect(errors, () =>
         placed(key, keyField.place, (platform, optional) =>
-          readRow(platform, optional, value.named(key), errors),
+          readRow(platform, optional, value.named(show(key)), errors),
         ),
       ),
     );

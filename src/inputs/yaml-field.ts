@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
-import { CodedError, quote, type ErrorCode } from '../errors.ts';
+import { CodedError, quote, show, type ErrorCode } from '../errors.ts';
 import type { JsonObject, JsonValue } from '../oci/strict-json.ts';
 import type { YamlSource } from './yaml.ts';
 
@@ -57,7 +57,7 @@ export class YamlField {
       return {
         key: text,
         keyField,
-        value: new YamlField(value, `${text} of ${this.name}`, this.#source, offset),
+        value: new YamlField(value, `${show(text)} of ${this.name}`, this.#source, offset),
       };
     });
   }
@@ -90,6 +90,14 @@ export class YamlField {
     const cure =
       typeof value === 'number' || typeof value === 'boolean' ? 'put it between quotes' : undefined;
     throw this.#not('text', cure);
+  }
+
+  /** A string, or a number as it was written. */
+  numberOrString(): string {
+    const { node } = this;
+    return isScalar(node) && typeof node.value === 'number' && node.source !== undefined
+      ? node.source
+      : this.string();
   }
 
   /** A list of strings, or one string. */

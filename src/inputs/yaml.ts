@@ -36,7 +36,6 @@ export function readYaml(text: string, { secret = false }: YamlOptions = {}): Ya
     schema: 'core',
     uniqueKeys: false,
     prettyErrors: false,
-    logLevel: 'silent',
     lineCounter,
   });
   const place = (offset: number): string => {

@@ -1,5 +1,5 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
-import { CodedError, quote } from '../errors.ts';
+import { CodedError, quote, show } from '../errors.ts';
 
 const domain = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
 
@@ -19,7 +19,7 @@ export function parseHost(text: string, hostAndPort: string): string {
     throw wrong(
       text,
       'its registry has upper-case letters',
-      `write ${text.replace(hostAndPort, hostAndPort.toLowerCase())}`,
+      `write ${show(text.replace(hostAndPort, () => hostAndPort.toLowerCase()))}`,
     );
   }
   const parts = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(hostAndPort);

@@ -38,18 +38,23 @@ export function assembleIndex(spec: IndexSpec): ManifestBytes {
   return { bytes, digest: digestOf(bytes), mediaType };
 }
 
-function refuseAnnotations(spec: IndexSpec): void {
-  const entry = spec.entries.find(({ annotations }) => Object.keys(annotations ?? {}).length > 0);
-  const [key] = Object.keys(spec.annotations ?? entry?.annotations ?? {});
-  if (key === undefined) return;
-  const where = entry === undefined ? 'the list' : `the entry ${entry.digest}`;
-  throw new CodedError(
-    'E_UNSUPPORTED',
-    `a Docker manifest list has no annotations, and ${where} is to have ${quote(key)}`,
-    {
-      hint: 'set format to oci, or leave the annotations out',
-    },
-  );
+function refuseAnnotations({ annotations, entries }: IndexSpec): void {
+  const places = [
+    { where: 'the list', keys: Object.keys(annotations ?? {}) },
+    ...entries.map((entry) => ({
+      where: `the entry ${entry.digest}`,
+      keys: Object.keys(entry.annotations ?? {}),
+    })),
+  ];
+  for (const { where, keys } of places) {
+    const [key] = keys;
+    if (key === undefined) continue;
+    throw new CodedError(
+      'E_UNSUPPORTED',
+      `a Docker manifest list has no annotations, and ${where} is to have ${quote(key)}`,
+      { hint: 'set format to oci, or leave the annotations out' },
+    );
+  }
 }
 
 /** Members whose JSON is undefined are left out. */
