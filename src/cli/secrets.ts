@@ -75,7 +75,8 @@ async function readAuthFile(path: string): Promise<string> {
   try {
     content = await readFile(path, 'utf8');
   } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    const why =
+      typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
     throw new CodedError('E_INPUT', `--registry-auth-file ${quote(path)} can't be read (${why})`, {
       hint: 'give the path of a file that this user can read',
       usage: true,

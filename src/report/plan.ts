@@ -1,3 +1,4 @@
+import { show } from '../errors.ts';
 import { code, escapeMarkdown, markdownTable } from './markdown.ts';
 import { textTable } from './text-table.ts';
 
@@ -35,12 +36,10 @@ export function planMarkdown(rows: readonly PlannedPlatform[], skipped: readonly
 export function planText(rows: readonly PlannedPlatform[], skipped: readonly SkippedPlatform[]): string {
   const table = textTable(
     head.map((title) => title.toUpperCase()),
-    [
-      ...rows.map((row) => [row.platform, ...cells(row)]),
-      ...skipped.map(({ platform, reason }) => [platform, `skipped: ${reason}`]),
-    ],
+    rows.map((row) => [row.platform, ...cells(row)]),
   );
-  return table;
+  const left = skipped.map(({ platform, reason }) => `${show(platform)} is skipped: ${show(reason, 500)}\n`);
+  return [table, ...(left.length > 0 ? ['\n', ...left] : [])].join('');
 }
 
 function cells(row: PlannedPlatform): string[] {

@@ -1,0 +1,149 @@
+import { describe, expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+
+const source = join(import.meta.dirname, '../src');
+
+/** Every file of src/, by its path there, and what it imports: other files by their path, packages by their name. */
+const imports = new Map(
+  readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => [file, importsOf(file, readFileSync(join(source, file), 'utf8'))]),
+);
+
+interface Import {
+  readonly to: string;
+  readonly lazy: boolean;
+}
+
+function importsOf(file: string, text: string): Import[] {
+  const code = text.replace(/\/\*[\s\S]*?\*\//gu, '');
+  const eager = code.matchAll(/^(?:import|export)\s(?:[^;'"]*\sfrom\s+)?(['"])([^'"\n]+)\1/gmu);
+  const lazy = code.matchAll(/\bimport\(\s*(['"])([^'"\n]+)\1/gu);
+  const found = [
+    ...[...eager].map(([, , to = '']) => ({ to, lazy: false })),
+    ...[...lazy].map(([, , to = '']) => ({ to, lazy: true })),
+  ];
+  return found.map(({ to, lazy: later }) => ({
+    to: to.startsWith('.') ? normalize(join(dirname(file), to)) : to,
+    lazy: later,
+  }));
+}
+
+/** Floors of the house, from the top. A file imports what is below its own floor, and its own room. */
+const floors: readonly (readonly string[])[] = [
+  ['action', 'cli'],
+  ['compose.ts'],
+  ['commands'],
+  ['engines', 'registry', 'verify', 'publish', 'handover', 'github', 'report'],
+  ['inputs'],
+  ['oci', 'platform'],
+  ['errors.ts', 'log.ts', 'group-by.ts', 'scratch.ts', 'version.ts'],
+];
+
+/** Who may import which package. Nobody else may import any. */
+const packages: Readonly<Record<string, string>> = {
+  '@actions/core': 'action',
+  '@actions/exec': 'engines',
+  '@actions/tool-cache': 'engines',
+  '@actions/artifact': 'handover',
+  '@actions/github': 'github',
+  '@octokit/rest': 'github',
+  'https-proxy-agent': 'registry',
+  'proxy-from-env': 'registry',
+  yaml: 'inputs',
+};
+
+/** What computes, and neither reads nor writes. */
+const pureModules = ['node:crypto', 'node:url', 'node:buffer', 'node:util'];
+
+function roomOf(path: string): string {
+  return path.split('/')[0] ?? '';
+}
+
+function floorOf(path: string): number {
+  return floors.findIndex((rooms) => rooms.includes(roomOf(path)));
+}
+
+function isFile(to: string): boolean {
+  return imports.has(to);
+}
+
+describe('the house', () => {
+  test('every room has its floor', () => {
+    expect([...imports.keys()].filter((file) => floorOf(file) === -1)).toEqual([]);
+    expect(imports.size).toBeGreaterThan(20);
+  });
+
+  test('every import of ours is of a file that is there', () => {
+    const missing = [...imports].flatMap(([file, all]) =>
+      all.filter(({ to }) => to.endsWith('.ts') && !isFile(to)).map(({ to }) => `${file} -> ${to}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('imports go down, and never sideways', () => {
+    const wrong = [...imports].flatMap(([file, all]) =>
+      all
+        .filter(({ to }) => isFile(to) && roomOf(to) !== roomOf(file) && floorOf(to) <= floorOf(file))
+        .map(({ to }) => `${file} -> ${to}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('no file imports itself by a way round', () => {
+    expect(cycles()).toEqual([]);
+  });
+
+  test.each([...imports.keys()])('%s imports the packages of its room only', (file) => {
+    const foreign = (imports.get(file) ?? []).filter(
+      ({ to }) => !to.endsWith('.ts') && !to.startsWith('node:') && packages[to] !== roomOf(file),
+    );
+    expect(foreign).toEqual([]);
+  });
+
+  test('oci, platform and report compute, and do nothing else', () => {
+    const impure = [...imports]
+      .filter(([file]) => ['oci', 'platform', 'report'].includes(roomOf(file)))
+      .flatMap(([file, all]) =>
+        all.filter(({ to }) => !isFile(to) && !pureModules.includes(to)).map(({ to }) => `${file} -> ${to}`),
+      );
+    expect(impure).toEqual([]);
+  });
+
+  test('what costs time at the start is loaded when it is needed', () => {
+    const eager = staticallyReachable('cli/main.ts');
+    expect([...eager].filter((file) => !isFile(file) && !file.startsWith('node:'))).toEqual([]);
+    expect([...eager].filter((file) => /^(?:commands|engines|registry|compose)/u.test(file))).toEqual([]);
+  });
+});
+
+function cycles(): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) found.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+    if (path.includes(file) || done.has(file)) return;
+    for (const { to } of imports.get(file) ?? []) if (isFile(to)) visit(to, [...path, file]);
+    done.add(file);
+  };
+  for (const file of imports.keys()) visit(file, []);
+  return found;
+}
+
+/** Types are gone when the program runs, but this test reads no types: such an import counts unless it is `import type`. */
+function staticallyReachable(entry: string): Set<string> {
+  const seen = new Set<string>();
+  const visit = (file: string): void => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    if (!isFile(file)) return;
+    const text = readFileSync(join(source, file), 'utf8').replace(
+      /^(?:import|export) type [\s\S]*?;$/gmu,
+      '',
+    );
+    for (const { to, lazy } of importsOf(file, text)) if (!lazy) visit(to);
+  };
+  visit(entry);
+  return seen;
+}
