@@ -21,7 +21,29 @@ export const transientFaults: Readonly<Record<string, Fault>> = {
   'a reset before the answer': { kind: 'reset' },
   'a lost answer': { kind: 'lost-answer' },
   'a truncated body': { kind: 'truncate', bytes: 10 },
+  'a token that ended': { kind: 'unauthorized' },
+};
+
+/** What a client may fail on, as long as it says so and publishes nothing wrong. */
+export const deceits: Readonly<Record<string, Fault>> = {
   'other bytes': { kind: 'corrupt' },
+  'the same document in other bytes': { kind: 'reserialise' },
+  'a login page': {
+    kind: 'answer',
+    status: 200,
+    headers: { 'content-type': 'text/html' },
+    body: '<html>log in</html>',
+  },
+  'an empty object': { kind: 'body', body: '{}' },
+  'another media type': { kind: 'headers', headers: { 'content-type': 'application/json' } },
+  'another digest header': {
+    kind: 'headers',
+    headers: { 'docker-content-digest': `sha256:${'0'.repeat(64)}` },
+  },
+  'what was there before': { kind: 'stale' },
+  'a write that was not kept': { kind: 'not-committed' },
+  '404': { kind: 'answer', status: 404 },
+  '403': { kind: 'answer', status: 403 },
 };
 
 /** https://gist.github.com/tommyettinger/46a874533244883189143505d203312c: small, seeded, good enough to choose faults. */
