@@ -1,5 +1,10 @@
 import { quote } from '../errors.ts';
-import type { JsonValue } from './strict-json.ts';
+
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+/** Has no prototype: `__proto__` and `constructor` are keys like any other. */
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
 
 /** Where reading stopped, as an offset in UTF-16 units, and why. */
 export class JsonSyntaxError extends Error {

@@ -1,11 +1,7 @@
 import { CodedError, quote, type ErrorCode } from '../errors.ts';
 import { JsonReader, JsonSyntaxError } from './json-reader.ts';
 
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
-/** Has no prototype: `__proto__` and `constructor` are keys like any other. */
-export interface JsonObject {
-  readonly [key: string]: JsonValue;
-}
+export type { JsonObject, JsonValue } from './json-reader.ts';
 
 export interface StrictJsonOptions {
   /** How deep objects and arrays may nest. */
