@@ -1,3 +1,4 @@
+import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import type { Reference } from '../oci/reference.ts';
 import type { Platform } from '../platform/platform.ts';
 
@@ -91,6 +92,8 @@ export interface BuiltImage {
   readonly id: string;
   /** The name under which only this build knows it, and which keeps the engine from collecting it. */
   readonly name: string;
+  /** Where we made it ourselves (`assemble`): the very bytes that will be pushed. */
+  readonly manifest?: ManifestBytes;
 }
 
 export interface RunOptions {

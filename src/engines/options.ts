@@ -2,6 +2,7 @@ import type { Log } from '../log.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import type { Repository } from '../oci/reference.ts';
+import type { LookUpEmulation } from './binfmt.ts';
 import type { Exec } from './exec.ts';
 
 /** Credentials that were given to us for one exact registry (`docker.io`, `quay.io`, `localhost:5000`). */
@@ -42,6 +43,10 @@ export interface EngineOptions {
   readonly uploader?: ImageUploader;
   /** Default: real processes. */
   readonly exec?: Exec;
+  /** Default: the kernel of this machine. */
+  readonly lookUpEmulation?: LookUpEmulation;
+  /** Waits that many milliseconds between tries of a push. */
+  readonly sleep?: (ms: number) => Promise<void>;
   /** Names nobody else has; default: 12 random hexadecimal digits. */
   readonly uniqueId?: () => string;
 }

@@ -1,0 +1,243 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CodedError, show } from '../errors.ts';
+import type { Reference } from '../oci/reference.ts';
+import { formatPlatform, type Platform } from '../platform/platform.ts';
+import { lookUpEmulation, type Emulation } from './binfmt.ts';
+import type {
+  BuildRequest,
+  BuiltImage,
+  Capabilities,
+  DockerfileSource,
+  Engine,
+  EngineHost,
+  EngineName,
+  Mode,
+  Readiness,
+  RunOptions,
+} from './engine.ts';
+import type { ExecResult } from './exec.ts';
+import { runtimeTrouble } from './failures.ts';
+import { checkEmulation, decideMode, describeMode, emulationCure, relation } from './mode.ts';
+import { lastLines } from './output.ts';
+import { probeProgram } from './probe.ts';
+import { checkSource, checkValues, type CheckedSource } from './request.ts';
+import { Session } from './session.ts';
+import { smokeTestArguments } from './smoke.ts';
+
+/** What an engine is told about a build: checked, and with a name that only this build has. */
+export interface BuildOrder {
+  readonly request: BuildRequest;
+  readonly source: DockerfileSource;
+  readonly paths: CheckedSource;
+  readonly name: string;
+  /** Where the engine writes the id. */
+  readonly idFile: string;
+}
+
+const imageId = /^(?:sha256:)?([0-9a-f]{64})$/;
+const maxPushes = 3;
+
+/** What is worth another try, in the words of the engines; what a registry refuses for good is not. */
+const passing =
+  /\b50[0234]\b|\b429\b|toomanyrequests|timeout|connection re(?:set|fused)|unexpected EOF|: EOF|broken pipe|temporar/i;
+
+/**
+ * The part that all engines of containers share: what is asked, checked and said, in which order. An engine says how its own
+ * command is told to do each step.
+ */
+export abstract class ContainerEngine implements Engine {
+  abstract readonly capabilities: Capabilities;
+  readonly name: EngineName;
+  protected readonly session: Session;
+  #host: Promise<EngineHost> | undefined;
+  readonly #ready = new Map<string, Promise<Readiness>>();
+
+  constructor(name: EngineName, session: Session) {
+    this.name = name;
+    this.session = session;
+  }
+
+  protected abstract askHost(): Promise<EngineHost>;
+  /** Whether the engine shares this machine's kernel, so that /proc says what it can emulate. */
+  protected abstract isLocal(): boolean;
+  /** Builds `FROM scratch`, a COPY and a RUN of the probe, finding out on the way what this host needs; gives what was done for it. */
+  protected abstract tryProgram(
+    folder: string,
+    platform: Platform,
+    name: string,
+  ): Promise<{ result: ExecResult; notes: readonly string[] }>;
+  protected abstract runBuild(order: BuildOrder): Promise<ExecResult>;
+  protected abstract runCommand(
+    image: BuiltImage,
+    program: readonly [string, ...string[]],
+    options: RunOptions,
+  ): Promise<ExecResult>;
+  protected abstract runPush(image: BuiltImage, reference: Reference): Promise<ExecResult>;
+  abstract platformOf(image: BuiltImage): Promise<Platform>;
+  abstract remove(image: BuiltImage): Promise<void>;
+
+  host(): Promise<EngineHost> {
+    this.#host ??= this.askHost();
+    return this.#host;
+  }
+
+  preflight(platform: Platform, mode: Mode): Promise<Readiness> {
+    const key = `${formatPlatform(platform)} ${mode}`;
+    const known = this.#ready.get(key) ?? this.#preflight(platform, mode);
+    this.#ready.set(key, known);
+    return known;
+  }
+
+  async #preflight(platform: Platform, wanted: Mode): Promise<Readiness> {
+    const host = await this.host();
+    const emulation = await this.#emulation(platform, host);
+    const mode = decideMode(platform, wanted, host, emulation);
+    if (mode === 'emulate') checkEmulation(platform, emulation);
+    const told = describeMode(mode, platform, host, emulation);
+    const program = probeProgram(platform.architecture);
+    const id = this.session.uniqueId();
+    const folder = await this.session.folderWith(`probe-${id}`, {
+      Dockerfile: 'FROM scratch\nCOPY probe /probe\nRUN ["/probe"]\n',
+      probe: program ?? probeProgram(host.platform.architecture) ?? '',
+    });
+    // For a machine that there is no probe of, at least the engine itself is tried.
+    const tried = program === undefined ? host.platform : platform;
+    const { result, notes } = await this.tryProgram(folder, tried, `localhost/native-multiarch-probe:${id}`);
+    if (result.code !== 0) throw this.#probeFailure(result, platform, mode, host);
+    for (const note of notes) this.session.options.log.info(note);
+    return { mode, note: [told, ...notes].join('; ') };
+  }
+
+  async #emulation(platform: Platform, host: EngineHost): Promise<Emulation> {
+    if (relation(platform, host.platform) === 'same') return { kind: 'absent' };
+    if (!this.isLocal()) return { kind: 'unknown', reason: 'the engine is on another machine' };
+    return (this.session.options.lookUpEmulation ?? lookUpEmulation)(platform.architecture);
+  }
+
+  #probeFailure(
+    result: ExecResult,
+    platform: Platform,
+    mode: 'native' | 'emulate',
+    host: EngineHost,
+  ): CodedError {
+    const target = formatPlatform(platform);
+    if (!/exec format error/i.test(`${result.stdout}${result.stderr}`)) {
+      const error = this.session.failure(result, { doing: 'build', platform });
+      return error.code === 'E_BUILD'
+        ? new CodedError(
+            'E_ENGINE',
+            `${this.name} can't run a program of ${target} here: ${lastLines(`${result.stdout}\n${result.stderr}`)}`,
+            {
+              hint: 'see "doctor", or try the same by hand: FROM scratch, COPY and RUN of a static program',
+            },
+          )
+        : error;
+    }
+    if (mode === 'native') {
+      return new CodedError(
+        'E_HOST_MISMATCH',
+        `the processor of ${host.label} (${formatPlatform(host.platform)}) does not run programs of ${target}`,
+        {
+          hint: `run this leg on a ${target} machine; some 64-bit processors have no 32-bit mode`,
+        },
+      );
+    }
+    return new CodedError(
+      'E_UNSUPPORTED',
+      `${host.label} (${formatPlatform(host.platform)}) has no emulation of ${target} that works in containers`,
+      {
+        hint: emulationCure(platform),
+      },
+    );
+  }
+
+  async build(request: BuildRequest): Promise<BuiltImage> {
+    const { source } = request;
+    if (source.kind !== 'dockerfile') {
+      throw new CodedError('E_UNSUPPORTED', `${this.name} builds Dockerfiles, and files were given`, {
+        hint: 'engine assemble makes images from files',
+      });
+    }
+    checkValues(request, this.session.options.log);
+    const paths = await checkSource(source, this.session.options);
+    await this.preflight(request.platform, request.mode);
+    const id = this.session.uniqueId();
+    const name = `localhost/native-multiarch:${id}`;
+    const idFile = join(await this.session.folder(), `${id}.iid`);
+    const result = await this.runBuild({ request, source, paths, name, idFile });
+    if (result.code !== 0) throw this.session.failure(result, { doing: 'build', platform: request.platform });
+    return { engine: this.name, id: await this.#readId(idFile), name };
+  }
+
+  async #readId(idFile: string): Promise<string> {
+    const text = (await readFile(idFile, 'utf8')).trim();
+    const hex = imageId.exec(text)?.[1];
+    if (hex === undefined)
+      throw new CodedError('E_ENGINE', `${this.name} gave ${show(text, 80)} where an image id was to be`);
+    return `sha256:${hex}`;
+  }
+
+  async run(image: BuiltImage, options: RunOptions): Promise<void> {
+    const program = smokeTestArguments(options.command);
+    const result = await this.runCommand(image, program, options);
+    if (result.code === 0) return;
+    const output = `${result.stdout}\n${result.stderr}`;
+    const told = lastLines(output);
+    const said = told === '' ? 'it said nothing' : told;
+    const what = `smoke test ${JSON.stringify(show(options.command, 200))} on ${formatPlatform(options.platform)}`;
+    if (result.ended === 'timeout') {
+      throw new CodedError(
+        'E_SMOKE_TEST',
+        `${what} did not end within ${options.timeoutMs / 1000} s: ${said}`,
+        { hint: 'nothing was pushed; it has to end by itself' },
+      );
+    }
+    const trouble = runtimeTrouble(output);
+    if (trouble !== undefined)
+      throw new CodedError('E_ENGINE', `${this.name} can't start containers here: ${trouble.says}`, {
+        hint: trouble.cure,
+      });
+    throw new CodedError('E_SMOKE_TEST', `${what} ended with ${result.code}: ${said}`, {
+      hint: smokeHint(result.code, output),
+    });
+  }
+
+  async push(image: BuiltImage, reference: Reference): Promise<void> {
+    const { log, sleep = wait, signal } = this.session.options;
+    const { registry } = reference.repository;
+    for (let tries = 1; ; tries++) {
+      const result = await this.runPush(image, reference);
+      if (result.code === 0) return;
+      const error = this.session.failure(result, {
+        doing: 'push',
+        registry,
+        caCertificate: this.session.options.caCertificate !== undefined,
+      });
+      const mayPass =
+        ['E_NETWORK', 'E_RATE_LIMITED', 'E_REGISTRY'].includes(error.code) && passing.test(error.message);
+      if (!mayPass || tries === maxPushes) throw error;
+      const ms = 2000 * 4 ** (tries - 1);
+      log.warning(`push to ${registry} failed (${error.message}); trying again in ${ms / 1000} s`);
+      await sleep(ms);
+      signal?.throwIfAborted();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.session.close();
+  }
+}
+
+function smokeHint(code: number, output: string): string {
+  if (code === 127 || /executable file not found|no such file or directory/.test(output)) {
+    return 'nothing was pushed; is that program in the image, and on its PATH? An image without a shell runs plain words only';
+  }
+  return 'nothing was pushed; the log above has its output';
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

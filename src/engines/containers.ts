@@ -1,0 +1,217 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CodedError, quote } from '../errors.ts';
+import { formatReference, type Reference } from '../oci/reference.ts';
+import { formatPlatform, type Platform } from '../platform/platform.ts';
+import { buildArguments } from './arguments.ts';
+import { writeAuthFile, writeRegistriesConf } from './auth.ts';
+import { ContainerEngine, type BuildOrder } from './container-engine.ts';
+import type { BuiltImage, Capabilities } from './engine.ts';
+import type { ExecResult } from './exec.ts';
+import { runtimeTrouble } from './failures.ts';
+import { lastLines } from './output.ts';
+import { isLoopback } from './registries.ts';
+import { findTool } from './tools.ts';
+
+export const containersCapabilities: Capabilities = {
+  source: 'dockerfile',
+  modes: ['native', 'emulate'],
+  smokeTest: true,
+  pushesBy: 'engine',
+  caCertificate: true,
+  insecureRegistries: 'any',
+};
+
+/** A way to start the programs of RUN steps: what a host may need that the engine's own defaults don't give it. */
+export interface Arrangement {
+  /** Another OCI runtime, by its absolute path. */
+  readonly runtime?: string;
+  readonly isolation?: 'chroot';
+}
+
+const probeMs = 180_000;
+
+/**
+ * What podman and buildah have in common: they are one builder, one storage and one registry client.
+ * https://docs.podman.io/en/stable/markdown/podman-build.1.html
+ */
+export abstract class ContainersEngine extends ContainerEngine {
+  readonly capabilities = containersCapabilities;
+  protected arrangement: Arrangement = {};
+  #configured: Promise<readonly string[]> | undefined;
+
+  /** Arguments before the subcommand. */
+  protected abstract globalArguments(arrangement: Arrangement): readonly string[];
+  /** `build`, or `bud`, which every buildah knows. */
+  protected abstract readonly buildCommand: string;
+  /** What names another runtime to the engine by environment, where it is not an argument. */
+  protected abstract runtimeVariables(arrangement: Arrangement): Record<string, string>;
+
+  /** The isolation of RUN steps: the user's own word goes first, then what the preflight found. */
+  protected get isolation(): string | undefined {
+    const own = this.session.options.env['BUILDAH_ISOLATION'];
+    return own === undefined || own === '' ? this.arrangement.isolation : own;
+  }
+
+  protected variables(arrangement: Arrangement): Record<string, string> {
+    return {
+      ...this.runtimeVariables(arrangement),
+      ...(arrangement.isolation !== undefined && { BUILDAH_ISOLATION: arrangement.isolation }),
+    };
+  }
+
+  /** Writes what the engine's registry client is to know. Gives the arguments that every command with a registry takes. */
+  protected configure(): Promise<readonly string[]> {
+    this.#configured ??= (async () => {
+      const { logins = [], insecureRegistries = [], caCertificate, env } = this.session.options;
+      const folder = await this.session.folder();
+      if (logins.length > 0)
+        Object.assign(this.session.variables, await writeAuthFile(join(folder, 'auth'), logins, env));
+      const insecure = [
+        ...new Set([...insecureRegistries, ...logins.map((login) => login.registry).filter(isLoopback)]),
+      ];
+      if (insecure.length > 0)
+        Object.assign(
+          this.session.variables,
+          await writeRegistriesConf(join(folder, 'registries'), insecure, env),
+        );
+      if (caCertificate === undefined) return [];
+      const certificates = await this.session.folderWith('certificates', {});
+      await writeFile(join(certificates, 'ca.crt'), caCertificate, { mode: 0o600 });
+      return ['--cert-dir', certificates];
+    })();
+    return this.#configured;
+  }
+
+  protected override async tryProgram(
+    folder: string,
+    platform: Platform,
+    name: string,
+  ): Promise<{ result: ExecResult; notes: readonly string[] }> {
+    await this.configure();
+    const refused: string[] = [];
+    let first: ExecResult | undefined;
+    for (const arrangement of await this.#arrangements()) {
+      const result = await this.#attempt(arrangement, folder, platform, name);
+      first ??= result;
+      if (result.code === 0) {
+        this.arrangement = arrangement;
+        return { result, notes: this.#notes(arrangement, refused) };
+      }
+      const trouble = runtimeTrouble(`${result.stdout}\n${result.stderr}`);
+      if (trouble === undefined) return { result, notes: [] };
+      refused.push(trouble.says);
+    }
+    if (first === undefined) throw new CodedError('E_INTERNAL', 'no way to run a program was tried');
+    return { result: first, notes: [] };
+  }
+
+  /** In the order of how much they keep apart: the engine's own way, runc, and last a chroot. */
+  async #arrangements(): Promise<readonly Arrangement[]> {
+    if (Object.keys(this.arrangement).length > 0) return [this.arrangement];
+    const { env } = this.session.options;
+    const runc = await findTool('runc', env['PATH']);
+    const own = env['BUILDAH_ISOLATION'] ?? '';
+    return [
+      {},
+      ...(runc === undefined || own === 'chroot' ? [] : [{ runtime: runc }]),
+      ...(own === '' ? [{ isolation: 'chroot' } as const] : []),
+    ];
+  }
+
+  async #attempt(
+    arrangement: Arrangement,
+    folder: string,
+    platform: Platform,
+    name: string,
+  ): Promise<ExecResult> {
+    const network =
+      (arrangement.isolation ?? this.session.options.env['BUILDAH_ISOLATION']) === 'chroot'
+        ? []
+        : ['--network', 'none'];
+    const options = { env: this.variables(arrangement), timeoutMs: probeMs };
+    const args = [
+      '--no-cache',
+      '--layers=false',
+      '--force-rm',
+      ...network,
+      '--platform',
+      formatPlatform(platform),
+      '--tag',
+      name,
+      folder,
+    ];
+    const result = await this.session.ask(
+      [...this.globalArguments(arrangement), this.buildCommand, ...args],
+      options,
+    );
+    if (result.code === 0) await this.session.ask(['rmi', name], { evenIfAborted: true });
+    return result;
+  }
+
+  #notes({ runtime, isolation }: Arrangement, refused: readonly string[]): string[] {
+    const why = refused.length === 0 ? '' : `, since ${refused.join('; then ')}`;
+    if (runtime !== undefined) return [`${this.name} uses ${runtime}${why}`];
+    if (isolation !== undefined)
+      return [`${this.name} uses BUILDAH_ISOLATION=${isolation}, with the host's network in RUN steps${why}`];
+    return this.isolation === undefined
+      ? []
+      : [`${this.name} uses BUILDAH_ISOLATION=${this.isolation}, as it was set`];
+  }
+
+  protected override async runBuild({
+    request,
+    source,
+    paths,
+    name,
+    idFile,
+  }: BuildOrder): Promise<ExecResult> {
+    const registry = await this.configure();
+    const { args, env } = buildArguments(source.buildArgs ?? {});
+    return this.session.tell(
+      [
+        ...this.globalArguments(this.arrangement),
+        this.buildCommand,
+        ...registry,
+        ...['--force-rm', '--platform', formatPlatform(request.platform), '--tag', name, '--iidfile', idFile],
+        ...(paths.file === undefined ? [] : ['--file', paths.file]),
+        ...(source.target === undefined ? [] : ['--target', source.target]),
+        ...this.#network(source.network),
+        ...Object.entries(request.labels ?? {}).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
+        ...args,
+        paths.context,
+      ],
+      { env: { ...env, ...this.variables(this.arrangement) } },
+    );
+  }
+
+  /** @throws E_UNSUPPORTED: with BUILDAH_ISOLATION=chroot buildah takes any network, and gives the host's. */
+  #network(network: string | undefined): readonly string[] {
+    if (network === undefined || network === 'default') return [];
+    if (this.isolation === 'chroot' && network !== 'host') {
+      throw new CodedError(
+        'E_UNSUPPORTED',
+        `network ${quote(network)} can't be had from ${this.name} in chroot isolation, where RUN steps have the host's network`,
+        {
+          hint: 'leave network out or set network: host; or use a machine, or an engine, that can start containers',
+        },
+      );
+    }
+    return ['--network', network];
+  }
+
+  protected override async runPush(image: BuiltImage, reference: Reference): Promise<ExecResult> {
+    const { insecureRegistries = [] } = this.session.options;
+    const { registry } = reference.repository;
+    const insecure = insecureRegistries.includes(registry) || isLoopback(registry);
+    const args = [...(await this.configure()), ...(insecure ? ['--tls-verify=false'] : [])];
+    return this.session.tell(['push', ...args, image.id, `docker://${formatReference(reference)}`]);
+  }
+
+  async remove(image: BuiltImage): Promise<void> {
+    const answer = await this.session.ask(['rmi', image.name], { evenIfAborted: true });
+    if (answer.code !== 0 && !/image not known|no such image/i.test(answer.stderr)) {
+      this.session.options.log.warning(`${image.name} was not removed: ${lastLines(answer.stderr, 1, 300)}`);
+    }
+  }
+}

@@ -1,0 +1,309 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CodedError } from '../errors.ts';
+import { formatReference, type Reference } from '../oci/reference.ts';
+import { parseFields, type Field } from '../oci/schema.ts';
+import { formatPlatform, normalisePlatform, type Platform } from '../platform/platform.ts';
+import { buildArguments } from './arguments.ts';
+import { writeDockerConfig } from './auth.ts';
+import { ContainerEngine, type BuildOrder } from './container-engine.ts';
+import { automaticArguments } from './dockerfile.ts';
+import type { BuiltImage, Capabilities, EngineHost, RunOptions } from './engine.ts';
+import type { ExecResult } from './exec.ts';
+import type { EngineOptions } from './options.ts';
+import { Session } from './session.ts';
+
+export const dockerCapabilities: Capabilities = {
+  source: 'dockerfile',
+  modes: ['native', 'emulate'],
+  smokeTest: true,
+  pushesBy: 'engine',
+  caCertificate: false,
+  insecureRegistries: 'loopback',
+};
+
+type Builder = 'buildkit' | 'classic';
+
+const probeMs = 180_000;
+
+/** A Docker Engine, by its own command. https://docs.docker.com/reference/cli/docker/ */
+export class DockerEngine extends ContainerEngine {
+  readonly capabilities = dockerCapabilities;
+  #builder: Promise<Builder> | undefined;
+  #configured: Promise<void> | undefined;
+
+  constructor(options: EngineOptions) {
+    super('docker', new Session('docker', 'docker', options));
+  }
+
+  protected override isLocal(): boolean {
+    const host = this.session.options.env['DOCKER_HOST'] ?? '';
+    const context = this.session.options.env['DOCKER_CONTEXT'] ?? '';
+    return (host === '' || host.startsWith('unix:')) && (context === '' || context === 'default');
+  }
+
+  protected override async askHost(): Promise<EngineHost> {
+    const answer = await this.session.ask(['version', '--format', '{{json .}}']);
+    if (answer.code !== 0) {
+      if (/podman/i.test(answer.stderr) && !/Docker daemon/.test(answer.stderr)) throw await this.#isPodman();
+      throw this.session.failure(answer, { doing: 'ask' });
+    }
+    const version = await this.#parse(answer.stdout);
+    const server = version.get('Server');
+    const components = server.get('Components').optional((field) => field.items(50)) ?? [];
+    if (components.some((one) => /podman/i.test(one.get('Name').optional((name) => name.string()) ?? '')))
+      throw await this.#isPodman();
+    const number = server.get('Version').string({ maxLength: 100 });
+    const platform = normalisePlatform({
+      os: server.get('Os').string(),
+      architecture: server.get('Arch').string(),
+    });
+    await this.#tellOfCertificates();
+    return { version: number, label: `docker ${number.replace(/\+.*$/, '')}`, platform };
+  }
+
+  async #parse(text: string): Promise<Field> {
+    const field = parseFields(Buffer.from(text), 'the answer of docker version', {
+      code: 'E_ENGINE',
+      maxDepth: 20,
+    });
+    // podman's stand-in for docker answers the same question in another shape.
+    if (field.get('Server').absent) throw await this.#isPodman();
+    return field;
+  }
+
+  async #isPodman(): Promise<CodedError> {
+    const answer = await this.session.ask(['--version']);
+    return new CodedError(
+      'E_ENGINE',
+      `${await this.session.tool()} leads to podman, not to a Docker Engine (${answer.stdout.trim().slice(0, 80)})`,
+      {
+        hint: 'use engine: podman',
+      },
+    );
+  }
+
+  #tellOfCertificates(): Promise<void> {
+    const { caCertificate, insecureRegistries = [], log } = this.session.options;
+    if (caCertificate !== undefined) {
+      log.info(
+        "the Docker daemon has its own certificates: ca-certificate reaches our own requests, and the daemon's pushes need /etc/docker/certs.d/<registry>/ca.crt",
+      );
+    }
+    if (insecureRegistries.length > 0) {
+      log.info(
+        'the Docker daemon has its own list of insecure registries, in daemon.json; loopback is always on it',
+      );
+    }
+    return Promise.resolve();
+  }
+
+  /** Credentials that were given to us, in a configuration of our own. */
+  #configure(): Promise<void> {
+    this.#configured ??= (async () => {
+      const { logins = [], env } = this.session.options;
+      // Another builder, and attestations that turn an image into a list, are for the engine that knows of them.
+      Object.assign(this.session.variables, {
+        BUILDX_BUILDER: 'default',
+        BUILDX_NO_DEFAULT_ATTESTATIONS: '1',
+      });
+      if (logins.length === 0) return;
+      const folder = join(await this.session.folder(), 'docker');
+      Object.assign(this.session.variables, await writeDockerConfig(folder, logins, env));
+    })();
+    return this.#configured;
+  }
+
+  protected override async tryProgram(
+    folder: string,
+    platform: Platform,
+    name: string,
+  ): Promise<{ result: ExecResult; notes: readonly string[] }> {
+    await this.#configure();
+    const builder = await this.#chooseBuilder(folder, platform, name);
+    if ('failed' in builder) return { result: builder.failed, notes: [] };
+    return {
+      result: builder.result,
+      notes: [
+        builder.builder === 'buildkit'
+          ? 'docker builds with BuildKit'
+          : 'docker builds with the classic builder: this docker command has no BuildKit without the buildx plugin',
+      ],
+    };
+  }
+
+  /** BuildKit where this client and this engine have it between them, which is found out by building. */
+  async #chooseBuilder(
+    folder: string,
+    platform: Platform,
+    name: string,
+  ): Promise<{ builder: Builder; result: ExecResult } | { failed: ExecResult }> {
+    const attempt = async (builder: Builder): Promise<ExecResult> => {
+      const result = await this.session.ask(
+        [
+          'build',
+          '--no-cache',
+          '--network',
+          'none',
+          '--platform',
+          formatPlatform(platform),
+          '--tag',
+          name,
+          ...(builder === 'classic' ? ['--force-rm'] : []),
+          folder,
+        ],
+        { env: this.#builderVariables(builder), timeoutMs: probeMs },
+      );
+      await this.session.ask(['image', 'rm', name], { evenIfAborted: true });
+      return result;
+    };
+    const buildkit = await attempt('buildkit');
+    const refused =
+      /buildx component is missing or broken|BuildKit is enabled but|buildkit not supported by daemon/i.test(
+        buildkit.stderr,
+      );
+    const builder: Builder = refused ? 'classic' : 'buildkit';
+    const result = refused ? await attempt('classic') : buildkit;
+    if (result.code !== 0) return { failed: result };
+    this.#builder = Promise.resolve(builder);
+    return { builder, result };
+  }
+
+  #builderVariables(builder: Builder): Record<string, string> {
+    return { DOCKER_BUILDKIT: builder === 'buildkit' ? '1' : '0' };
+  }
+
+  protected override async runBuild({
+    request,
+    source,
+    paths,
+    name,
+    idFile,
+  }: BuildOrder): Promise<ExecResult> {
+    const builder = (await this.#builder) ?? 'classic';
+    const host = await this.host();
+    const file = paths.file ?? join(paths.context, 'Dockerfile');
+    const given = source.buildArgs ?? {};
+    const automatic =
+      builder === 'classic' ? automaticArguments(await readText(file), request.platform, host.platform) : {};
+    const { args, env } = buildArguments({ ...automatic, ...given });
+    return this.session.tell(
+      [
+        'build',
+        ...(builder === 'buildkit' ? ['--progress', 'plain'] : ['--force-rm']),
+        ...[
+          '--platform',
+          formatPlatform(request.platform),
+          '--file',
+          file,
+          '--tag',
+          name,
+          '--iidfile',
+          idFile,
+        ],
+        ...(source.target === undefined ? [] : ['--target', source.target]),
+        ...(source.network === undefined ? [] : ['--network', source.network]),
+        ...Object.entries(request.labels ?? {}).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
+        ...args,
+        paths.context,
+      ],
+      { env: { ...env, ...this.#builderVariables(builder) } },
+    );
+  }
+
+  async platformOf(image: BuiltImage): Promise<Platform> {
+    const found = await this.session.askJson(
+      ['image', 'inspect', '--format', '{{json .}}', image.id],
+      'the answer of docker image inspect',
+    );
+    const text = (key: string): string | undefined => found.get(key).optional((field) => field.string());
+    return normalisePlatform({
+      os: found.get('Os').string(),
+      architecture: found.get('Architecture').string(),
+      variant: text('Variant'),
+    });
+  }
+
+  protected override async runCommand(
+    image: BuiltImage,
+    [program, ...rest]: readonly [string, ...string[]],
+    options: RunOptions,
+  ): Promise<ExecResult> {
+    const name = `native-multiarch-${this.session.uniqueId()}`;
+    const args = [
+      'run',
+      '--rm',
+      '--name',
+      name,
+      '--network',
+      'none',
+      '--pull',
+      'never',
+      '--platform',
+      formatPlatform(options.platform),
+    ];
+    try {
+      return await this.session.tell([...args, '--entrypoint', program, image.id, ...rest], {
+        timeoutMs: options.timeoutMs,
+      });
+    } finally {
+      // A command that was ended leaves its container running in the engine.
+      await this.session.ask(['rm', '--force', name], { evenIfAborted: true });
+    }
+  }
+
+  /** Docker pushes by name only: the name is ours for as long as that takes, and then what it was before. */
+  protected override async runPush(image: BuiltImage, reference: Reference): Promise<ExecResult> {
+    await this.#configure();
+    const name = formatReference(reference);
+    const before = await this.#idOf(name);
+    const tagged = await this.session.ask(['image', 'tag', image.id, name]);
+    if (tagged.code !== 0) return tagged;
+    try {
+      const pushed = await this.session.tell(['push', name]);
+      if (pushed.code !== 0 || (await this.#idOf(name)) === image.id) return pushed;
+      throw new CodedError(
+        'E_ENGINE',
+        `the local name ${name} was moved by somebody else while it was pushed`,
+        {
+          hint: 'give each leg its own arch-tag, for example {tag}-{arch}-{run}',
+        },
+      );
+    } finally {
+      const after = await this.#idOf(name);
+      if (after === image.id && before !== image.id) {
+        await this.session.ask(
+          before === undefined ? ['image', 'rm', '--no-prune', name] : ['image', 'tag', before, name],
+          { evenIfAborted: true },
+        );
+      }
+    }
+  }
+
+  async #idOf(name: string): Promise<string | undefined> {
+    const answer = await this.session.ask(['image', 'inspect', '--format', '{{.Id}}', name], {
+      evenIfAborted: true,
+    });
+    return answer.code === 0 ? answer.stdout.trim() : undefined;
+  }
+
+  async remove(image: BuiltImage): Promise<void> {
+    const answer = await this.session.ask(['image', 'rm', image.name], { evenIfAborted: true });
+    if (answer.code !== 0 && !/No such image/i.test(answer.stderr)) {
+      this.session.options.log.warning(
+        `${image.name} was not removed: ${answer.stderr.trim().slice(0, 300)}`,
+      );
+    }
+  }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new CodedError('E_INPUT', `there is no Dockerfile at ${file}`, {
+      hint: 'name it with file, or the right folder with context',
+      cause: error,
+    });
+  }
+}

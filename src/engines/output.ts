@@ -1,0 +1,28 @@
+import { show } from '../errors.ts';
+
+ 
+const escapes = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
+
+/** One line of an engine's output for the log: without colours, cleaned, and never taken for a command by the runner. */
+export function logLine(line: string): string {
+  // The runner takes "::command" at the start of a line, and "##[command]" anywhere in it, for a command to itself.
+  return `| ${show(line.replace(escapes, ''), 2000)}`.replaceAll('##[', '## [');
+}
+
+/** The lines of an output that say something, without colours. */
+export function tellingLines(output: string): string[] {
+  return output
+    .replace(escapes, '')
+    .split(/\r?\n|\r/)
+    .map((line) => line.trimEnd())
+    .filter((line) => line.trim() !== '' && !/^-+$/.test(line));
+}
+
+/** The last lines of an output in one, for an error: `first | second | third`. */
+export function lastLines(output: string, count = 4, max = 600): string {
+  const text = tellingLines(output)
+    .slice(-count)
+    .map((line) => line.trim())
+    .join(' | ');
+  return show(text.length > max ? `…${text.slice(-max)}` : text, max + 1);
+}

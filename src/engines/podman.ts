@@ -1,0 +1,155 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { digestOf } from '../oci/digest.ts';
+import { parseFields, type Field } from '../oci/schema.ts';
+import { formatPlatform, normalisePlatform, type Platform } from '../platform/platform.ts';
+import { ContainersEngine, type Arrangement } from './containers.ts';
+import type { BuiltImage, EngineHost, RunOptions } from './engine.ts';
+import type { ExecResult } from './exec.ts';
+import { runtimeTrouble } from './failures.ts';
+import type { EngineOptions } from './options.ts';
+import { Session } from './session.ts';
+import { findTool } from './tools.ts';
+
+/** Limits that every host grants; podman's own are those of the machine, which a container may not always have. */
+const modestLimits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
+
+/** podman, local or remote. */
+export class PodmanEngine extends ContainersEngine {
+  protected override readonly buildCommand = 'build';
+  #info: Promise<Field> | undefined;
+  #local = true;
+
+  constructor(options: EngineOptions) {
+    super('podman', new Session('podman', 'podman', options));
+  }
+
+  protected override isLocal(): boolean {
+    return this.#local;
+  }
+
+  protected override globalArguments({ runtime }: Arrangement): readonly string[] {
+    return runtime === undefined ? [] : ['--runtime', runtime];
+  }
+
+  protected override runtimeVariables(): Record<string, string> {
+    return {};
+  }
+
+  #askInfo(): Promise<Field> {
+    this.#info ??= this.session.askJson(['info', '--format', 'json'], 'the answer of podman info');
+    return this.#info;
+  }
+
+  protected override async askHost(): Promise<EngineHost> {
+    const info = await this.#askInfo();
+    const host = info.get('host');
+    this.#local = host.get('serviceIsRemote').optional((field) => field.boolean()) !== true;
+    const version = info.get('version').get('Version').string({ maxLength: 100 });
+    return {
+      version,
+      label: `podman ${version}`,
+      platform: normalisePlatform({
+        os: host.get('os').string(),
+        architecture: host.get('arch').string(),
+        variant: host.get('variant').optional((field) => field.string()),
+      }),
+    };
+  }
+
+  /** podman's own inspect leaves the variant out, so the config is read where podman keeps it, if it keeps it here. */
+  async platformOf(image: BuiltImage): Promise<Platform> {
+    const stored = this.#local ? await this.#storedConfig(image) : undefined;
+    const answer = stored ?? (await this.#inspect(image));
+    const key =
+      stored === undefined
+        ? { os: 'Os', architecture: 'Architecture' }
+        : { os: 'os', architecture: 'architecture' };
+    return normalisePlatform({
+      os: answer.get(key.os).string(),
+      architecture: answer.get(key.architecture).string(),
+      variant: answer.get('variant').optional((field) => field.string()),
+    });
+  }
+
+  #inspect(image: BuiltImage): Promise<Field> {
+    return this.session.askJson(
+      ['image', 'inspect', '--format', '{{json .}}', image.id],
+      'the answer of podman image inspect',
+    );
+  }
+
+  /** https://github.com/containers/storage/blob/main/docs/containers-storage-layers.md: an image's big data, by name. */
+  async #storedConfig(image: BuiltImage): Promise<Field | undefined> {
+    const store = (await this.#askInfo()).get('store');
+    const root = store.get('graphRoot').optional((field) => field.string());
+    const driver = store.get('graphDriverName').optional((field) => field.string());
+    if (root === undefined || driver === undefined) return undefined;
+    const file = `=${Buffer.from(image.id).toString('base64')}`;
+    let bytes: Buffer;
+    try {
+      bytes = await readFile(join(root, `${driver}-images`, image.id.slice('sha256:'.length), file));
+    } catch {
+      // Kept in another way, or not ours to read: podman's inspect knows all but the variant.
+      return undefined;
+    }
+    return digestOf(bytes) === image.id
+      ? parseFields(bytes, `the config of ${image.id}`, { code: 'E_ENGINE', maxDepth: 40 })
+      : undefined;
+  }
+
+  /** Where the runtime refuses to start the container, nothing ran: so it is tried again with what this host lacks. */
+  protected override async runCommand(
+    image: BuiltImage,
+    [program, ...rest]: readonly [string, ...string[]],
+    options: RunOptions,
+  ): Promise<ExecResult> {
+    const { log, env } = this.session.options;
+    let runtime = this.arrangement.runtime;
+    let limits: readonly string[] = [];
+    for (;;) {
+      const name = `native-multiarch-${this.session.uniqueId()}`;
+      const flags = [
+        '--rm',
+        '--name',
+        name,
+        '--network',
+        'none',
+        '--platform',
+        formatPlatform(options.platform),
+        ...limits,
+      ];
+      const result = await this.#runOnce(
+        [
+          ...this.globalArguments(runtime === undefined ? {} : { runtime }),
+          'run',
+          ...flags,
+          '--entrypoint',
+          JSON.stringify([program, ...rest]),
+          image.id,
+        ],
+        name,
+        options,
+      );
+      const trouble = result.code === 0 ? undefined : runtimeTrouble(`${result.stdout}\n${result.stderr}`);
+      if (trouble === undefined) return result;
+      if (trouble.kind === 'limits' && limits.length === 0) {
+        limits = modestLimits;
+        log.info(`podman runs the image with ${limits.join(' ')}, since ${trouble.says}`);
+        continue;
+      }
+      const runc = runtime === undefined ? await findTool('runc', env['PATH']) : undefined;
+      if (runc === undefined) return result;
+      runtime = runc;
+      log.info(`podman runs the image with ${runc}, since ${trouble.says}`);
+    }
+  }
+
+  async #runOnce(args: readonly string[], name: string, { timeoutMs }: RunOptions): Promise<ExecResult> {
+    try {
+      return await this.session.tell(args, { timeoutMs });
+    } finally {
+      await this.session.ask(['rm', '--force', '--ignore', name], { evenIfAborted: true });
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import type { Exec, ExecOptions, ExecResult } from './exec.ts';
+
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** How long a child that was asked to end has for it, in milliseconds; a leg that is cancelled has five seconds in all. */
+const graceMs = 4000;
+const defaultMaxOutput = 1024 * 1024;
+const maxLineLength = 4096;
+
+/**
+ * {@link Exec} with real processes. Spawned by ourselves and not through `@actions/exec`, which can neither be aborted nor
+ * given a time limit, inherits what it is not told to drop, and prints the whole command line.
+ *
+ * The child leads a process group of its own, so that what it started (conmon, a plugin, a credential helper) ends with it.
+ */
+export const spawnExec: Exec = (tool, args, options) => {
+  if (options.signal?.aborted === true) {
+    return Promise.resolve({ code: 143, stdout: '', stderr: '', ended: 'aborted' });
+  }
+  return new Promise((resolve, reject) => {
+    const child = spawn(tool, args, {
+      env: options.env,
+      cwd: options.cwd,
+      detached: true,
+      shell: false,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const stdout = collect(child.stdout, options);
+    const stderr = collect(child.stderr, options);
+    const ending = endOnTimeoutOrAbort(child, options);
+    child.once('error', (error) => {
+      ending.cancel();
+      reject(error);
+    });
+    child.once('close', (code, signal) => {
+      ending.cancel();
+      resolve({
+        code: code ?? 128 + signalNumber(signal),
+        stdout: stdout(),
+        stderr: stderr(),
+        ...(ending.reason() !== undefined && { ended: ending.reason() }),
+      } as ExecResult);
+    });
+    // A child that ends without reading its input closes the pipe: what it said and its exit code tell why.
+    child.stdin.once('error', () => undefined);
+    child.stdin.end(options.input);
+  });
+};
+
+/** Ends the child when its time is over or the signal comes: first politely, then its whole group for good. */
+function endOnTimeoutOrAbort(
+  child: Child,
+  { timeoutMs, signal }: ExecOptions,
+): { cancel(): void; reason(): ExecResult['ended'] } {
+  let reason: ExecResult['ended'];
+  let killTimer: NodeJS.Timeout | undefined;
+  const end = (why: NonNullable<ExecResult['ended']>): void => {
+    reason ??= why;
+    killGroup(child, 'SIGTERM');
+    killTimer ??= setTimeout(() => {
+      killGroup(child, 'SIGKILL');
+      // Something may have left the group and hold the pipes open: nobody waits for that.
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, graceMs);
+  };
+  const onAbort = (): void => {
+    end('aborted');
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const timer =
+    timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          end('timeout');
+        }, timeoutMs);
+  return {
+    cancel: () => {
+      clearTimeout(timer);
+      clearTimeout(killTimer);
+      signal?.removeEventListener('abort', onAbort);
+    },
+    reason: () => reason,
+  };
+}
+
+function killGroup(child: Child, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // The group is gone already, which is what was wanted.
+    child.kill(signal);
+  }
+}
+
+/** Keeps the last bytes of a stream and tells its lines; gives what was kept. */
+function collect(stream: Readable, { onLine, maxOutput = defaultMaxOutput }: ExecOptions): () => string {
+  const decoder = new StringDecoder('utf8');
+  let kept = '';
+  let line = '';
+  const take = (text: string): void => {
+    kept += text;
+    if (kept.length > maxOutput * 2) kept = kept.slice(-maxOutput);
+    if (onLine === undefined) return;
+    // A progress bar rewrites its line with carriage returns; what stands in the end is the line.
+    const lines = (line + text).split('\n');
+    line = (lines.pop() ?? '').slice(-maxLineLength);
+    for (const whole of lines) onLine(lastRewrite(whole));
+  };
+  stream.on('data', (chunk: Buffer) => {
+    take(decoder.write(chunk));
+  });
+  stream.once('end', () => {
+    take(decoder.end());
+    if (line !== '') onLine?.(lastRewrite(line));
+  });
+  return () => kept.slice(-maxOutput);
+}
+
+function lastRewrite(line: string): string {
+  const parts = line.split('\r').filter((part) => part !== '');
+  return (parts.at(-1) ?? '').slice(0, maxLineLength);
+}
+
+const signalNumbers: Readonly<Partial<Record<NodeJS.Signals, number>>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGILL: 4,
+  SIGABRT: 6,
+  SIGKILL: 9,
+  SIGSEGV: 11,
+  SIGPIPE: 13,
+  SIGTERM: 15,
+};
+
+function signalNumber(signal: NodeJS.Signals | null): number {
+  return (signal === null ? undefined : signalNumbers[signal]) ?? 0;
+}

@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CodedError } from '../errors.ts';
+import { Field, parseFields } from '../oci/schema.ts';
+import type { EngineName } from './engine.ts';
+import { childEnvironment, shownVariables } from './environment.ts';
+import type { ExecOptions, ExecResult } from './exec.ts';
+import { classify, type FailureContext } from './failures.ts';
+import type { EngineOptions } from './options.ts';
+import { logLine } from './output.ts';
+import { spawnExec } from './process.ts';
+import { findTool } from './tools.ts';
+
+type CallOptions = Partial<Omit<ExecOptions, 'signal'>> & {
+  /** For cleaning up: is run although the leg was cancelled. */
+  readonly evenIfAborted?: true;
+};
+
+/** How long an engine may take to answer a question, in milliseconds: a daemon that hangs is not waited for. */
+const questionMs = 60_000;
+
+/** One engine's command on this host: where it is, what it is given, how it is called. All engines call programs through one. */
+export class Session {
+  readonly options: EngineOptions;
+  readonly name: EngineName;
+  /** Added to the environment of every child. */
+  readonly variables: Record<string, string> = {};
+  readonly #command: string;
+  #tool: Promise<string> | undefined;
+  #folder: Promise<string> | undefined;
+
+  constructor(name: EngineName, command: string, options: EngineOptions) {
+    this.name = name;
+    this.#command = command;
+    this.options = options;
+  }
+
+  /** Where the command is; told once. @throws E_ENGINE_MISSING */
+  tool(): Promise<string> {
+    this.#tool ??= this.#findTool();
+    return this.#tool;
+  }
+
+  async #findTool(): Promise<string> {
+    const { env, log } = this.options;
+    const found = await findTool(this.#command, env['PATH']);
+    if (found === undefined) {
+      throw new CodedError('E_ENGINE_MISSING', `there is no ${this.#command} on PATH`, {
+        hint: `install ${this.#command}, or choose another engine: docker, podman, buildah, or assemble for files that were compiled elsewhere`,
+      });
+    }
+    log.info(`${this.name} is ${found}`);
+    for (const line of shownVariables(env)) log.info(line);
+    return found;
+  }
+
+  /** A folder of ours alone (0700), made when it is needed. */
+  folder(): Promise<string> {
+    this.#folder ??= mkdtemp(join(this.options.temp, 'native-multiarch-'));
+    return this.#folder;
+  }
+
+  /** A new folder in {@link folder} that holds these files, text or programs. */
+  async folderWith(name: string, files: Readonly<Record<string, string | Buffer>>): Promise<string> {
+    const path = join(await this.folder(), name);
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    for (const [file, content] of Object.entries(files)) {
+      await writeFile(join(path, file), content, { mode: typeof content === 'string' ? 0o644 : 0o755 });
+    }
+    return path;
+  }
+
+  uniqueId(): string {
+    return this.options.uniqueId?.() ?? randomBytes(6).toString('hex');
+  }
+
+  /** Runs the engine's command quietly and gives what came out, whatever the exit code. */
+  async ask(args: readonly string[], options: CallOptions = {}): Promise<ExecResult> {
+    return this.#run(args, { timeoutMs: questionMs, ...options });
+  }
+
+  /** Runs it with every line of its output in the log. */
+  async tell(args: readonly string[], options: CallOptions = {}): Promise<ExecResult> {
+    const { log } = this.options;
+    return this.#run(args, {
+      onLine: (line) => {
+        log.info(logLine(line));
+      },
+      ...options,
+    });
+  }
+
+  /** {@link ask}, whose answer is one JSON document. @throws E_ENGINE as the engine's words tell. */
+  async askJson(args: readonly string[], what: string): Promise<Field> {
+    const answer = await this.ask(args);
+    if (answer.code !== 0) throw this.failure(answer, { doing: 'ask' });
+    return parseFields(Buffer.from(answer.stdout), what, { code: 'E_ENGINE', maxDepth: 40 });
+  }
+
+  failure(result: ExecResult, context: Omit<FailureContext, 'engine'>): CodedError {
+    if (result.ended === 'timeout') {
+      return new CodedError('E_TIMEOUT', `${this.name} gave no answer in time`, {
+        hint: 'see whether the engine hangs on this machine, and restart it',
+      });
+    }
+    return classify(`${result.stdout}\n${result.stderr}`, result.code, { engine: this.name, ...context });
+  }
+
+  /** Removes everything that was written. Idempotent. */
+  async close(): Promise<void> {
+    const folder = await this.#folder;
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  }
+
+  async #run(args: readonly string[], options: CallOptions): Promise<ExecResult> {
+    const { signal, cwd, env, exec = spawnExec, log } = this.options;
+    const { evenIfAborted, ...given } = options;
+    const tool = await this.tool();
+    log.debug(`${tool} ${args.join(' ')}`);
+    const result = await exec(tool, args, {
+      cwd,
+      ...(signal !== undefined && evenIfAborted !== true && { signal }),
+      ...given,
+      env: { ...childEnvironment(env), ...this.variables, ...given.env },
+    });
+    if (result.ended === 'aborted') {
+      throw signal?.reason instanceof CodedError
+        ? signal.reason
+        : new CodedError('E_ENGINE', `${this.name} was stopped`, { hint: 'the leg was cancelled' });
+    }
+    return result;
+  }
+}
