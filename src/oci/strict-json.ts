@@ -1,5 +1,5 @@
 import { CodedError, quote, type ErrorCode } from '../errors.ts';
-import { JsonReader, JsonSyntaxError } from './json-reader.ts';
+import { JsonReader, JsonSyntaxError, type JsonValue } from './json-reader.ts';
 
 export type { JsonObject, JsonValue } from './json-reader.ts';
 
