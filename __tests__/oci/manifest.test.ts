@@ -150,6 +150,8 @@ describe('parseManifest refuses', () => {
     ],
     ['a media type that is no string', index({ mediaType: 5 }), 'mediaType of manifest'],
     ['no config', image({ config: undefined }), 'config of manifest'],
+    ['no layers', image({ layers: undefined }), 'layers of manifest'],
+    ['no manifests', index({ manifests: undefined }), 'manifests of manifest'],
     ['layers that are an object', image({ layers: {} }), 'layers of manifest'],
     [
       'a size in quotes',

@@ -130,18 +130,23 @@ function readImage(root: Field, mediaType: string): ImageManifest {
     kind: 'image',
     mediaType,
     config: readDescriptor(root.get('config')),
-    layers: root.get('layers').optional((layers) => layers.items().map(readDescriptor)) ?? [],
+    layers: items(root.get('layers')).map(readDescriptor),
     ...readCommon(root),
   });
 }
 
 function readIndex(root: Field, mediaType: string): IndexManifest {
-  const entries = root.get('manifests').optional((manifests) => manifests.items()) ?? [];
+  const entries = items(root.get('manifests'));
   if (entries.length > maxIndexEntries + maxAttestations) throw tooMany(root, `${entries.length} entries`);
   const manifests = entries.map(readDescriptor);
   const images = manifests.filter((descriptor) => !isAttestation(descriptor)).length;
   if (images > maxIndexEntries) throw tooMany(root, `${images} entries besides attestations`);
   return withoutUndefined<IndexManifest>({ kind: 'index', mediaType, manifests, ...readCommon(root) });
+}
+
+/** Go writes an empty array as null; a key that isn't there at all is another matter. */
+function items(field: Field): Field[] {
+  return field.value === null ? [] : field.items();
 }
 
 function tooMany(root: Field, count: string): CodedError {
