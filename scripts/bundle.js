@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { rolldown } from 'rolldown';
 
 const entries = { index: 'src/action/main.ts', post: 'src/action/post.ts', cli: 'src/cli/main.ts' };
@@ -28,7 +28,7 @@ export async function bundle(root) {
   const { output } = await build.generate({
     format: 'esm',
     entryFileNames: '[name].js',
-    chunkFileNames: (chunk) => `chunks/${packageOf(chunk) ?? '[name]'}.js`,
+    chunkFileNames: (chunk) => `chunks/${packageOf(chunk) ?? pathName(root, chunk)}.js`,
     minify: false,
     sourcemap: false,
     postBanner: `// ${name} ${version}, Apache-2.0. Bundled from src/ by \`npm run build\`; notices of other packages are in LICENSES.txt.`,
@@ -48,6 +48,14 @@ function packageOf({ moduleIds }) {
       .map((id) => /.*[\\/]node_modules[\\/](@[^\\/]+[\\/])?([^\\/]+)/.exec(id)?.[2]),
   );
   return names.size === 1 ? [...names][0] : undefined;
+}
+
+/** The path of the file that a chunk is named after: two files of one name would be numbered, and change places. */
+function pathName(root, { name, moduleIds }) {
+  const file = moduleIds.find((id) => basename(id, '.ts') === name);
+  return file === undefined
+    ? name
+    : relative(join(root, 'src'), file).slice(0, -'.ts'.length).split(sep).join('-');
 }
 
 /** The packages of which any code is in the bundle, and their licences. */
