@@ -173,7 +173,7 @@ export abstract class ContainersEngine extends ContainerEngine {
         ...this.globalArguments(this.arrangement),
         this.buildCommand,
         ...registry,
-        ...['--force-rm', '--platform', formatPlatform(request.platform), '--tag', name, '--iidfile', idFile],
+        ...['--platform', formatPlatform(request.platform), '--tag', name, '--iidfile', idFile],
         ...(paths.file === undefined ? [] : ['--file', paths.file]),
         ...(source.target === undefined ? [] : ['--target', source.target]),
         ...this.#network(source.network),

@@ -7,6 +7,7 @@ import { formatPlatform, normalisePlatform, type Platform } from '../platform/pl
 import { buildArguments } from './arguments.ts';
 import { writeDockerConfig } from './auth.ts';
 import { ContainerEngine, type BuildOrder } from './container-engine.ts';
+import { chooseBuilder, type Builder } from './docker-builder.ts';
 import { automaticArguments } from './dockerfile.ts';
 import type { BuiltImage, Capabilities, EngineHost, RunOptions } from './engine.ts';
 import type { ExecResult } from './exec.ts';
@@ -22,14 +23,10 @@ export const dockerCapabilities: Capabilities = {
   insecureRegistries: 'loopback',
 };
 
-type Builder = 'buildkit' | 'classic';
-
-const probeMs = 180_000;
-
 /** A Docker Engine, by its own command. https://docs.docker.com/reference/cli/docker/ */
 export class DockerEngine extends ContainerEngine {
   readonly capabilities = dockerCapabilities;
-  #builder: Promise<Builder> | undefined;
+  #builder: Builder | undefined;
   #configured: Promise<void> | undefined;
 
   constructor(options: EngineOptions) {
@@ -120,57 +117,9 @@ export class DockerEngine extends ContainerEngine {
     name: string,
   ): Promise<{ result: ExecResult; notes: readonly string[] }> {
     await this.#configure();
-    const builder = await this.#chooseBuilder(folder, platform, name);
-    if ('failed' in builder) return { result: builder.failed, notes: [] };
-    return {
-      result: builder.result,
-      notes: [
-        builder.builder === 'buildkit'
-          ? 'docker builds with BuildKit'
-          : 'docker builds with the classic builder: this docker command has no BuildKit without the buildx plugin',
-      ],
-    };
-  }
-
-  /** BuildKit where this client and this engine have it between them, which is found out by building. */
-  async #chooseBuilder(
-    folder: string,
-    platform: Platform,
-    name: string,
-  ): Promise<{ builder: Builder; result: ExecResult } | { failed: ExecResult }> {
-    const attempt = async (builder: Builder): Promise<ExecResult> => {
-      const result = await this.session.ask(
-        [
-          'build',
-          '--no-cache',
-          '--network',
-          'none',
-          '--platform',
-          formatPlatform(platform),
-          '--tag',
-          name,
-          ...(builder === 'classic' ? ['--force-rm'] : []),
-          folder,
-        ],
-        { env: this.#builderVariables(builder), timeoutMs: probeMs },
-      );
-      await this.session.ask(['image', 'rm', name], { evenIfAborted: true });
-      return result;
-    };
-    const buildkit = await attempt('buildkit');
-    const refused =
-      /buildx component is missing or broken|BuildKit is enabled but|buildkit not supported by daemon/i.test(
-        buildkit.stderr,
-      );
-    const builder: Builder = refused ? 'classic' : 'buildkit';
-    const result = refused ? await attempt('classic') : buildkit;
-    if (result.code !== 0) return { failed: result };
-    this.#builder = Promise.resolve(builder);
-    return { builder, result };
-  }
-
-  #builderVariables(builder: Builder): Record<string, string> {
-    return { DOCKER_BUILDKIT: builder === 'buildkit' ? '1' : '0' };
+    const { builder, result } = await chooseBuilder(this.session, { folder, platform, name });
+    if (result.code === 0) this.#builder = builder;
+    return { result, notes: result.code === 0 ? [builder.note] : [] };
   }
 
   protected override async runBuild({
@@ -180,17 +129,20 @@ export class DockerEngine extends ContainerEngine {
     name,
     idFile,
   }: BuildOrder): Promise<ExecResult> {
-    const builder = (await this.#builder) ?? 'classic';
+    const builder = this.#builder;
+    if (builder === undefined) throw new CodedError('E_INTERNAL', 'docker builds before its preflight');
     const host = await this.host();
     const file = paths.file ?? join(paths.context, 'Dockerfile');
     const given = source.buildArgs ?? {};
     const automatic =
-      builder === 'classic' ? automaticArguments(await readText(file), request.platform, host.platform) : {};
+      builder.kind === 'classic'
+        ? automaticArguments(await readText(file), request.platform, host.platform)
+        : {};
     const { args, env } = buildArguments({ ...automatic, ...given });
     return this.session.tell(
       [
         'build',
-        ...(builder === 'buildkit' ? ['--progress', 'plain'] : ['--force-rm']),
+        ...(builder.kind === 'buildkit' ? ['--progress', 'plain'] : ['--force-rm']),
         ...[
           '--platform',
           formatPlatform(request.platform),
@@ -207,7 +159,7 @@ export class DockerEngine extends ContainerEngine {
         ...args,
         paths.context,
       ],
-      { env: { ...env, ...this.#builderVariables(builder) } },
+      { env: { ...env, ...builder.variables }, tool: builder.tool },
     );
   }
 

@@ -77,6 +77,15 @@ const engineRules: readonly Rule[] = [
       'as root: "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 <user>", then "podman system migrate"',
   },
   {
+    matches:
+      /failed to get destination image|image with reference sha256:\S+ was found but does not match the specified platform/,
+    code: 'E_UNSUPPORTED',
+    say: (context) =>
+      `Docker's classic builder can't build this Dockerfile for ${target(context)}, which is not its own platform`,
+    hint: () =>
+      'install the buildx plugin (docker-buildx-plugin), so that docker builds with BuildKit; or use engine: podman or buildah',
+  },
+  {
     matches: /buildx component is missing or broken|buildx plugin/,
     code: 'E_ENGINE',
     say: () => 'this docker command needs the buildx plugin for BuildKit, and it is not there',
@@ -84,7 +93,7 @@ const engineRules: readonly Rule[] = [
   },
 ];
 
-/** Where a registry is. Pulls of FROM images and pushes say the same. */
+/** Where a registry is the trouble. Pulls of FROM images and pushes say the same. */
 const registryRules: readonly Rule[] = [
   {
     matches:
@@ -167,20 +176,22 @@ const registryRules: readonly Rule[] = [
 const stepFailed =
   /while running runtime: exit status|returned a non-zero code: \d+|executor failed running \[|did not complete successfully: exit code/;
 
+type Make = (code: ErrorCode, message: string, hint?: string, told?: string) => CodedError;
+
 /** What an engine's output says about why it failed, as an error of the contract. */
 export function classify(output: string, exitCode: number, context: FailureContext): CodedError {
   const last = finalWords(output);
   const ended = last.at(-1) ?? '';
-  const told = lastLines(output);
-  const make = (code: ErrorCode, message: string, hint?: string): CodedError =>
+  const make: Make = (code, message, hint, told = lastLines(output)) =>
     new CodedError(code, told === '' ? message : `${message} (${told})`, hint === undefined ? {} : { hint });
   const inStep = context.doing === 'build' && stepFailed.test(ended);
   const rules = context.doing === 'ask' ? engineRules : [...engineRules, ...(inStep ? [] : registryRules)];
   for (const rule of rules) {
     // Behind a failed step stand the step's own words: only the engine's last line counts.
-    if (!(inStep ? [ended] : last).some((line) => rule.matches.test(line))) continue;
+    const line = (inStep ? [ended] : last).find((one) => rule.matches.test(one));
+    if (line === undefined) continue;
     const code = typeof rule.code === 'function' ? rule.code(context) : rule.code;
-    return make(code, rule.say(context), rule.hint(context));
+    return make(code, rule.say(context), rule.hint(context), lastLines(line));
   }
   if (context.doing === 'build') return buildFailure(output, exitCode, context, make);
   const what =
@@ -195,12 +206,7 @@ function finalWords(output: string): string[] {
   return lines.slice(start === -1 || start < lines.length - 12 ? -3 : Math.min(start, lines.length - 3));
 }
 
-function buildFailure(
-  output: string,
-  exitCode: number,
-  context: FailureContext,
-  make: (code: ErrorCode, message: string, hint?: string) => CodedError,
-): CodedError {
+function buildFailure(output: string, exitCode: number, context: FailureContext, make: Make): CodedError {
   const tail = tellingLines(output).slice(-12).join('\n');
   const trouble = runtimeTrouble(output);
   if (trouble !== undefined) {

@@ -1,6 +1,5 @@
 import { show } from '../errors.ts';
 
- 
 const escapes = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
 
 /** One line of an engine's output for the log: without colours, cleaned, and never taken for a command by the runner. */
@@ -9,13 +8,17 @@ export function logLine(line: string): string {
   return `| ${show(line.replace(escapes, ''), 2000)}`.replaceAll('##[', '## [');
 }
 
+/** What newer docker commands say before anything else when they use the classic builder. */
+const advice =
+  /^DEPRECATED: The legacy builder is deprecated|^ +(?:BuildKit is currently disabled|environment-variable\.|Install the buildx component|https:\/\/docs\.docker\.com\/go\/buildx)/;
+
 /** The lines of an output that say something, without colours. */
 export function tellingLines(output: string): string[] {
   return output
     .replace(escapes, '')
     .split(/\r?\n|\r/)
     .map((line) => line.trimEnd())
-    .filter((line) => line.trim() !== '' && !/^-+$/.test(line));
+    .filter((line) => line.trim() !== '' && !/^-+$/.test(line) && !advice.test(line));
 }
 
 /** The last lines of an output in one, for an error: `first | second | third`. */

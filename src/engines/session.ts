@@ -15,6 +15,8 @@ import { findTool } from './tools.ts';
 type CallOptions = Partial<Omit<ExecOptions, 'signal'>> & {
   /** For cleaning up: is run although the leg was cancelled. */
   readonly evenIfAborted?: true;
+  /** Another program than {@link Session.tool}, by its absolute path. */
+  readonly tool?: string;
 };
 
 /** How long an engine may take to answer a question, in milliseconds: a daemon that hangs is not waited for. */
@@ -115,8 +117,8 @@ export class Session {
 
   async #run(args: readonly string[], options: CallOptions): Promise<ExecResult> {
     const { signal, cwd, env, exec = spawnExec, log } = this.options;
-    const { evenIfAborted, ...given } = options;
-    const tool = await this.tool();
+    const { evenIfAborted, tool: other, ...given } = options;
+    const tool = other ?? (await this.tool());
     log.debug(`${tool} ${args.join(' ')}`);
     const result = await exec(tool, args, {
       cwd,

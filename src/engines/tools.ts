@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { access, realpath, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 
 /**
@@ -7,12 +7,20 @@ import { delimiter, isAbsolute, join } from 'node:path';
  * would run whatever a checkout holds.
  */
 export async function findTool(name: string, path: string | undefined): Promise<string | undefined> {
+  return (await findTools(name, path))[0];
+}
+
+/** All programs of that name, in the order of PATH; one that is reached in two ways (`/bin`, `/usr/bin`) counts once. */
+export async function findTools(name: string, path: string | undefined): Promise<string[]> {
+  const found = new Map<string, string>();
   for (const folder of (path ?? '').split(delimiter)) {
     if (!isAbsolute(folder)) continue;
     const candidate = join(folder, name);
-    if (await isProgram(candidate)) return candidate;
+    if (!(await isProgram(candidate))) continue;
+    const real = await realpath(candidate);
+    if (!found.has(real)) found.set(real, candidate);
   }
-  return undefined;
+  return [...found.values()];
 }
 
 async function isProgram(path: string): Promise<boolean> {
