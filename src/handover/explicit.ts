@@ -1,5 +1,5 @@
 import { CodedError, quote } from '../errors.ts';
-import { isDigest } from '../oci/digest.ts';
+import { parseDigest } from '../oci/digest.ts';
 import { parseReference, type Repository } from '../oci/reference.ts';
 import { parseStrictJson, type JsonValue } from '../oci/strict-json.ts';
 import { parsePlatform } from '../platform/platform.ts';
@@ -87,7 +87,8 @@ function namedLeg(text: string, repository: Repository, origin: string): Leg {
   const claimed = equals < 0 ? undefined : parsePlatform(text.slice(0, equals).trim());
   const target = text.slice(equals + 1).trim();
   const index = claimed === undefined ? 'all' : 'pick';
-  if (isDigest(target)) return { origin, claimed, repository, ref: target, index };
+  // A digest that was cut short would pass for the tag of an image called sha256.
+  if (/^sha\d+:/.test(target)) return { origin, claimed, repository, ref: parseDigest(target), index };
   const reference = parseReference(target);
   const ref = reference.digest ?? reference.tag;
   if (ref === undefined) {

@@ -90,21 +90,39 @@ export function checkRevisions(
   return { errors, warnings };
 }
 
+/** Each leg against the first before it that is of another commit. */
 function disagreements(claims: readonly RevisionClaim[]): CodedError[] {
-  const [first, ...rest] = claims.flatMap(({ origin, label, record }) => {
-    const revision = label ?? record;
-    return revision === undefined ? [] : [{ origin, revision }];
-  });
-  return rest
-    .filter((claim) => claim.revision !== first?.revision)
-    .map(
-      (claim) =>
+  return claims.flatMap((claim, index) => {
+    for (const earlier of claims.slice(0, index)) {
+      const differing = difference(claim, earlier);
+      if (differing === undefined) continue;
+      const [is, other] = differing;
+      return [
         new CodedError(
           'E_REVISION_MISMATCH',
-          `${claim.origin} is of commit ${show(claim.revision)}, ${first?.origin ?? ''} of ${show(first?.revision ?? '')}`,
+          `${claim.origin} is of commit ${show(is)}, ${earlier.origin} of ${show(other)}`,
           { hint: 'build all legs from one commit' },
         ),
-    );
+      ];
+    }
+    return [];
+  });
+}
+
+/**
+ * The two commits, where they differ. Labels are held against labels and records against records, since an image may be
+ * labelled with the commit of what it packs; only legs that have nothing in common are held against each other crosswise.
+ */
+function difference(a: RevisionClaim, b: RevisionClaim): readonly [string, string] | undefined {
+  const pairs = [[a.label, b.label] as const, [a.record, b.record] as const];
+  const common = pairs.filter(isPair);
+  const compared =
+    common.length > 0 ? common : [[a.label ?? a.record, b.label ?? b.record] as const].filter(isPair);
+  return compared.find(([one, other]) => one !== other);
+}
+
+function isPair(pair: readonly (string | undefined)[]): pair is readonly [string, string] {
+  return pair.every((value) => value !== undefined);
 }
 
 const compared: readonly [string, (config: ImageConfig) => unknown][] = [

@@ -39,6 +39,7 @@ export function missingPlatforms(
 
 /**
  * What is wrong with the set: a required platform that is missing, one that is there twice, one that was not asked for.
+ * Where all may be missing, one has to be there all the same.
  * The same digest twice for one platform counts once.
  * @param where for people: what the set was looked for in
  * @param allowExtra platforms beyond those asked for are no error
@@ -61,6 +62,14 @@ function missing(
   found: readonly FoundPlatform[],
   where: string,
 ): CodedError[] {
+  if (found.length === 0 && wanted.length > 0 && !wanted.some((row) => row.required)) {
+    const names = wanted.map((row) => formatPlatform(row.platform)).join(', ');
+    return [
+      new CodedError('E_PLATFORM_MISSING', `none of ${names} is in ${where}`, {
+        hint: 'each of them may be missing, but a list of nothing is no list; see why no leg pushed',
+      }),
+    ];
+  }
   return missingPlatforms(wanted, found)
     .filter((row) => row.required)
     .map(

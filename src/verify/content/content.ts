@@ -1,8 +1,10 @@
-import { CodedError, show } from '../../errors.ts';
+import { CodedError, settleAll, show } from '../../errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { ImageConfig } from '../../oci/config.ts';
+import type { ProvenImage } from '../source.ts';
 import { startedPrograms, type StartedProgram } from './entrypoint.ts';
 import { ImageFileSystem } from './file-system.ts';
+import type { LayerStore } from './layer-store.ts';
 import type { ReadLayer } from './read-layer.ts';
 
 /** What the layers of one image hold, as far as they were read. */
@@ -50,6 +52,27 @@ export function contentOf(
   }
   const started = startedPrograms(config, files).filter(({ path }) => !allowed(path));
   return { started, machines, examples, unread };
+}
+
+/** Reads every layer of an image, and says what it holds. @throws E_LAYER for a layer that is not what the config says. */
+export async function readContent(
+  image: ProvenImage,
+  store: LayerStore,
+  allowed: AllowedFiles,
+): Promise<ImageContent> {
+  const { layers } = image.manifest;
+  const { diffIds } = image.config;
+  if (diffIds.length !== layers.length) {
+    throw new CodedError(
+      'E_LAYER',
+      `${image.descriptor.digest} has ${layers.length} layers and ${diffIds.length} diffIDs`,
+      {
+        hint: 'runtimes refuse such an image; build and push it again',
+      },
+    );
+  }
+  const read = await settleAll(layers.map(async (layer, index) => store.read(layer, diffIds[index])));
+  return contentOf(image.config, read, allowed);
 }
 
 /**
