@@ -58,7 +58,7 @@ export class Agents {
     };
     const allowed = (to: AddressClass) => (sentBy === undefined ? to !== 'forbidden' : mayLeadTo(sentBy, to));
     const lookup = guardedLookup(allowed);
-    if (url.protocol === 'http:') return new http.Agent({ ...options, lookup } as http.AgentOptions);
+    if (url.protocol === 'http:') return new http.Agent({ ...options, lookup });
     const secure: https.AgentOptions = {
       ...options,
       // Said aloud, since NODE_TLS_REJECT_UNAUTHORIZED would otherwise decide.
@@ -66,6 +66,6 @@ export class Agents {
       ...(this.#authorities !== undefined && { ca: this.#authorities }),
     };
     if (proxy !== undefined) return new TunnelAgent(proxy, this.#limits.connectMs, secure);
-    return new https.Agent({ ...secure, lookup } as https.AgentOptions);
+    return new https.Agent({ ...secure, lookup });
   }
 }

@@ -1,13 +1,19 @@
-import { CodedError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import type { Repository } from '../oci/reference.ts';
+import { Blobs } from './blobs.ts';
+import { ClientContext } from './client-context.ts';
 import type { Clock } from './clock.ts';
 import type { CredentialSource } from './credentials.ts';
 import type { Limits } from './limits.ts';
+import { ManifestPush } from './manifest-push.ts';
+import { Manifests } from './manifests.ts';
+import { listReferrers } from './referrers.ts';
 import type { RequestLogEntry } from './request-log.ts';
+import { listTags } from './tags.ts';
+import { Uploads } from './uploads.ts';
 
 export type { Clock } from './clock.ts';
 export type { Credential, CredentialSource } from './credentials.ts';
@@ -117,6 +123,30 @@ export interface RegistryClient {
 }
 
 /** Makes a client; contacts nobody yet. @throws E_INPUT for a `caCertificate` that holds no certificate. */
-export function createRegistryClient(_options: RegistryOptions): RegistryClient {
-  throw new CodedError('E_INTERNAL', 'not built yet');
+export function createRegistryClient(options: RegistryOptions): RegistryClient {
+  const context = new ClientContext(options);
+  const verbs = context.verbs;
+  const manifests = new Manifests(verbs);
+  const push = new ManifestPush(verbs, manifests);
+  const blobs = new Blobs(verbs);
+  const uploads = new Uploads(verbs, blobs);
+  return {
+    headManifest: (repository, reference) => manifests.head(repository, reference),
+    getManifest: (repository, reference, expect) => manifests.get(repository, reference, expect?.size),
+    putManifest: (repository, reference, manifest) => push.put(repository, reference, manifest),
+    deleteManifest: (repository, reference) => manifests.delete(repository, reference),
+    headBlob: (repository, digest) => blobs.head(repository, digest),
+    getBlob: (repository, descriptor) => blobs.get(repository, descriptor),
+    readBlob: (repository, descriptor, maxBytes) => blobs.read(repository, descriptor, maxBytes),
+    mountBlob: (repository, digest, from) => uploads.mount(repository, digest, from),
+    uploadBlob: (repository, descriptor, open) => uploads.upload(repository, descriptor, open),
+    deleteBlob: (repository, digest) => blobs.delete(repository, digest),
+    listTags: (repository) => listTags(repository, verbs),
+    listReferrers: (repository, digest, artifactType) =>
+      listReferrers(repository, digest, artifactType, verbs, manifests),
+    requests: verbs.requests,
+    close: () => {
+      context.close();
+    },
+  };
 }

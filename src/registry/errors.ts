@@ -52,6 +52,20 @@ export class RegistryError extends CodedError {
     this.reason = details.reason ?? message;
   }
 
+  /** The same failure with another answer to whether it is worth trying again, and perhaps more to say. */
+  as(retry: RetryClass, note = ''): RegistryError {
+    return new RegistryError(this.code, note === '' ? this.message : `${this.message} (${note})`, {
+      ...(this.hint !== undefined && { hint: this.hint }),
+      ...(this.status !== undefined && { status: this.status }),
+      ...(this.retryAfterMs !== undefined && { retryAfterMs: this.retryAfterMs }),
+      cause: this.cause ?? this,
+      registryErrors: this.registryErrors,
+      retry,
+      answerLost: this.answerLost,
+      reason: this.reason,
+    });
+  }
+
   /** Does one of the registry's own error codes say `code`? */
   says(...codes: readonly string[]): boolean {
     return this.registryErrors.some((entry) => codes.includes(entry.code.toUpperCase()));

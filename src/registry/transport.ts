@@ -29,6 +29,8 @@ export interface HttpResponse {
   /** Of the address that answered; of a proxied one what its name shows, else public. */
   readonly addressClass: AddressClass;
   readonly logEntry: OpenLogEntry;
+  /** The body, where somebody had to look at it before. */
+  readonly buffered?: Uint8Array;
 }
 
 /** One HTTP exchange over node:http and node:https: no retry, no redirect, no credentials. */

@@ -1,0 +1,186 @@
+import { CodedError } from '../errors.ts';
+import { digestAlgorithm, digestOf, isDigest } from '../oci/digest.ts';
+import type { ManifestBytes } from '../oci/manifest-bytes.ts';
+import type { Repository } from '../oci/reference.ts';
+import { discardBody } from './body.ts';
+import type { PutManifestResult } from './client.ts';
+import { RegistryError } from './errors.ts';
+import type { Manifests } from './manifests.ts';
+import { ScopeSet } from './scope.ts';
+import { apiPath, checkedReference, named, type VerbDependencies } from './verbs.ts';
+
+/** What a push told, before it was checked. */
+interface PutAnswer extends PutManifestResult {
+  /** Docker-Content-Digest, if it is one. */
+  readonly digest: string | undefined;
+}
+
+/** Writing manifests. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests */
+export class ManifestPush {
+  readonly #dependencies: VerbDependencies;
+  readonly #manifests: Manifests;
+  /** Pushes of the same manifest to the same repository that are under way. */
+  readonly #underWay = new Map<string, Set<Promise<unknown>>>();
+
+  constructor(dependencies: VerbDependencies, manifests: Manifests) {
+    this.#dependencies = dependencies;
+    this.#manifests = manifests;
+  }
+
+  /** See RegistryClient.putManifest. */
+  async put(repository: Repository, reference: string, manifest: ManifestBytes): Promise<PutManifestResult> {
+    this.#checkBeforeSending(repository, reference, manifest);
+    try {
+      const { digest, subjectHandled } = await this.#putBesideOthers(repository, reference, manifest);
+      const comparable = digest?.startsWith(`${digestAlgorithm(manifest.digest)}:`) === true;
+      if (comparable && digest !== manifest.digest)
+        await this.#confirm(repository, reference, manifest, digest);
+      return { subjectHandled };
+    } catch (error) {
+      if (!(error instanceof RegistryError) || error.code !== 'E_TAG_IMMUTABLE') throw error;
+      return this.#immutable(repository, reference, manifest, error);
+    }
+  }
+
+  #checkBeforeSending(repository: Repository, reference: string, manifest: ManifestBytes): void {
+    const { bytes, digest } = manifest;
+    const { documentBytes } = this.#dependencies.limits;
+    if (bytes.byteLength > documentBytes) {
+      throw new CodedError(
+        'E_MANIFEST',
+        `the manifest for ${named(repository, reference)} has ${bytes.byteLength} bytes`,
+        {
+          hint: `registries take ${documentBytes} at most`,
+        },
+      );
+    }
+    const wanted = isDigest(reference) ? reference : digest;
+    const real = digestOf(bytes, digestAlgorithm(wanted));
+    if (real === wanted) return;
+    throw new CodedError(
+      'E_DIGEST_MISMATCH',
+      `the bytes for ${named(repository, reference)} have the digest ${real}, not ${wanted}`,
+      {
+        hint: 'this is a bug in native-multiarch; please report it',
+      },
+    );
+  }
+
+  /**
+   * Some registries (Quay) refuse a manifest as invalid while they are being given it under another name too: then once
+   * more, when the others are done.
+   */
+  async #putBesideOthers(
+    repository: Repository,
+    reference: string,
+    manifest: ManifestBytes,
+  ): Promise<PutAnswer> {
+    const key = `${repository.name}@${manifest.digest}`;
+    const others = this.#underWay.get(key) ?? new Set();
+    this.#underWay.set(key, others);
+    const hadOthers = others.size > 0;
+    const own = this.#put(repository, reference, manifest);
+    const settled = own.catch(() => undefined);
+    others.add(settled);
+    try {
+      return await own;
+    } catch (error) {
+      const isRace = error instanceof RegistryError && error.status === 400 && error.says('MANIFEST_INVALID');
+      if (!isRace || (!hadOthers && others.size < 2)) throw error;
+      this.#dependencies.log.info(`${error.message}; trying again when the other pushes of it are done`);
+      await Promise.all([...others]);
+      return await this.#put(repository, reference, manifest);
+    } finally {
+      others.delete(settled);
+      if (others.size === 0) this.#underWay.delete(key);
+    }
+  }
+
+  async #put(repository: Repository, reference: string, manifest: ManifestBytes): Promise<PutAnswer> {
+    const { limits, exchangeFor } = this.#dependencies;
+    return exchangeFor(repository.registry).call({
+      what: `PUT manifest ${named(repository, reference)}`,
+      method: 'PUT',
+      target: apiPath(repository, `manifests/${checkedReference(reference)}`),
+      headers: { 'content-type': manifest.mediaType },
+      body: manifest.bytes,
+      need: ScopeSet.repository(repository.path, 'pull', 'push'),
+      repositoryPath: repository.path,
+      statuses: [200, 201, 202, 204],
+      look: async () => this.#lookAfterLostAnswer(repository, reference, manifest),
+      read: async ({ message, ...answer }) => {
+        const digest = message.headers['docker-content-digest'];
+        const subjectHandled = message.headers['oci-subject'] !== undefined;
+        await discardBody({ message, ...answer }, limits.errorBytes, limits.documentMs);
+        return {
+          subjectHandled,
+          digest: typeof digest === 'string' && isDigest(digest) ? digest : undefined,
+        };
+      },
+    });
+  }
+
+  async #lookAfterLostAnswer(
+    repository: Repository,
+    reference: string,
+    manifest: ManifestBytes,
+  ): Promise<{ value: PutAnswer } | undefined> {
+    try {
+      if (!(await this.#holds(repository, reference, manifest))) return undefined;
+    } catch (error) {
+      // Who may push and not pull can't look, and sends it again: a push can be repeated.
+      if (error instanceof RegistryError && (error.status === 401 || error.status === 403)) return undefined;
+      throw error;
+    }
+    this.#dependencies.log.info(
+      `PUT manifest ${named(repository, reference)}: it is there, only the answer was lost`,
+    );
+    return { value: { digest: undefined, subjectHandled: false } };
+  }
+
+  async #holds(repository: Repository, reference: string, manifest: ManifestBytes): Promise<boolean> {
+    const found = await this.#manifests.get(repository, reference);
+    return found !== undefined && Buffer.from(found.bytes).equals(manifest.bytes);
+  }
+
+  /** The registry told another digest than ours: did it keep other bytes, or is only its header wrong? */
+  async #confirm(
+    repository: Repository,
+    reference: string,
+    manifest: ManifestBytes,
+    told: string,
+  ): Promise<void> {
+    if (await this.#holds(repository, reference, manifest)) return;
+    throw new CodedError(
+      'E_DIGEST_MISMATCH',
+      `${named(repository, reference)} was pushed as ${manifest.digest}, and the registry made ${told} of it`,
+      { hint: 'the registry does not keep manifests byte for byte: publish somewhere else' },
+    );
+  }
+
+  async #immutable(
+    repository: Repository,
+    reference: string,
+    manifest: ManifestBytes,
+    refusal: RegistryError,
+  ): Promise<PutManifestResult> {
+    const held = await this.#manifests.get(repository, reference);
+    if (held !== undefined && Buffer.from(held.bytes).equals(manifest.bytes)) {
+      this.#dependencies.log.info(
+        `${named(repository, reference)} is immutable and holds ${manifest.digest} already`,
+      );
+      return { subjectHandled: false };
+    }
+    const holds = held === undefined ? 'holds another digest' : `holds ${held.digest}`;
+    throw new RegistryError(
+      'E_TAG_IMMUTABLE',
+      `${named(repository, reference)} is immutable and ${holds}, not ${manifest.digest} (${refusal.message})`,
+      {
+        ...(refusal.hint !== undefined && { hint: refusal.hint }),
+        ...(refusal.status !== undefined && { status: refusal.status }),
+        registryErrors: refusal.registryErrors,
+        cause: refusal,
+      },
+    );
+  }
+}

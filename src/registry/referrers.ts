@@ -1,0 +1,100 @@
+import type { Descriptor } from '../oci/descriptor.ts';
+import { readDescriptor } from '../oci/descriptor-schema.ts';
+import { digestAlgorithm, digestHex, type Digest } from '../oci/digest.ts';
+import { mediaTypes } from '../oci/media-types.ts';
+import type { Repository } from '../oci/reference.ts';
+import { parseFields } from '../oci/schema.ts';
+import { discardBody, readBody } from './body.ts';
+import type { Manifests } from './manifests.ts';
+import { nextPage } from './paging.ts';
+import { ScopeSet } from './scope.ts';
+import { apiPath, checkedDigest, type VerbDependencies } from './verbs.ts';
+
+/** What registries without the API answer to it. */
+const absent: readonly number[] = [400, 404, 405, 501];
+const maxReferrers = 10_000;
+
+interface Page {
+  readonly descriptors: readonly Descriptor[];
+  readonly next: string | undefined;
+}
+
+/**
+ * See RegistryClient.listReferrers.
+ * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers
+ */
+export async function listReferrers(
+  repository: Repository,
+  digest: Digest,
+  artifactType: string | undefined,
+  dependencies: VerbDependencies,
+  manifests: Manifests,
+): Promise<Descriptor[]> {
+  const query: [string, string][] = artifactType === undefined ? [] : [['artifactType', artifactType]];
+  const first = apiPath(repository, `referrers/${checkedDigest(digest)}`, query);
+  const seen = new Set([first]);
+  const found: Descriptor[] = [];
+  for (let target: string | undefined = first; target !== undefined;) {
+    const page = await readPage(repository, digest, target, seen, dependencies);
+    const descriptors =
+      page?.descriptors ?? (await readTagSchema(repository, digest, dependencies, manifests));
+    found.push(...descriptors);
+    target = found.length < maxReferrers ? page?.next : undefined;
+  }
+  // A registry that does not filter says so by a missing OCI-Filters-Applied; filtering twice does no harm.
+  return artifactType === undefined ? found : found.filter((entry) => entry.artifactType === artifactType);
+}
+
+/** Undefined: this registry has no such API. */
+async function readPage(
+  repository: Repository,
+  digest: Digest,
+  target: string,
+  seen: Set<string>,
+  { exchangeFor, limits, signal }: VerbDependencies,
+): Promise<Page | undefined> {
+  const what = `GET referrers of ${repository.name}@${digest}`;
+  return exchangeFor(repository.registry).call({
+    what,
+    method: 'GET',
+    target,
+    headers: { accept: mediaTypes.ociIndex },
+    need: ScopeSet.repository(repository.path, 'pull'),
+    repositoryPath: repository.path,
+    statuses: [200, ...absent],
+    read: async (answer) => {
+      const isPage = /^text\/html\b/i.test(answer.message.headers['content-type'] ?? '');
+      if (answer.status !== 200 || isPage) {
+        await discardBody(answer, limits.errorBytes, limits.documentMs);
+        return undefined;
+      }
+      const bytes = await readBody(answer, limits.documentBytes, limits.documentMs, signal);
+      return { descriptors: parseReferrers(bytes, what), next: nextPage(what, answer, seen, limits.pages) };
+    },
+  });
+}
+
+/**
+ * The index that clients keep under the tag `sha256-<hex>` where the API is missing.
+ * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#unavailable-referrers-api
+ */
+async function readTagSchema(
+  repository: Repository,
+  digest: Digest,
+  { log }: VerbDependencies,
+  manifests: Manifests,
+): Promise<readonly Descriptor[]> {
+  const tag = `${digestAlgorithm(digest)}-${digestHex(digest).slice(0, 64)}`;
+  log.debug(`${repository.registry} has no referrers API; looking for the tag ${tag}`);
+  const index = await manifests.get(repository, tag);
+  return index?.mediaType === mediaTypes.ociIndex
+    ? parseReferrers(index.bytes, `${repository.name}:${tag}`)
+    : [];
+}
+
+function parseReferrers(bytes: Uint8Array, what: string): Descriptor[] {
+  const root = parseFields(bytes, what, { code: 'E_REGISTRY' });
+  return (
+    root.get('manifests').optional((manifests) => manifests.items(maxReferrers).map(readDescriptor)) ?? []
+  );
+}
