@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
@@ -138,6 +139,35 @@ describe('the command line, with nothing but Node', () => {
     const { status, stdout } = run('cli.js', ['plan', '--json', '--platforms', 'linux/amd64, linux/ppc64le']);
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ count: 2, platforms: ['linux/amd64', 'linux/ppc64le'] });
+  });
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s ends it with %d, also while it waits', async (signal, status) => {
+    const args = [
+      'merge',
+      '--images',
+      'a/b',
+      '--platforms',
+      'linux/amd64',
+      '--username',
+      'me',
+      '--password-stdin',
+      '--json',
+    ];
+    const child = spawn(process.execPath, [join(folder, 'dist/cli.js'), ...args]);
+    const told = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].on('data', (chunk: Buffer) => (told[name] += chunk.toString()));
+    }
+    const ended = once(child, 'close');
+    setTimeout(() => child.kill(signal), 500);
+    expect((await ended)[0]).toBe(status);
+    expect(told.stderr).toBe(
+      `E_CANCELLED: stopped by ${signal}; run it again: what is done already is not done twice\n`,
+    );
+    expect(JSON.parse(told.stdout)).toMatchObject({ error: { code: 'E_CANCELLED' } });
   });
 
   test('a reader that goes away is no failure', () => {

@@ -228,6 +228,14 @@ describe('secrets', () => {
     expect(errorLine(error)).not.toContain('hunter22');
   });
 
+  test('one that is a build argument is warned about: some builds know no other way', async () => {
+    const log = memoryLog();
+    await parse('build', { ...leg, 'github-token': 'hunter22', 'build-args': 'AUTH=hunter22' }, log);
+    expect(log.lines).toEqual([
+      'warning: build-args holds the very value of github-token, which is a secret, and can be read in the image',
+    ]);
+  });
+
   test('a user name may be its own password', async () => {
     await expect(
       parse('merge', { ...fanIn, username: 'test1234', password: 'test1234' }),

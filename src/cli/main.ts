@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { tmpdir } from 'node:os';
+import { addAbortSignal } from 'node:stream';
 import { CodedError } from '../errors.ts';
 import { runCli } from './run.ts';
 
@@ -43,7 +44,7 @@ const status = await runCli({
       });
     }),
   stderr: (text) => void process.stderr.write(text),
-  stdin: () => process.stdin,
+  stdin: () => addAbortSignal(controller.signal, process.stdin),
   signal: controller.signal,
   compose: () => import('../compose.ts'),
 });

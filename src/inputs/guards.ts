@@ -19,8 +19,11 @@ export function checkGiven(raw: RawInputs, log: Log): void {
   const errors: CodedError[] = [];
   for (const [name, values] of raw) {
     for (const value of values) {
-      const wrong = whatIsWrong(value) ?? whoseSecret(name, value, secrets);
+      const misplaced = whoseSecret(name, value, secrets);
+      const wrong = whatIsWrong(value) ?? (name === 'build-args' ? undefined : misplaced);
       if (wrong !== undefined) errors.push(unreadable(`${name} ${wrong.message}`, wrong.hint));
+      else if (misplaced !== undefined)
+        log.warning(`${name} ${misplaced.message}, and can be read in the image`);
     }
   }
   if (errors.length > 0) throw joinErrors(errors);

@@ -33,7 +33,7 @@ export const buildInputs = {
     group: 'Build',
     commands: ['build'],
     description: 'The folder that is built from, as it was checked out.',
-    default: { text: '.', value: '.' },
+    default: { text: 'the current folder', value: '.' },
   },
   file: {
     kind: text,

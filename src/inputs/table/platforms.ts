@@ -7,9 +7,8 @@ import { archTagTemplate } from '../readers.ts';
 export const platformInputs = {
   platforms: {
     kind: {
-      ...valueOf('list or YAML map', async (value) =>
-        (await import('../platforms.ts')).parsePlatforms(value),
-      ),
+      syntax: 'list or YAML map',
+      flag: 'value',
       list: true,
       parse: async (values: readonly string[]) =>
         (await import('../platforms.ts')).parsePlatforms(values.join('\n')),
