@@ -119,12 +119,17 @@ async function withRegistry(
 ): Promise<CommandResult> {
   const [{ createRegistryClient }, { credentialSource }] = await Promise.all([
     import('./registry/client.ts'),
-    import('./registry/docker-config.ts'),
+    import('./registry/credentials.ts'),
   ]);
   const { log, env, signal } = shell;
   const caCertificate = await certificate(inputs, shell);
   const registry = createRegistryClient({
-    credentials: credentialSource({ explicit: logins(inputs, log), env, log }),
+    credentials: credentialSource({
+      explicit: logins(inputs, log),
+      env,
+      home: env['HOME'],
+      ...(process.getuid !== undefined && { uid: process.getuid() }),
+    }),
     log,
     pushRepositories,
     insecureRegistries: inputs['insecure-registries'],
