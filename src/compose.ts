@@ -1,4 +1,5 @@
 import { open, readdir, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -127,7 +128,7 @@ async function withRegistry(
     credentials: credentialSource({
       explicit: logins(inputs, log),
       env,
-      home: env['HOME'],
+      home: env['HOME'] ?? homedir(),
       ...(process.getuid !== undefined && { uid: process.getuid() }),
     }),
     log,

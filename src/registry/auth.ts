@@ -21,8 +21,7 @@ interface HeldToken {
 export type Authorization =
   | { readonly kind: 'none' }
   | { readonly kind: 'basic' | 'ready'; readonly header: string }
-  /** `fresh`: fetched for this request, so that there is no point in another one. */
-  | { readonly kind: 'token'; readonly header: string; readonly token: HeldToken; readonly fresh: boolean };
+  | { readonly kind: 'token'; readonly header: string; readonly token: HeldToken };
 
 /** Who asks for what; lives as long as one call, over all its attempts. */
 export class AuthCase {
@@ -76,7 +75,7 @@ export class Authenticator {
     this.#tokens = this.#tokens.filter(({ endsAt }) => endsAt > now + renewEarlyMs);
     const held = this.#tokens.find((token) => token.owner === owner && token.scopes.covers(authCase.need));
     const token = held ?? (await this.#fetch(this.#known, authCase, owner));
-    return { kind: 'token', header: token.header, token, fresh: held === undefined };
+    return { kind: 'token', header: token.header, token };
   }
 
   /** A registry that never asks, and hides from strangers what it would show us: it is Basic, as far as we are concerned. */
@@ -127,7 +126,7 @@ export class Authenticator {
       this.#narrow = true;
       return true;
     }
-    if (used.fresh || authCase.renewed) return false;
+    if (authCase.renewed) return false;
     authCase.renewed = true;
     return true;
   }
