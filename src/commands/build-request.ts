@@ -10,17 +10,22 @@ type BuildInputs = InputsOf<'build'>;
 interface Leg {
   readonly platform: Platform;
   readonly mode: Mode;
+  /** What the engine makes images from. */
+  readonly source: BuildSource['kind'];
   readonly tag: string;
   readonly github: GithubEnvironment;
 }
 
 /** What the engine is asked for. */
-export function buildRequest(inputs: BuildInputs, { platform, mode, tag, github }: Leg): BuildRequest {
+export function buildRequest(
+  inputs: BuildInputs,
+  { platform, mode, source, tag, github }: Leg,
+): BuildRequest {
   return {
     platform,
     mode,
     labels: { ...knownLabels(tag, github), ...inputs.labels },
-    source: mode === 'cross' ? filesSource(inputs) : dockerfileSource(inputs),
+    source: source === 'files' ? filesSource(inputs) : dockerfileSource(inputs),
   };
 }
 

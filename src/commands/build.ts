@@ -40,14 +40,16 @@ export async function build(inputs: BuildInputs, deps: BuildDeps): Promise<Comma
   const host = await engine.host();
   const platform = inputs.platform ?? host.platform;
   const target = { image: leg.image, tag: leg.archTag(platform) };
-  const asked = inputs.mode ?? (engine.capabilities.modes.includes('native') ? 'native' : 'cross');
+  const asked = inputs.mode ?? (engine.capabilities.source === 'files' ? 'cross' : 'native');
   const { mode, note } = await engine.preflight(platform, asked);
   log.info(`${host.label} builds ${formatPlatform(platform)}: ${note}`);
 
   const watch = stopwatch(deps.now);
   const built = await log.group(`Building ${formatPlatform(platform)} with ${host.label}`, async () =>
     watch.time('build', async () =>
-      engine.build(buildRequest(inputs, { platform, mode, tag: leg.tag, github })),
+      engine.build(
+        buildRequest(inputs, { platform, mode, source: engine.capabilities.source, tag: leg.tag, github }),
+      ),
     ),
   );
   try {

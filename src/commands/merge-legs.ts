@@ -1,4 +1,5 @@
 import { CodedError, joinErrors, toCodedError } from '../errors.ts';
+import { groupBy } from '../group-by.ts';
 import { archTagLegs } from '../handover/arch-tag-legs.ts';
 import { explicitLegs, type RecordFiles } from '../handover/explicit.ts';
 import type { Leg } from '../handover/leg.ts';
@@ -7,8 +8,13 @@ import type { InputsOf } from '../inputs/table.ts';
 import type { Repository } from '../oci/reference.ts';
 import { formatPlatform } from '../platform/platform.ts';
 import { candidates, inOrderOf, withoutRepeats, type Candidate } from '../verify/candidates.ts';
-import { checkImagePlatform, checkRevisions, revisionKey } from '../verify/image-checks.ts';
-import { checkPlatformSet } from '../verify/platform-set.ts';
+import {
+  checkImagePlatform,
+  checkRevisions,
+  revisionKey,
+  type RevisionClaim,
+} from '../verify/image-checks.ts';
+import { checkPlatformSet, isWanted } from '../verify/platform-set.ts';
 import {
   readSource,
   type ContentReader,
@@ -68,36 +74,31 @@ export async function findLegs(
   return { legs, explicit: false };
 }
 
-/**
- * What can be said of the set before anything is read: claims alone already show a platform that is missing, doubled or
- * not asked for, and an image of another repository.
- */
-export function checkClaims(
-  { legs, explicit }: FoundLegs,
-  inputs: MergeInputs,
-  repository: Repository,
-): void {
-  const errors: CodedError[] = [];
+/** What claims alone show of the set: a platform that is missing, doubled or not asked for. Empty where a leg claims nothing. */
+export function claimErrors({ legs, explicit }: FoundLegs, inputs: MergeInputs): CodedError[] {
   const claimed = legs.flatMap(({ claimed: platform, ref, origin }) =>
     platform === undefined ? [] : [{ platform, digest: ref, origin }],
   );
-  if (explicit && claimed.length === legs.length)
-    errors.push(...checkPlatformSet(inputs.platforms, claimed, 'records'));
-  errors.push(
-    ...legs
-      .filter((leg) => leg.repository.name !== repository.name)
-      .map(
-        (leg) =>
-          new CodedError(
-            'E_UNSUPPORTED',
-            `${leg.origin} is in ${leg.repository.name}, not in ${repository.name}`,
-            {
-              hint: 'this version merges within one repository; let each leg push to the repository that is published',
-            },
-          ),
-      ),
-  );
-  if (errors.length > 0) throw joinErrors(errors);
+  return explicit && claimed.length === legs.length
+    ? checkPlatformSet(inputs.platforms, claimed, 'records')
+    : [];
+}
+
+/** @throws E_UNSUPPORTED for a leg in another repository, behind what is wrong with the set. */
+export function refuseOtherRepositories(found: FoundLegs, inputs: MergeInputs, repository: Repository): void {
+  const errors = found.legs
+    .filter((leg) => leg.repository.name !== repository.name)
+    .map(
+      (leg) =>
+        new CodedError(
+          'E_UNSUPPORTED',
+          `${leg.origin} is in ${leg.repository.name}, not in ${repository.name}`,
+          {
+            hint: 'this version merges within one repository; let each leg push to the repository that is published',
+          },
+        ),
+    );
+  if (errors.length > 0) throw joinErrors([...claimErrors(found, inputs), ...errors]);
 }
 
 /** Reads and proves every leg at once; `undefined` stands for one that is not there. */
@@ -128,34 +129,27 @@ export function proveSet(
   inputs: MergeInputs,
   github: GithubEnvironment,
 ): ProvenSet {
-  const absent = found.legs.filter((_, index) => read[index] === undefined);
-  const failures = read.filter((leg) => leg instanceof CodedError);
+  const failures = found.legs.flatMap((leg, index) => {
+    const what = read[index];
+    if (what instanceof CodedError) return [{ leg, error: what }];
+    return what === undefined && found.explicit ? [{ leg, error: notFound(leg) }] : [];
+  });
   const legs = read.filter((leg): leg is ReadLeg => leg !== undefined && !(leg instanceof CodedError));
   const all = withoutRepeats(legs.flatMap(({ leg, source }) => candidates(leg, source)));
-  // A leg that could not be read is told as what it is, not as a missing platform as well.
-  const unread = found.legs.flatMap((leg, index) =>
-    leg.claimed !== undefined && read[index] instanceof CodedError
-      ? [{ platform: leg.claimed, digest: leg.ref, origin: leg.origin }]
-      : [],
-  );
-  const where = found.explicit ? 'records' : `the arch tags (${found.legs.map((leg) => leg.ref).join(', ')})`;
-  const setErrors =
-    failures.length > 0 && found.legs.some((leg) => leg.claimed === undefined)
-      ? []
-      : checkPlatformSet(inputs.platforms, [...all, ...unread], where);
-  const revisions = checkRevisions(
-    legs.map(({ leg, source }) => ({
-      origin: leg.origin,
-      label: agreedLabel(source, revisionKey),
-      record: leg.record?.run?.sha,
-    })),
-    { label: inputs.revision ?? github.sha, record: github.sha ?? inputs.revision },
-  );
+  const revisions = checkRevisions(legs.flatMap(revisionClaims), {
+    label: inputs.revision ?? github.sha,
+    record: github.sha ?? inputs.revision,
+  });
+  const overridden = inputs.platforms.filter((row) => row.entry.override);
+  const mismatches = all.flatMap((candidate) => {
+    const errors = checkImagePlatform(candidate.image, candidate.claimed, candidate.origin);
+    const stands = overridden.some((row) => isWanted(row.platform, candidate.platform));
+    return errors.map((error) => ({ error, stands }));
+  });
   const errors = [
-    ...setErrors,
-    ...(found.explicit ? absent.map(notFound) : []),
-    ...failures,
-    ...all.flatMap((candidate) => checkImagePlatform(candidate.image, candidate.claimed, candidate.origin)),
+    ...setErrors(found, all, failures, inputs),
+    ...failures.map(({ error }) => error),
+    ...mismatches.flatMap(({ error, stands }) => (stands ? [] : [error])),
     ...revisions.errors,
   ];
   if (errors.length > 0) throw joinErrors(errors);
@@ -167,7 +161,44 @@ export function proveSet(
   const attestations = legs
     .flatMap(({ source }) => source.attestations)
     .filter((attestation) => digests.has(attestation.subject));
-  return { entries, attestations, legs, warnings: revisions.warnings };
+  const overrides = mismatches.map(({ error }) => `override: ${error.message}; it is listed all the same`);
+  return { entries, attestations, legs, warnings: [...revisions.warnings, ...overrides] };
+}
+
+/** A leg that could not be read is told as what it is, not as a missing platform as well. */
+function setErrors(
+  found: FoundLegs,
+  all: readonly Candidate[],
+  failures: readonly { readonly leg: Leg }[],
+  inputs: MergeInputs,
+): CodedError[] {
+  const where = found.explicit ? 'records' : `the arch tags (${found.legs.map((leg) => leg.ref).join(', ')})`;
+  const unread = failures.flatMap(({ leg: { claimed, ref, origin } }) =>
+    claimed === undefined ? [] : [{ platform: claimed, digest: ref, origin }],
+  );
+  const errors = checkPlatformSet(inputs.platforms, [...all, ...unread], where);
+  return unread.length === failures.length
+    ? errors
+    : errors.filter((error) => error.code !== 'E_PLATFORM_MISSING');
+}
+
+/** What each image that counts says of its commit; those of one leg that say the same speak as one. */
+function revisionClaims({ leg, source }: ReadLeg): RevisionClaim[] {
+  const byLabel = groupBy(candidates(leg, source), ({ image }) => image.config.labels[revisionKey] ?? '');
+  return [...byLabel].map(([label, alike]) => ({
+    origin:
+      byLabel.size === 1
+        ? leg.origin
+        : `${leg.origin} (${alike.map(({ platform }) => formatPlatform(platform)).join(', ')})`,
+    label: label === '' ? undefined : label,
+    record: leg.record?.run?.sha,
+  }));
+}
+
+/** Whether a leg is known to be of another commit: an arch tag that an earlier run left behind. */
+export function isOfAnotherCommit(leg: ReadLeg, sha: string | undefined): boolean {
+  const labels = revisionClaims(leg).flatMap(({ label }) => label ?? []);
+  return sha !== undefined && labels.length > 0 && labels.every((label) => label !== sha);
 }
 
 function notFound(leg: Leg): CodedError {
@@ -175,10 +206,4 @@ function notFound(leg: Leg): CodedError {
   return new CodedError('E_NOT_FOUND', `${leg.repository.name} has no ${leg.ref}${claimed} (${leg.origin})`, {
     hint: 'see that the leg pushed it, and that no clean-up has removed it since',
   });
-}
-
-/** The value of a label on which all images of a source agree. */
-function agreedLabel(source: ProvenSource, key: string): string | undefined {
-  const [first, ...rest] = source.images.map((image) => image.config.labels[key]);
-  return rest.every((value) => value === first) ? first : undefined;
 }

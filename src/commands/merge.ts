@@ -1,4 +1,4 @@
-import { CodedError } from '../errors.ts';
+import { CodedError, joinErrors, quote } from '../errors.ts';
 import { isPullRequest, type GithubEnvironment } from '../github/environment.ts';
 import type { RecordFiles } from '../handover/explicit.ts';
 import type { InputsOf } from '../inputs/table.ts';
@@ -14,7 +14,15 @@ import type { Sleep } from '../publish/read-back.ts';
 import { type HeldTag, type PublishVerbs } from '../publish/verbs.ts';
 import { configDifferences } from '../verify/image-checks.ts';
 import { buildIndex } from './merge-index.ts';
-import { checkClaims, findLegs, proveSet, readLegs, type FoundLegs } from './merge-legs.ts';
+import {
+  claimErrors,
+  findLegs,
+  isOfAnotherCommit,
+  proveSet,
+  readLegs,
+  refuseOtherRepositories,
+  type FoundLegs,
+} from './merge-legs.ts';
 import { mergeResult } from './merge-result.ts';
 import { repositoryReader, type ReadVerbs } from './repository-reader.ts';
 import type { CommandResult } from './result.ts';
@@ -37,8 +45,12 @@ export async function merge(inputs: InputsOf<'merge'>, deps: MergeDeps): Promise
   const { log, registry, github } = deps;
   const { image, tags } = onlyTarget(inputs);
   const found = await findLegs(inputs, image, firstTag(inputs.tags), github, deps.files);
-  checkClaims(found, inputs, image);
-  if (nothingPushed(found)) return nothingToPublish(found, log);
+  refuseOtherRepositories(found, inputs, image);
+  if (nothingPushed(found)) {
+    const errors = claimErrors(found, inputs);
+    if (errors.length > 0) throw joinErrors(errors);
+    return nothingToPublish(found, inputs, image, log);
+  }
 
   const [read, held] = await log.group(
     `Reading ${found.legs.length} legs and ${tags.length} tags`,
@@ -51,10 +63,16 @@ export async function merge(inputs: InputsOf<'merge'>, deps: MergeDeps): Promise
         ),
       ]),
   );
-  if (!found.explicit && isPullRequest(github) && read.every((leg) => leg === undefined)) {
-    return nothingToPublish(found, log);
+  const noneOfThisRun = read.every(
+    (leg) => leg === undefined || (!(leg instanceof CodedError) && isOfAnotherCommit(leg, github.sha)),
+  );
+  if (!found.explicit && isPullRequest(github) && noneOfThisRun) {
+    return nothingToPublish(found, inputs, image, log);
   }
   const set = proveSet(found, read, inputs, github);
+  for (const { key, fromManifest } of inputs.annotations) {
+    if (fromManifest) log.info(`the annotation ${quote(key)} is for manifests, and goes on the index`);
+  }
   for (const warning of [...set.warnings, ...configDifferences(set.entries.map((entry) => entry.image))])
     log.warning(warning);
 
@@ -97,7 +115,12 @@ function nothingPushed({ legs }: FoundLegs): boolean {
   return legs.length > 0 && legs.every((leg) => leg.record?.pushed === false);
 }
 
-function nothingToPublish(found: FoundLegs, log: Log): CommandResult {
+function nothingToPublish(
+  found: FoundLegs,
+  inputs: InputsOf<'merge'>,
+  image: Repository,
+  log: Log,
+): CommandResult {
   const platforms = found.legs.flatMap((leg) =>
     leg.claimed === undefined ? [] : [formatPlatform(leg.claimed)],
   );
@@ -112,6 +135,7 @@ function nothingToPublish(found: FoundLegs, log: Log): CommandResult {
       'missing-platforms': [],
       'stale-tags': [],
       subjects: [],
+      report: { image: image.name, published: false, check: inputs.check, platforms: [], tags: [] },
     },
     text,
     summary: text,
