@@ -1,3 +1,4 @@
+import { errorLine, toCodedError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import { parseManifest } from '../oci/manifest.ts';
@@ -24,7 +25,7 @@ export function staleTags(
 ): HeldTag[] {
   return held.filter((target) => {
     if (!target.moving || target.manifest === undefined || target.held === index.digest) return false;
-    const current = factsOf(target.manifest);
+    const current = factsOf(target, target.manifest, log);
     if (current.revision !== undefined && current.revision === next.revision) return false;
     const older = backwards(current, next);
     if (older === undefined) {
@@ -54,12 +55,22 @@ function backwards(current: CommitFacts, next: CommitFacts): string | undefined 
   return order === undefined ? undefined : '';
 }
 
-function factsOf(manifest: ManifestBytes): CommitFacts {
-  const { annotations = {} } = parseManifest(manifest);
+function factsOf(target: HeldTag, manifest: ManifestBytes, log: Log): CommitFacts {
+  const annotations = annotationsOf(target, manifest, log);
   const known: [keyof CommitFacts, string | undefined][] = [
     ['revision', annotations['org.opencontainers.image.revision']],
     ['created', annotations['org.opencontainers.image.created']],
     ['version', annotations['org.opencontainers.image.version']],
   ];
   return Object.fromEntries(known.filter(([, value]) => value !== undefined));
+}
+
+/** Whatever a tag held before, it is about to be replaced: what can't be read says nothing, and fails nothing. */
+function annotationsOf(target: HeldTag, manifest: ManifestBytes, log: Log): Readonly<Record<string, string>> {
+  try {
+    return parseManifest(manifest).annotations ?? {};
+  } catch (error) {
+    log.info(`${tagName(target)} holds what can't be read: ${errorLine(toCodedError(error))}`);
+    return {};
+  }
 }
