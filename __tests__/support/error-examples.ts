@@ -141,9 +141,9 @@ function manifestOf(more: Readonly<Record<string, unknown>>): ManifestBytes {
   return { bytes, mediaType, digest: digestOf(bytes) };
 }
 
-function refusal(status: number, code: string, message: string): CodedError {
+function refusal(status: number, code: string, message: string, tag = 'v1'): CodedError {
   const body = Buffer.from(JSON.stringify({ errors: [{ code, message }] }));
-  const what = 'PUT manifest v1 of quay.io/acme/app';
+  const what = `PUT manifest quay.io/acme/app:${tag}`;
   const headers = { 'content-type': 'application/json' };
   return statusError(
     { what, method: 'PUT', host: 'quay.io', status, headers, body },
@@ -154,7 +154,7 @@ function refusal(status: number, code: string, message: string): CodedError {
 }
 
 function lost(kind: 'unresolved' | 'headers-timeout', message: string, host: string): unknown {
-  return failureError(new TransportFailure(kind, message), `GET manifest v1 of ${host}/acme/app`, host);
+  return failureError(new TransportFailure(kind, message), `GET manifest ${host}/acme/app:v1`, host);
 }
 
 const repository = parseReference('quay.io/acme/app').repository;
@@ -187,7 +187,8 @@ function publishing(
     putManifest: (_, ref, manifest) => {
       const fate = wrong[ref];
       if (fate === 'E_TAG_IMMUTABLE') return Promise.reject(new CodedError(fate, 'immutable'));
-      if (fate === 'E_DENIED') return Promise.reject(refusal(403, 'DENIED', 'latest is protected'));
+      if (fate === 'E_DENIED')
+        return Promise.reject(refusal(403, 'DENIED', 'the tag is protected', 'latest'));
       stands.set(ref, fate === 'moved' ? manifestOf({ manifests: [] }) : manifest);
       return Promise.resolve();
     },
