@@ -21,8 +21,8 @@ export type LookUpEmulation = (architecture: string) => Promise<Emulation>;
 const folder = '/proc/sys/fs/binfmt_misc';
 
 /**
- * Asks the kernel of this machine who runs programs of `architecture`: the newest entry whose magic matches, which is what
- * the kernel itself does, whatever the entry is called.
+ * Asks the kernel of this machine who runs programs of `architecture`: an entry whose magic matches, as the kernel itself
+ * looks for it, whatever the entry is called.
  */
 export async function lookUpEmulation(architecture: string, root: string = folder): Promise<Emulation> {
   const program = probeProgram(architecture);

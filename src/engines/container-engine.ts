@@ -58,6 +58,8 @@ export abstract class ContainerEngine implements Engine {
     this.session = session;
   }
 
+  /** What the engine calls a Dockerfile, in the order in which it looks. */
+  protected abstract readonly dockerfileNames: readonly string[];
   protected abstract askHost(): Promise<EngineHost>;
   /** Whether the engine shares this machine's kernel, so that /proc says what it can emulate. */
   protected abstract isLocal(): boolean;
@@ -160,7 +162,7 @@ export abstract class ContainerEngine implements Engine {
       });
     }
     checkValues(request, this.session.options.log);
-    const paths = await checkSource(source, this.session.options);
+    const paths = await checkSource(source, this.session.options, this.dockerfileNames);
     await this.preflight(request.platform, request.mode);
     const id = this.session.uniqueId();
     const name = `localhost/native-multiarch:${id}`;

@@ -37,6 +37,7 @@ const probeMs = 180_000;
  */
 export abstract class ContainersEngine extends ContainerEngine {
   readonly capabilities = containersCapabilities;
+  protected override readonly dockerfileNames = ['Containerfile', 'Dockerfile'];
   protected arrangement: Arrangement = {};
   #configured: Promise<readonly string[]> | undefined;
 
@@ -174,7 +175,7 @@ export abstract class ContainersEngine extends ContainerEngine {
         this.buildCommand,
         ...registry,
         ...['--platform', formatPlatform(request.platform), '--tag', name, '--iidfile', idFile],
-        ...(paths.file === undefined ? [] : ['--file', paths.file]),
+        ...['--file', paths.file],
         ...(source.target === undefined ? [] : ['--target', source.target]),
         ...this.#network(source.network),
         ...Object.entries(request.labels ?? {}).flatMap(([key, value]) => ['--label', `${key}=${value}`]),

@@ -26,6 +26,7 @@ export const dockerCapabilities: Capabilities = {
 /** A Docker Engine, by its own command. https://docs.docker.com/reference/cli/docker/ */
 export class DockerEngine extends ContainerEngine {
   readonly capabilities = dockerCapabilities;
+  protected override readonly dockerfileNames = ['Dockerfile'];
   #builder: Builder | undefined;
   #configured: Promise<void> | undefined;
 
@@ -132,11 +133,11 @@ export class DockerEngine extends ContainerEngine {
     const builder = this.#builder;
     if (builder === undefined) throw new CodedError('E_INTERNAL', 'docker builds before its preflight');
     const host = await this.host();
-    const file = paths.file ?? join(paths.context, 'Dockerfile');
+    const { file } = paths;
     const given = source.buildArgs ?? {};
     const automatic =
       builder.kind === 'classic'
-        ? automaticArguments(await readText(file), request.platform, host.platform)
+        ? automaticArguments(await readFile(file, 'utf8'), request.platform, host.platform)
         : {};
     const { args, env } = buildArguments({ ...automatic, ...given });
     return this.session.tell(
@@ -246,16 +247,5 @@ export class DockerEngine extends ContainerEngine {
         `${image.name} was not removed: ${answer.stderr.trim().slice(0, 300)}`,
       );
     }
-  }
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new CodedError('E_INPUT', `there is no Dockerfile at ${file}`, {
-      hint: 'name it with file, or the right folder with context',
-      cause: error,
-    });
   }
 }

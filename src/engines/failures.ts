@@ -212,10 +212,11 @@ function buildFailure(output: string, exitCode: number, context: FailureContext,
   if (trouble !== undefined) {
     return make('E_ENGINE', `${context.engine} can't start programs here: ${trouble.says}`, trouble.cure);
   }
-  if (/exec format error/.test(tail)) {
+  const format = /(?:exec (\S+): )?exec format error/.exec(tail);
+  if (format !== null) {
     return make(
       'E_BUILD',
-      `a program in the build is not for ${target(context)}, or is no program: exec format error`,
+      `${format[1] ?? 'a program in the build'} is not for ${target(context)}, or is no program: exec format error`,
       `look for a file of another architecture that was copied in or downloaded, and for a script without its #! line; to run programs of ${target(context)} on another machine, use mode: emulate`,
     );
   }
@@ -271,7 +272,8 @@ const runtimeRules: readonly (Omit<RuntimeTrouble, 'says'> & { readonly matches:
 ];
 
 /** A runtime says so, too, when the program isn't in the image or has the wrong machine: that is the build's own fault. */
-const programMissing = /executable file not found|exec: "[^\n]*no such file or directory|exec format error/;
+const programMissing =
+  /executable file[^\n]* not found|exec: \\?"[^\n]*no such file or directory|exec format error/;
 
 /** undefined: the container was started, or what is wrong is the program in it. */
 export function runtimeTrouble(output: string): RuntimeTrouble | undefined {

@@ -12,13 +12,16 @@ export function logLine(line: string): string {
 const advice =
   /^DEPRECATED: The legacy builder is deprecated|^ +(?:BuildKit is currently disabled|environment-variable\.|Install the buildx component|https:\/\/docs\.docker\.com\/go\/buildx)/;
 
+/** What BuildKit's plain progress says of steps that went well. */
+const progress = /^#\d+ (?:sha256:[0-9a-f]{64}|transferring .*|DONE [\d.]+s|CACHED)$/;
+
 /** The lines of an output that say something, without colours. */
 export function tellingLines(output: string): string[] {
   return output
     .replace(escapes, '')
     .split(/\r?\n|\r/)
     .map((line) => line.trimEnd())
-    .filter((line) => line.trim() !== '' && !/^-+$/.test(line) && !advice.test(line));
+    .filter((line) => line.trim() !== '' && !/^-+$/.test(line) && !advice.test(line) && !progress.test(line));
 }
 
 /** The last lines of an output in one, for an error: `first | second | third`. */

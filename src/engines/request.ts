@@ -1,5 +1,5 @@
-import { realpath, stat } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { lstat, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { CodedError, joinErrors, quote } from '../errors.ts';
 import type { BuildRequest, DockerfileSource } from './engine.ts';
 import type { EngineOptions } from './options.ts';
@@ -14,7 +14,7 @@ const secretName = /(?:token|password|passwd|secret|private_?key|api_?key|creden
 /** A Dockerfile build with its paths resolved and checked. */
 export interface CheckedSource {
   readonly context: string;
-  readonly file: string | undefined;
+  readonly file: string;
 }
 
 /** Whether a build argument of that name most likely holds a secret. */
@@ -56,16 +56,41 @@ function problem(what: string, name: string, value: string, form: RegExp): Coded
   return [];
 }
 
-/** The folder and Dockerfile of a build, absolute, links followed. @throws E_INPUT for what is not there, remote, or outside. */
-export async function checkSource(source: DockerfileSource, options: EngineOptions): Promise<CheckedSource> {
+/**
+ * The folder and Dockerfile of a build, absolute, links followed. @param dockerfileNames what the engine looks for, first one first.
+ * @throws E_INPUT for what is not there, remote, or outside.
+ */
+export async function checkSource(
+  source: DockerfileSource,
+  options: EngineOptions,
+  dockerfileNames: readonly string[],
+): Promise<CheckedSource> {
   if (/^(?:[a-z][a-z0-9+.-]*:\/\/|git@|github\.com\/)/i.test(source.context) || source.context === '-') {
     throw new CodedError('E_INPUT', `context ${quote(source.context)} is not a folder here`, {
       hint: 'check the sources out first, and give their folder; remote contexts are not built',
     });
   }
   const context = await existing('context', source.context, options, 'folder');
-  const file = source.file === undefined ? undefined : await existing('file', source.file, options, 'file');
-  return { context, file };
+  if (source.file !== undefined) {
+    return { context, file: await existing('file', source.file, options, 'file') };
+  }
+  for (const name of dockerfileNames) {
+    const file = join(context, name);
+    if (await isThere(file)) return { context, file: await existing('file', file, options, 'file') };
+  }
+  throw new CodedError('E_INPUT', `there is no ${dockerfileNames.join(' or ')} in ${context}`, {
+    hint: 'name it with file, or give the right folder as context',
+  });
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch {
+    // Not there, or in a folder that is not ours to read: the caller names what it looked for.
+    return false;
+  }
 }
 
 /** The real path of something that has to be there, and inside the workspace where there is one. */
