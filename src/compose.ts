@@ -109,7 +109,8 @@ async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise<Comman
 type RegistryInputs = Pick<
   InputsOf<'merge'>,
   'images' | 'tags' | 'username' | 'password' | 'registry-auth' | 'insecure-registries' | 'ca-certificate'
->;
+> &
+  Partial<Pick<InputsOf<'inspect'>, 'references'>>;
 
 /** Runs `work` with a client that knows what will be pushed to, and closes it however `work` ends. */
 async function withRegistry(
@@ -151,10 +152,19 @@ function logins(inputs: RegistryInputs, log: Log): NonNullable<EngineOptions['lo
   const listed = inputs['registry-auth'] ?? [];
   for (const login of listed) log.secret(login.password);
   if (username === undefined || password === undefined) return listed;
-  const [first] = targetsOf(inputs.images, inputs.tags);
-  if (first === undefined) return listed;
-  const { registry } = first.image;
+  const { registry } = firstRepository(inputs);
   return [{ registry, username, password }, ...listed.filter((login) => login.registry !== registry)];
+}
+
+/** The first image; where only references say what is looked at, the first of these. */
+function firstRepository(inputs: RegistryInputs): Repository {
+  const [reference] = inputs.references ?? [];
+  if (reference !== undefined && inputs.images === undefined) return reference.repository;
+  const [target] = targetsOf(inputs.images, inputs.tags);
+  if (target !== undefined) return target.image;
+  throw new CodedError('E_INPUT', 'username is set, and no image says for which registry it is', {
+    hint: 'set images, or use registry-auth',
+  });
 }
 
 async function engineOptions(
@@ -221,7 +231,8 @@ function recordFiles(cwd: string): RecordFiles {
   return {
     kind: async (path) => {
       const found = await stat(resolve(cwd, path)).catch((error: unknown) => {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+        if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT')
+          return undefined;
         throw error;
       });
       if (found?.isFile()) return 'file';

@@ -22,45 +22,50 @@ export interface PlatformReport {
   readonly checks: readonly CheckReport[];
 }
 
-const head = ['Platform', 'Digest', 'Size', 'Mode', 'Engine', 'Runner', 'Checks'];
+interface Column {
+  readonly title: string;
+  readonly value: (row: PlatformReport) => string | undefined;
+  /** A name to copy: in a fixed-width font where there are fonts. */
+  readonly code?: true;
+}
+
+const columns: readonly Column[] = [
+  { title: 'Platform', value: (row) => row.platform, code: true },
+  { title: 'Digest', value: (row) => shortDigest(row.digest), code: true },
+  { title: 'Size', value: ({ size }) => (size === undefined ? undefined : formatBytes(size)) },
+  { title: 'Mode', value: (row) => row.mode },
+  { title: 'Engine', value: (row) => row.engine },
+  { title: 'Runner', value: (row) => row.runner },
+  { title: 'Checks', value: checks },
+];
 const unknown = '-';
 
-/** The table of a merge or a verification, for a step summary. */
+/** The table of a merge or a verification, for a step summary. A column of which nothing is known is left out. */
 export function platformsMarkdown(rows: readonly PlatformReport[]): string {
+  const shown = knownColumns(rows);
   return markdownTable(
-    head,
-    rows.map((row) => [
-      code(row.platform),
-      code(shortDigest(row.digest)),
-      size(row),
-      ...[row.mode, row.engine, row.runner].map((value) => escapeMarkdown(value ?? unknown)),
-      escapeMarkdown(checks(row)),
-    ]),
+    shown.map((column) => column.title),
+    rows.map((row) =>
+      shown.map((column) => (column.code ? code : escapeMarkdown)(column.value(row) ?? unknown)),
+    ),
   );
 }
 
 /** The same for a terminal. */
 export function platformsText(rows: readonly PlatformReport[]): string {
+  const shown = knownColumns(rows);
   return textTable(
-    head.map((title) => title.toUpperCase()),
-    rows.map((row) => [
-      row.platform,
-      shortDigest(row.digest),
-      size(row),
-      row.mode ?? unknown,
-      row.engine ?? unknown,
-      row.runner ?? unknown,
-      checks(row),
-    ]),
+    shown.map((column) => column.title.toUpperCase()),
+    rows.map((row) => shown.map((column) => column.value(row) ?? unknown)),
   );
 }
 
-function size(row: PlatformReport): string {
-  return row.size === undefined ? unknown : formatBytes(row.size);
+function knownColumns(rows: readonly PlatformReport[]): readonly Column[] {
+  return columns.filter((column) => rows.some((row) => column.value(row) !== undefined));
 }
 
 /** `config linux/s390x (merge), content s390x (leg)` */
-function checks(row: PlatformReport): string {
+function checks(row: PlatformReport): string | undefined {
   const told = row.checks.map(({ check, found, by }) => `${check} ${found} (${by})`);
-  return told.length === 0 ? unknown : told.join(', ');
+  return told.length === 0 ? undefined : told.join(', ');
 }

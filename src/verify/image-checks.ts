@@ -57,7 +57,7 @@ export interface ExpectedRevision {
 /**
  * Whether all legs are of one commit, and of the run's where that is known: an arch tag that was left behind last week
  * must not complete today's set.
- * @returns errors, and a warning for each leg that says nothing of its commit
+ * @returns errors, and a warning where legs say nothing of their commit
  */
 export function checkRevisions(
   claims: readonly RevisionClaim[],
@@ -82,11 +82,13 @@ export function checkRevisions(
     }
   }
   if (errors.length === 0) errors.push(...disagreements(claims));
-  const warnings = claims
-    .filter((claim) => claim.label === undefined && claim.record === undefined)
-    .map(
-      (claim) => `${claim.origin} does not say which commit it is of (no label ${revisionKey}, no record)`,
-    );
+  const silent = claims.filter((claim) => claim.label === undefined && claim.record === undefined);
+  const warnings =
+    silent.length === 0
+      ? []
+      : [
+          `it is not known which commit this is of: ${silent.map((claim) => claim.origin).join(', ')} (no label ${revisionKey}, no commit in a record)`,
+        ];
   return { errors, warnings };
 }
 
