@@ -92,39 +92,32 @@ export function checkRevisions(
   return { errors, warnings };
 }
 
-/** Each leg against the first before it that is of another commit. */
-function disagreements(claims: readonly RevisionClaim[]): CodedError[] {
-  return claims.flatMap((claim, index) => {
-    for (const earlier of claims.slice(0, index)) {
-      const differing = difference(claim, earlier);
-      if (differing === undefined) continue;
-      const [is, other] = differing;
-      return [
-        new CodedError(
-          'E_REVISION_MISMATCH',
-          `${claim.origin} is of commit ${show(is)}, ${earlier.origin} of ${show(other)}`,
-          { hint: 'build all legs from one commit' },
-        ),
-      ];
-    }
-    return [];
-  });
-}
+const kinds: readonly ((claim: RevisionClaim) => string | undefined)[] = [
+  (claim) => claim.label,
+  (claim) => claim.record,
+];
 
 /**
- * The two commits, where they differ. Labels are held against labels and records against records, since an image may be
- * labelled with the commit of what it packs; only legs that have nothing in common are held against each other crosswise.
+ * Labels are held against labels and records against records, since an image may be labelled with the commit of what it
+ * packs. Labels are held against records only where no leg has both, which would tell how the two belong together.
  */
-function difference(a: RevisionClaim, b: RevisionClaim): readonly [string, string] | undefined {
-  const pairs = [[a.label, b.label] as const, [a.record, b.record] as const];
-  const common = pairs.filter(isPair);
-  const compared =
-    common.length > 0 ? common : [[a.label ?? a.record, b.label ?? b.record] as const].filter(isPair);
-  return compared.find(([one, other]) => one !== other);
-}
-
-function isPair(pair: readonly (string | undefined)[]): pair is readonly [string, string] {
-  return pair.every((value) => value !== undefined);
+function disagreements(claims: readonly RevisionClaim[]): CodedError[] {
+  const crosswise = (claim: RevisionClaim): string | undefined => claim.label ?? claim.record;
+  const linked = claims.some((claim) => kinds.every((kind) => kind(claim) !== undefined));
+  for (const kind of linked ? kinds : [crosswise]) {
+    const known = claims.filter((claim) => kind(claim) !== undefined);
+    const commits = groupBy(known, (claim) => kind(claim) ?? '');
+    if (commits.size < 2) continue;
+    const each = [...commits].map(
+      ([commit, alike]) => `${show(commit)} (${alike.map((claim) => claim.origin).join(', ')})`,
+    );
+    return [
+      new CodedError('E_REVISION_MISMATCH', `the legs are of different commits: ${each.join(' and ')}`, {
+        hint: 'build all legs from one commit',
+      }),
+    ];
+  }
+  return [];
 }
 
 const compared: readonly [string, (config: ImageConfig) => unknown][] = [
