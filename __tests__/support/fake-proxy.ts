@@ -10,9 +10,9 @@ export interface FakeProxy extends AsyncDisposable {
   readonly headerNames: readonly string[];
 }
 
-/** A proxy that makes tunnels (CONNECT) and nothing else; 407 without the credentials that it wants. */
+/** A proxy that makes tunnels (CONNECT) and nothing else; 407 without the credentials that it wants; `address`: where every name leads. */
 export async function startFakeProxy(
-  options: { readonly credentials?: string; readonly refuse?: number } = {},
+  options: { readonly credentials?: string; readonly refuse?: number; readonly address?: string } = {},
 ): Promise<FakeProxy> {
   const tunnels: string[] = [];
   const headerNames: string[] = [];
@@ -33,7 +33,7 @@ export async function startFakeProxy(
       return;
     }
     const { hostname, port } = new URL(`tcp://${String(request.url)}`);
-    const target = connect(Number(port), hostname.replace(/^\[|\]$/g, ''), () => {
+    const target = connect(Number(port), options.address ?? hostname.replace(/^\[|\]$/g, ''), () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       target.write(head);
       target.pipe(client).pipe(target);

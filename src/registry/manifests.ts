@@ -26,7 +26,7 @@ export class Manifests {
     } catch (error) {
       // A HEAD has no body and so no reason; and some answer 403 to a HEAD of what isn't there, or 405 to every HEAD.
       if (!(error instanceof RegistryError) || (error.status !== 403 && error.status !== 405)) throw error;
-      const manifest = await this.#read(repository, reference);
+      const manifest = (await this.#read(repository, reference))?.manifest;
       if (manifest === undefined) return undefined;
       return { digest: manifest.digest, mediaType: manifest.mediaType, size: manifest.bytes.byteLength };
     }
@@ -38,18 +38,26 @@ export class Manifests {
     reference: string,
     expectedSize?: number,
   ): Promise<ManifestBytes | undefined> {
-    const problem = (manifest: ManifestBytes | undefined) => mismatch(manifest, reference, expectedSize);
+    const problem = (manifest: ServedManifest | undefined) => mismatch(manifest, reference, expectedSize);
     const first = await this.#read(repository, reference);
-    if (problem(first) === undefined) return first;
+    if (problem(first) === undefined) return first?.manifest;
     this.#dependencies.log.info(
       `${named(repository, reference)}: ${problem(first) ?? ''}; reading it once more`,
     );
     const second = await this.#read(repository, reference);
     const stillWrong = problem(second);
-    if (stillWrong === undefined) return second;
+    if (second === undefined || stillWrong === undefined) return second?.manifest;
+    if (!isDigest(reference) && (await this.#has(repository, second.manifest, expectedSize)))
+      return second.manifest;
     throw new CodedError('E_DIGEST_MISMATCH', `${named(repository, reference)}: ${stillWrong}`, {
       hint: 'the registry, or something before it, changes what it serves: nothing of it is used',
     });
+  }
+
+  /** Whether these bytes are in the repository under their own digest: then it is the header beside the tag that is wrong. */
+  async #has(repository: Repository, manifest: ManifestBytes, expectedSize?: number): Promise<boolean> {
+    if (expectedSize !== undefined && manifest.bytes.byteLength !== expectedSize) return false;
+    return (await this.#read(repository, manifest.digest))?.manifest.digest === manifest.digest;
   }
 
   /** See RegistryClient.deleteManifest. */
@@ -73,7 +81,7 @@ export class Manifests {
     });
   }
 
-  async #read(repository: Repository, reference: string): Promise<ManifestBytes | undefined> {
+  async #read(repository: Repository, reference: string): Promise<ServedManifest | undefined> {
     const { limits, signal } = this.#dependencies;
     const algorithm = isDigest(reference) ? digestAlgorithm(reference) : 'sha256';
     return this.#dependencies.exchangeFor(repository.registry).call({
@@ -85,7 +93,8 @@ export class Manifests {
         }
         const bytes = await this.#bytes(answer, named(repository, reference), signal);
         const mediaType = mediaTypeOf(answer, bytes, named(repository, reference));
-        return { bytes, digest: digestOf(bytes, algorithm), mediaType };
+        const told = answer.message.headers['docker-content-digest'];
+        return { manifest: { bytes, digest: digestOf(bytes, algorithm), mediaType }, told };
       },
     });
   }
@@ -121,15 +130,31 @@ export class Manifests {
   }
 }
 
+interface ServedManifest {
+  readonly manifest: ManifestBytes;
+  /** Docker-Content-Digest: the registry's word. */
+  readonly told: string | readonly string[] | undefined;
+}
+
 function mismatch(
-  manifest: ManifestBytes | undefined,
+  served: ServedManifest | undefined,
   reference: string,
   expectedSize?: number,
 ): string | undefined {
-  if (manifest === undefined) return undefined;
-  const { digest, bytes } = manifest;
+  if (served === undefined) return undefined;
+  const { digest, bytes } = served.manifest;
   if (isDigest(reference) && digest !== reference) {
     return `the ${bytes.byteLength} bytes that came have the digest ${digest}`;
+  }
+  const { told } = served;
+  if (
+    typeof told === 'string' &&
+    isDigest(told) &&
+    told.startsWith('sha256:') &&
+    !isDigest(reference) &&
+    told !== digest
+  ) {
+    return `the ${bytes.byteLength} bytes that came have the digest ${digest}, and were served as ${told}`;
   }
   if (expectedSize === undefined || bytes.byteLength === expectedSize) return undefined;
   return `it has ${bytes.byteLength} bytes, and its descriptor says ${expectedSize}`;

@@ -5,6 +5,7 @@ import { TransportFailure, type FailureKind } from './transport-failure.ts';
 export class Watch {
   readonly #timers = new Map<FailureKind, NodeJS.Timeout>();
   readonly #outgoing: ClientRequest;
+  #isOver = false;
 
   constructor(outgoing: ClientRequest) {
     this.#outgoing = outgoing;
@@ -13,6 +14,7 @@ export class Watch {
   /** Starts the deadline, from the beginning if it runs already. `what` did not happen in that time. */
   start(kind: FailureKind, milliseconds: number, what: string): void {
     this.stop(kind);
+    if (this.#isOver) return;
     const timer = setTimeout(() => {
       const sent = this.#outgoing.writableFinished;
       this.#outgoing.destroy(new TransportFailure(kind, `${what} in ${milliseconds / 1000} s`, { sent }));
@@ -25,7 +27,9 @@ export class Watch {
     this.#timers.delete(kind);
   }
 
+  /** The request is over: no deadline starts any more. */
   stopAll(): void {
+    this.#isOver = true;
     for (const kind of [...this.#timers.keys()]) this.stop(kind);
   }
 }
