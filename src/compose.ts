@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandResult } from './commands/result.ts';
 import type { EngineOptions } from './engines/options.ts';
 import { CodedError, quote } from './errors.ts';
+import { compareCommits } from './github/compare.ts';
 import { githubEnvironment } from './github/environment.ts';
 import type { RecordFiles } from './handover/explicit.ts';
 import type { CommandName, RawInputs } from './inputs/commands.ts';
@@ -76,6 +77,13 @@ async function runMerge(inputs: InputsOf<'merge'>, shell: Shell): Promise<Comman
       github,
       sourceDate: sourceDate(shell.env),
       sleep: sleeper(shell),
+      compare: compareCommits({
+        token: inputs['github-token'],
+        repository: github.repository,
+        apiUrl: shell.env['GITHUB_API_URL'],
+        log: shell.log,
+        signal: shell.signal,
+      }),
     }),
   );
 }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { mediaTypes } from '../../src/oci/media-types.ts';
-import { staleTags } from '../../src/publish/moving.ts';
+import { staleTags, type CommitFacts, type MovingDeps } from '../../src/publish/moving.ts';
 import { keptLog } from '../support/silent-log.ts';
 import { heldTag, indexOf } from './verbs.ts';
 
@@ -73,29 +72,55 @@ describe('a moving tag', () => {
       'moves, with a warning',
     ],
     ['is told versions that are none', { version: 'main' }, { version: 'v2' }, 'moves, with a warning'],
-  ])('%s', (_, held, next, wanted) => {
+  ])('%s', async (_, held, next, wanted) => {
     const log = keptLog();
     const target = heldTag('latest', indexOf(held), true);
-    const stale = staleTags([target], index, next, log);
+    const stale = await staleTags([target], index.digest, next, { ...told(held), log });
     expect(stale).toEqual(wanted === 'stays' ? [target] : []);
     expect(log.warnings).toHaveLength(wanted === 'moves' ? 0 : 1);
     if (wanted === 'stays')
       expect(log.warnings[0]).toMatch(/^E_TAG_STALE: quay\.io\/acme\/app:latest stays at sha256:.*force/);
   });
 
-  test('is of no interest where it does not exist, holds the index, or is no moving tag', () => {
+  test.each([
+    ['behind', 'stays'],
+    ['ahead', 'moves'],
+    ['identical', 'moves'],
+    ['diverged', 'stays'],
+    [undefined, 'stays'],
+  ] as const)('is compared by ancestry where somebody knows it: %s, it %s', async (order, wanted) => {
     const log = keptLog();
-    const newer = indexOf({ created: '2025-01-01T00:00:00Z' });
-    const tags = [heldTag('latest', undefined, true), heldTag('edge', index, true), heldTag('v1', newer)];
-    expect(staleTags(tags, index, { created: '2024-01-01T00:00:00Z' }, log)).toEqual([]);
-    expect(log.warnings).toEqual([]);
+    const asked: string[] = [];
+    const target = heldTag('latest', indexOf(), true);
+    const stale = await staleTags(
+      [target],
+      index.digest,
+      { revision: 'b', created: '2024-01-01T00:00:00Z' },
+      {
+        ...told({ revision: 'a', created: '2024-01-02T00:00:00Z' }),
+        compare: (base, head) => {
+          asked.push(`${base}...${head}`);
+          return Promise.resolve(order);
+        },
+        log,
+      },
+    );
+    expect(stale).toHaveLength(wanted === 'stays' ? 1 : 0);
+    expect(asked).toEqual(['a...b']);
   });
 
-  test('that holds what can not be read moves with a warning: it is not worth a failed publication', () => {
+  test('is of no interest where it does not exist, holds the index, or is no moving tag', async () => {
     const log = keptLog();
-    const odd = { ...indexOf(), mediaType: mediaTypes.ociManifest };
-    expect(staleTags([heldTag('latest', odd, true)], index, { version: '1.0.0' }, log)).toEqual([]);
-    expect(log.warnings).toHaveLength(1);
-    expect(log.lines[0]).toContain('E_MANIFEST');
+    const tags = [heldTag('latest', undefined, true), heldTag('edge', index, true), heldTag('v1', indexOf())];
+    const next = { created: '2024-01-01T00:00:00Z' };
+    expect(
+      await staleTags(tags, index.digest, next, { ...told({ created: '2025-01-01T00:00:00Z' }), log }),
+    ).toEqual([]);
+    expect(log.warnings).toEqual([]);
   });
 });
+
+/** What the held list says, where nobody knows of ancestry. */
+function told(facts: CommitFacts): Omit<MovingDeps, 'log'> {
+  return { factsOf: () => Promise.resolve(facts), compare: () => Promise.resolve(undefined) };
+}

@@ -196,9 +196,18 @@ function publishing(
   return publish(verbs, newer, [repository], tags, { log, sleep: () => Promise.resolve() });
 }
 
-function staleTag(): string | undefined {
+async function staleTag(): Promise<string | undefined> {
   const held: HeldTag = { repository, tag: 'latest', moving: true, held: older.digest, manifest: older };
-  staleTags([held], newer, { version: 'v1.9.1' }, log);
+  await staleTags(
+    [held],
+    newer.digest,
+    { version: 'v1.9.1' },
+    {
+      log,
+      factsOf: () => Promise.resolve({ version: 'v2.0.0' }),
+      compare: () => Promise.resolve(undefined),
+    },
+  );
   return warnings.pop();
 }
 

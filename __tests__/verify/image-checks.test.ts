@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parsePlatform } from '../../src/platform/platform.ts';
 import { checkImagePlatform, checkRevisions, configDifferences } from '../../src/verify/image-checks.ts';
-import { factAnnotations, indexFacts } from '../../src/verify/index-facts.ts';
-import { candidates } from '../../src/verify/candidates.ts';
+import { factAnnotations, firstKnown, labelFacts } from '../../src/verify/index-facts.ts';
 import { buildImage, buildIndex } from '../support/images.ts';
 import { imageOf, sourceOf } from './support.ts';
 
@@ -138,18 +137,19 @@ describe('what an index says of itself', () => {
     'org.opencontainers.image.source': '',
   };
 
-  async function entriesOf(...each: Record<string, string>[]) {
+  async function imagesOf(...each: Record<string, string>[]) {
     const images = each.map((label, index) =>
       buildImage({ platform: index === 0 ? 'linux/amd64' : 'linux/s390x', labels: label }),
     );
-    return candidates({ origin: 'it', claimed: undefined, index: 'all' }, await sourceOf(buildIndex(images)));
+    return (await sourceOf(buildIndex(images))).images;
   }
 
   test('comes from the first who knows, else from labels on which all agree', async () => {
-    const facts = indexFacts(
-      [{ revision: undefined, created: '2024-01-01T00:00:00Z' }, { created: 'later' }],
-      await entriesOf(labels, labels),
-    );
+    const facts = firstKnown([
+      { revision: undefined, created: '2024-01-01T00:00:00Z' },
+      { created: 'later' },
+      labelFacts(await imagesOf(labels, labels)),
+    ]);
     expect(facts).toEqual({ revision: 'abc', created: '2024-01-01T00:00:00Z', version: '1.2.3' });
     expect(factAnnotations(facts)).toEqual({
       'org.opencontainers.image.revision': 'abc',
@@ -160,7 +160,7 @@ describe('what an index says of itself', () => {
 
   test('is not said where the labels differ', async () => {
     const other = { ...labels, 'org.opencontainers.image.version': '1.2.4' };
-    expect(indexFacts([], await entriesOf(labels, other))).toEqual({ revision: 'abc' });
-    expect(indexFacts([], await entriesOf(labels, {}))).toEqual({});
+    expect(labelFacts(await imagesOf(labels, other))).toEqual({ revision: 'abc' });
+    expect(labelFacts(await imagesOf(labels, {}))).toEqual({});
   });
 });

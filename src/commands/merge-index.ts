@@ -7,7 +7,7 @@ import { parseManifest } from '../oci/manifest.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import { platformToJson } from '../platform/platform.ts';
 import type { Candidate } from '../verify/candidates.ts';
-import { factAnnotations, indexFacts, type IndexFacts } from '../verify/index-facts.ts';
+import { factAnnotations, firstKnown, labelFacts, type IndexFacts } from '../verify/index-facts.ts';
 import { isWanted } from '../verify/platform-set.ts';
 import type { ProvenSet } from './merge-legs.ts';
 
@@ -33,18 +33,16 @@ export function buildIndex(
 ): BuiltIndex {
   const { revision, created, source, version } = inputs;
   const asked = { revision, created, source, version };
-  const facts = indexFacts(
-    [
-      asked,
-      { created: sourceDate },
-      { revision: github.sha, created: github.commitTime, source: github.sourceUrl },
-    ],
-    set.entries,
-  );
+  const facts = firstKnown([
+    asked,
+    { created: sourceDate },
+    { revision: github.sha, created: github.commitTime, source: github.sourceUrl },
+    labelFacts(set.entries.map((entry) => entry.image)),
+  ]);
   const annotations = Object.fromEntries(
     inputs.annotations.filter(({ on }) => on === 'index').map(({ key, value }) => [key, value]),
   );
-  const own = ownBytes(set, inputs, { ...factAnnotations(indexFacts([asked], [])), ...annotations });
+  const own = ownBytes(set, inputs, { ...factAnnotations(firstKnown([asked])), ...annotations });
   if (own !== undefined) {
     return { index: own, reason: 'the only source is an index, published as its own bytes', facts };
   }

@@ -1,4 +1,5 @@
 import { CodedError, joinErrors, quote } from '../errors.ts';
+import type { CompareCommits } from '../github/compare.ts';
 import { isPullRequest, type GithubEnvironment } from '../github/environment.ts';
 import type { RecordFiles } from '../handover/explicit.ts';
 import type { InputsOf } from '../inputs/table.ts';
@@ -13,6 +14,7 @@ import { publish, type TagOutcome } from '../publish/publish.ts';
 import type { Sleep } from '../publish/read-back.ts';
 import { type HeldTag, type PublishVerbs } from '../publish/verbs.ts';
 import { configDifferences } from '../verify/image-checks.ts';
+import { heldFacts } from './held-facts.ts';
 import { buildIndex } from './merge-index.ts';
 import {
   claimErrors,
@@ -35,6 +37,7 @@ export interface MergeDeps {
   /** SOURCE_DATE_EPOCH as RFC 3339, if it is set. */
   readonly sourceDate: string | undefined;
   readonly sleep: Sleep;
+  readonly compare: CompareCommits;
 }
 
 /**
@@ -78,7 +81,13 @@ export async function merge(inputs: InputsOf<'merge'>, deps: MergeDeps): Promise
 
   const built = buildIndex(set, inputs, github, deps.sourceDate);
   log.info(`index ${built.index.digest}: ${built.reason}`);
-  const stale = inputs.force ? [] : staleTags(held, built.index, built.facts, log);
+  const stale = inputs.force
+    ? []
+    : await staleTags(held, built.index.digest, built.facts, {
+        log,
+        compare: deps.compare,
+        factsOf: heldFacts(registry, log),
+      });
   const outcome = inputs['dry-run']
     ? undefined
     : await publishTags(

@@ -1,7 +1,5 @@
-import { errorLine, toCodedError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { ManifestBytes } from '../oci/manifest-bytes.ts';
-import { parseManifest } from '../oci/manifest.ts';
+import type { Digest } from '../oci/digest.ts';
 import { compareVersions } from './version.ts';
 import { tagName, type HeldTag } from './verbs.ts';
 
@@ -13,64 +11,83 @@ export interface CommitFacts {
   readonly version?: string;
 }
 
+export interface MovingDeps {
+  readonly log: Log;
+  /** What the list that a tag holds says of its commit. Whatever it is, it is about to be replaced: silence fails nothing. */
+  readonly factsOf: (target: HeldTag) => Promise<CommitFacts>;
+  /** How commit `head` stands to commit `base`, where somebody knows. */
+  readonly compare: (
+    base: string,
+    head: string,
+  ) => Promise<'ahead' | 'behind' | 'identical' | 'diverged' | undefined>;
+}
+
+/** Where a move leads: back, with the words for it; forward; or nobody knows. */
+type Direction = { readonly back: string } | 'forward' | 'unknown';
+
 /**
- * The moving tags that would go backwards: to a lower semantic version, or to an older commit by its time. They are left
- * where they are, with a warning; one of which nothing is known moves, with a warning too.
+ * The moving tags that would go backwards: to a lower semantic version, or to an older commit. They are left where they
+ * are, with a warning; one of which nothing is known moves, with a warning too.
  */
-export function staleTags(
+export async function staleTags(
   held: readonly HeldTag[],
-  index: ManifestBytes,
+  index: Digest,
   next: CommitFacts,
-  log: Log,
-): HeldTag[] {
-  return held.filter((target) => {
-    if (!target.moving || target.manifest === undefined || target.held === index.digest) return false;
-    const current = factsOf(target, target.manifest, log);
-    if (current.revision !== undefined && current.revision === next.revision) return false;
-    const older = backwards(current, next);
-    if (older === undefined) {
-      log.warning(
+  deps: MovingDeps,
+): Promise<HeldTag[]> {
+  const moving = held.filter((target) => target.moving && target.held !== undefined && target.held !== index);
+  const directions = await Promise.all(
+    moving.map(async (target) => direction(await deps.factsOf(target), next, deps.compare)),
+  );
+  return moving.filter((target, position) => {
+    const where = directions[position] ?? 'unknown';
+    if (where === 'forward') return false;
+    if (where === 'unknown') {
+      deps.log.warning(
         `${tagName(target)} moves although it is not known which of the two lists is of the older commit`,
       );
-    } else if (older !== '') {
-      log.warning(
-        `E_TAG_STALE: ${tagName(target)} stays at ${target.held ?? 'nothing'}, since it would go from ${older}; set force to move it all the same`,
-      );
+      return false;
     }
-    return older !== undefined && older !== '';
+    deps.log.warning(
+      `E_TAG_STALE: ${tagName(target)} stays at ${target.held ?? 'nothing'}, since it would go from ${where.back}; set force to move it all the same`,
+    );
+    return true;
   });
 }
 
-/** `from 2.0.0 back to 1.9.0`, empty where it goes forward, undefined where nothing is known. */
-function backwards(current: CommitFacts, next: CommitFacts): string | undefined {
-  const order =
-    current.version === undefined || next.version === undefined
-      ? undefined
-      : compareVersions(next.version, current.version);
-  if (order !== undefined && order < 0) return `${current.version ?? ''} back to ${next.version ?? ''}`;
-  const [before, after] = [Date.parse(current.created ?? ''), Date.parse(next.created ?? '')];
-  if (!Number.isNaN(before) && !Number.isNaN(after)) {
-    return after < before ? `a commit of ${current.created ?? ''} back to one of ${next.created ?? ''}` : '';
+async function direction(
+  current: CommitFacts,
+  next: CommitFacts,
+  compare: MovingDeps['compare'],
+): Promise<Direction> {
+  const sameCommit = current.revision !== undefined && current.revision === next.revision;
+  if (sameCommit) return 'forward';
+  const order = ordered(current.version, next.version, compareVersions);
+  if (order !== undefined && order < 0)
+    return { back: `${current.version ?? ''} back to ${next.version ?? ''}` };
+  if (current.revision !== undefined && next.revision !== undefined) {
+    const commits = await compare(current.revision, next.revision);
+    if (commits === 'behind')
+      return { back: `commit ${current.revision} back to its ancestor ${next.revision}` };
+    if (commits === 'ahead' || commits === 'identical') return 'forward';
   }
-  return order === undefined ? undefined : '';
+  const times = ordered(current.created, next.created, compareTimes);
+  if (times !== undefined && times < 0) {
+    return { back: `a commit of ${current.created ?? ''} back to one of ${next.created ?? ''}` };
+  }
+  return times === undefined && order === undefined ? 'unknown' : 'forward';
 }
 
-function factsOf(target: HeldTag, manifest: ManifestBytes, log: Log): CommitFacts {
-  const annotations = annotationsOf(target, manifest, log);
-  const known: [keyof CommitFacts, string | undefined][] = [
-    ['revision', annotations['org.opencontainers.image.revision']],
-    ['created', annotations['org.opencontainers.image.created']],
-    ['version', annotations['org.opencontainers.image.version']],
-  ];
-  return Object.fromEntries(known.filter(([, value]) => value !== undefined));
+/** How `next` stands to `current`; undefined where one of them is not known or can't be compared. */
+function ordered(
+  current: string | undefined,
+  next: string | undefined,
+  order: (a: string, b: string) => number | undefined,
+): number | undefined {
+  return current === undefined || next === undefined ? undefined : order(next, current);
 }
 
-/** Whatever a tag held before, it is about to be replaced: what can't be read says nothing, and fails nothing. */
-function annotationsOf(target: HeldTag, manifest: ManifestBytes, log: Log): Readonly<Record<string, string>> {
-  try {
-    return parseManifest(manifest).annotations ?? {};
-  } catch (error) {
-    log.info(`${tagName(target)} holds what can't be read: ${errorLine(toCodedError(error))}`);
-    return {};
-  }
+function compareTimes(a: string, b: string): number | undefined {
+  const difference = Date.parse(a) - Date.parse(b);
+  return Number.isNaN(difference) ? undefined : difference;
 }

@@ -1,5 +1,5 @@
-import type { Candidate } from './candidates.ts';
 import { revisionKey } from './image-checks.ts';
+import type { ProvenImage } from './source.ts';
 
 /** What an index says of itself in annotations, and its images in labels. https://github.com/opencontainers/image-spec/blob/main/annotations.md */
 export const factKeys = {
@@ -9,33 +9,44 @@ export const factKeys = {
   version: 'org.opencontainers.image.version',
 } as const;
 
-export type IndexFacts = { readonly [Name in keyof typeof factKeys]?: string };
+type FactName = keyof typeof factKeys;
 
-/** For each fact: the first source that knows it, then the label on which all images agree. */
-export function indexFacts(
-  sources: readonly { readonly [Name in keyof IndexFacts]?: string | undefined }[],
-  entries: readonly Candidate[],
+export type IndexFacts = { readonly [Name in FactName]?: string };
+
+const factNames = Object.keys(factKeys) as readonly FactName[];
+
+/** For each fact, the first source that knows it. */
+export function firstKnown(
+  sources: readonly { readonly [Name in FactName]?: string | undefined }[],
 ): IndexFacts {
-  const names = Object.keys(factKeys) as (keyof typeof factKeys)[];
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value =
-        sources.map((source) => source[name]).find((known) => known !== undefined) ??
-        agreed(entries, factKeys[name]);
-      return value === undefined || value === '' ? [] : [[name, value]];
-    }),
-  );
+  return factsFrom((name) => sources.map((source) => source[name]).find((value) => value !== undefined));
+}
+
+/** The facts that annotations tell. */
+export function annotationFacts(annotations: Readonly<Record<string, string>>): IndexFacts {
+  return factsFrom((name) => annotations[factKeys[name]]);
+}
+
+/** The facts on which the labels of all images agree. */
+export function labelFacts(images: readonly ProvenImage[]): IndexFacts {
+  return factsFrom((name) => {
+    const [first, ...rest] = images.map((image) => image.config.labels[factKeys[name]]);
+    return rest.every((value) => value === first) ? first : undefined;
+  });
 }
 
 /** The facts as annotations of an index. */
 export function factAnnotations(facts: IndexFacts): Record<string, string> {
-  const names = Object.keys(factKeys) as (keyof typeof factKeys)[];
   return Object.fromEntries(
-    names.flatMap((name) => (facts[name] === undefined ? [] : [[factKeys[name], facts[name]]])),
+    factNames.flatMap((name) => (facts[name] === undefined ? [] : [[factKeys[name], facts[name]]])),
   );
 }
 
-function agreed(entries: readonly Candidate[], key: string): string | undefined {
-  const [first, ...rest] = entries.map((entry) => entry.image.config.labels[key]);
-  return rest.every((value) => value === first) ? first : undefined;
+function factsFrom(valueOf: (name: FactName) => string | undefined): IndexFacts {
+  return Object.fromEntries(
+    factNames.flatMap((name) => {
+      const value = valueOf(name);
+      return value === undefined || value === '' ? [] : [[name, value]];
+    }),
+  );
 }
