@@ -19,7 +19,7 @@ interface FileLine {
   readonly mode?: number;
 }
 
-const form = /^([^:]+):([^:]+?)(?::([0-7]{3,5}))?$/;
+const form = /^([^:]+?)\s*:\s*([^:]+?)\s*(?::\s*([0-7]{3,5}))?$/;
 const maxEntries = 100_000;
 
 /** One line of `files` for one platform. @throws E_INPUT */

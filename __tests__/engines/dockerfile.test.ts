@@ -1,0 +1,22 @@
+import { expect, test } from '@jest/globals';
+import { buildArguments } from '../../src/engines/arguments.ts';
+import { automaticArguments } from '../../src/engines/dockerfile.ts';
+import { parsePlatform } from '../../src/platform/platform.ts';
+
+test('the platform arguments that a Dockerfile declares, and no others', () => {
+  const dockerfile =
+    'ARG BUILDPLATFORM\nFROM scratch\narg FOO=1 TARGETARCH\n  ARG TARGETVARIANT=x\n# ARG TARGETOS\nRUN echo TARGETPLATFORM\nARG MYTARGETOS\n';
+  expect(automaticArguments(dockerfile, parsePlatform('linux/arm/v7'), parsePlatform('linux/amd64'))).toEqual(
+    {
+      BUILDPLATFORM: 'linux/amd64',
+      TARGETARCH: 'arm',
+      TARGETVARIANT: 'v7',
+    },
+  );
+});
+
+test('values that look like secrets stay off the command line', () => {
+  const { args, env } = buildArguments({ VERSION: '1', NPM_TOKEN: 'abc', PROXY: 'http://u:p@proxy.test' });
+  expect(args).toEqual(['--build-arg', 'VERSION=1', '--build-arg', 'NPM_TOKEN', '--build-arg', 'PROXY']);
+  expect(env).toEqual({ NPM_TOKEN: 'abc', PROXY: 'http://u:p@proxy.test' });
+});
