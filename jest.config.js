@@ -4,5 +4,6 @@ export default {
   testPathIgnorePatterns: ['<rootDir>/__tests__/e2e/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '<rootDir>/scripts/strip-types.js' },
+  setupFiles: ['<rootDir>/__tests__/support/one-realm.js'],
   collectCoverageFrom: ['src/**/*.ts'],
 };

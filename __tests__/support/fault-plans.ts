@@ -21,7 +21,6 @@ export const transientFaults: Readonly<Record<string, Fault>> = {
   'a reset before the answer': { kind: 'reset' },
   'a lost answer': { kind: 'lost-answer' },
   'a truncated body': { kind: 'truncate', bytes: 10 },
-  'a token that ended': { kind: 'unauthorized' },
 };
 
 /** What a client may fail on, as long as it says so and publishes nothing wrong. */
