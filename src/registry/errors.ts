@@ -58,7 +58,7 @@ export class RegistryError extends CodedError {
       ...(this.hint !== undefined && { hint: this.hint }),
       ...(this.status !== undefined && { status: this.status }),
       ...(this.retryAfterMs !== undefined && { retryAfterMs: this.retryAfterMs }),
-      cause: this.cause ?? this,
+      ...(this.cause !== undefined && { cause: this.cause }),
       registryErrors: this.registryErrors,
       retry,
       answerLost: this.answerLost,
