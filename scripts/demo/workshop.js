@@ -23,14 +23,21 @@ export async function openWorkshop() {
   for (const name of tinyArchitectures)
     writeFileSync(join(programs, `hello-${name}`), tinyProgram(name), { mode: 0o755 });
   const registry = await startFakeRegistry();
+  /** @type {Promise<unknown>[]} */
+  const running = [];
   return {
     registry,
     programs,
     records,
     /** @param {readonly string[]} args */
-    cli: (args) => runCli(args, { env: environment(folder), signal: leaving.signal }),
+    cli: (args) => {
+      const ended = runCli(args, { env: environment(folder), signal: leaving.signal });
+      running.push(ended);
+      return ended;
+    },
     close: async () => {
       leaving.abort();
+      await Promise.allSettled(running);
       await registry.close();
       rmSync(folder, { recursive: true, force: true });
     },
@@ -72,7 +79,8 @@ function runCli(args, { env, signal }) {
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
-    child.once('error', reject);
+    // A child that was told to stop also has an error; it is over when it has cleaned up and closed.
+    child.once('error', (error) => child.pid === undefined && reject(error));
     child.once('close', (status) => resolve({ status, stdout, stderr }));
   });
 }
