@@ -41,7 +41,7 @@ export const errorExamples: Readonly<Record<string, () => unknown>> = {
   E_REVISION_MISMATCH: revisionMismatch,
   E_DIGEST_MISMATCH: digestMismatch,
   E_MANIFEST: () => parseManifest(manifestOf({ manifests: [], layers: [] })),
-  E_NOT_FOUND: () => readManifests([parseReference('quay.io/acme/app:v2')], { ...nobody, readBlob: nothing }),
+  E_NOT_FOUND: () => readManifests([parseReference('quay.io/acme/app:v2')], { ...nobody, readBlob: nothing, getBlob: noBlob }),
   E_UNAUTHORIZED: () => refusal(401, 'UNAUTHORIZED', 'authentication required'),
   E_DENIED: () => refusal(403, 'DENIED', 'requested access to the resource is denied'),
   E_RATE_LIMITED: () => refusal(429, 'TOOMANYREQUESTS', 'slow down'),
@@ -80,6 +80,9 @@ const log: Log = {
   debug: () => undefined,
   group: async (_, work) => work(),
   secret: () => undefined,
+};
+const noBlob = () => {
+  throw new Error('not asked for');
 };
 const nothing = () => Promise.reject(new Error('not asked for'));
 const nobody = {

@@ -15,6 +15,13 @@ export interface PushDeps {
   readonly sleep: Sleep;
 }
 
+/** What the registry holds of it. */
+export interface PushedImage {
+  /** What the arch tag leads to: the image's manifest, or an index with it. */
+  readonly manifest: ManifestBytes;
+  readonly image: ProvenImage;
+}
+
 interface ArchTarget {
   readonly image: Repository;
   readonly tag: string;
@@ -31,7 +38,7 @@ export async function pushAndReadBack(
   platform: Platform,
   { image, tag }: ArchTarget,
   { log, registry, sleep }: PushDeps,
-): Promise<ManifestBytes> {
+): Promise<PushedImage> {
   const name = `${image.name}:${tag}`;
   const held = (await registry.headManifest(image, tag))?.digest;
   await engine.push(built, { repository: image, tag });
@@ -66,7 +73,7 @@ export async function pushAndReadBack(
     );
   }
   log.info(`${name} reads back as ${manifest.digest}, ${formatPlatform(ours.platform)}`);
-  return manifest;
+  return { manifest, image: ours };
 }
 
 interface Found {

@@ -2,13 +2,14 @@ import type { BuiltImage, EngineHost, Mode } from '../engines/engine.ts';
 import type { GithubEnvironment } from '../github/environment.ts';
 import { recordToJson, type LegRecord } from '../handover/record.ts';
 import { parseDigest } from '../oci/digest.ts';
-import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import { mediaTypes } from '../oci/media-types.ts';
 import type { Repository } from '../oci/reference.ts';
 import { withoutUndefined } from '../oci/schema.ts';
 import { formatPlatform, type Platform } from '../platform/platform.ts';
 import { factsMarkdown, factsText, type Fact } from '../report/facts.ts';
 import { formatDuration } from '../report/format.ts';
+import type { ContentWord } from '../verify/content/word.ts';
+import type { PushedImage } from './build-push.ts';
 import type { CommandResult } from './result.ts';
 
 /** Everything that a leg found and did. */
@@ -19,7 +20,9 @@ export interface BuiltLeg {
   readonly host: EngineHost;
   readonly built: BuiltImage;
   /** As it was read back; `undefined` where nothing was pushed. */
-  readonly pushed: ManifestBytes | undefined;
+  readonly pushed: PushedImage | undefined;
+  /** What the programs in it are made for. */
+  readonly content: ContentWord | undefined;
   /** Why nothing was pushed. */
   readonly withheld: string | undefined;
   readonly github: GithubEnvironment;
@@ -29,7 +32,7 @@ export interface BuiltLeg {
 
 /** What build tells: the outputs of the contract, the record among them, and the same for people. */
 export function buildResult(leg: BuiltLeg): CommandResult {
-  const { target, platform, mode, host, pushed, withheld, seconds } = leg;
+  const { target, platform, mode, host, pushed, content, withheld, seconds } = leg;
   const record = legRecord(leg);
   const references = pushed === undefined ? [] : [`${target.image.name}:${target.tag}`];
   const took = Object.entries(seconds).map(([phase, time]) => `${phase} ${formatDuration(time)}`);
@@ -39,6 +42,7 @@ export function buildResult(leg: BuiltLeg): CommandResult {
     ['engine', host.label],
     [pushed === undefined ? 'image' : 'digest', record.digest],
     ...(references.length > 0 ? [['pushed', references] as Fact] : [['not pushed', withheld ?? ''] as Fact]),
+    ...(content === undefined ? [] : [['programs', told(content)] as Fact]),
     ['took', took.join(', ')],
   ];
   const title = `Built ${formatPlatform(platform)}`;
@@ -58,14 +62,24 @@ export function buildResult(leg: BuiltLeg): CommandResult {
   };
 }
 
-function legRecord({ target, platform, mode, host, built, pushed, github, seconds }: BuiltLeg): LegRecord {
+function legRecord({
+  target,
+  platform,
+  mode,
+  host,
+  built,
+  pushed,
+  content,
+  github,
+  seconds,
+}: BuiltLeg): LegRecord {
   return {
     image: target.image,
     ...(pushed !== undefined && { tag: target.tag }),
     platform,
-    digest: pushed?.digest ?? parseDigest(built.id),
-    mediaType: pushed?.mediaType ?? mediaTypes.ociConfig,
-    size: pushed?.bytes.length ?? 0,
+    digest: pushed?.manifest.digest ?? parseDigest(built.id),
+    mediaType: pushed?.manifest.mediaType ?? mediaTypes.ociConfig,
+    size: pushed?.manifest.bytes.length ?? 0,
     pushed: pushed !== undefined,
     mode,
     engine: host.label,
@@ -78,6 +92,13 @@ function legRecord({ target, platform, mode, host, built, pushed, github, second
         repository: github.repository,
       }),
     }),
+    ...(content !== undefined && { content }),
     seconds,
   };
+}
+
+/** `ppc64le (41)`, `none` */
+function told({ machines }: ContentWord): string {
+  const each = Object.entries(machines).map(([machine, count]) => `${machine} (${count})`);
+  return each.length === 0 ? 'none' : each.join(', ');
 }

@@ -5,12 +5,15 @@ import { archTag } from '../handover/arch-tag.ts';
 import type { InputsOf } from '../inputs/table.ts';
 import { firstTag, targetsOf } from '../inputs/targets.ts';
 import type { Log } from '../log.ts';
+import type { Repository } from '../oci/reference.ts';
 import { formatPlatform, samePlatform, type Platform } from '../platform/platform.ts';
 import type { Sleep } from '../publish/read-back.ts';
 import type { PublishVerbs } from '../publish/verbs.ts';
-import { pushAndReadBack } from './build-push.ts';
+import type { ContentWord } from '../verify/content/word.ts';
+import { pushAndReadBack, type PushedImage } from './build-push.ts';
 import { buildRequest } from './build-request.ts';
 import { buildResult } from './build-result.ts';
+import { contentWord } from './content-check.ts';
 import type { ReadVerbs } from './repository-reader.ts';
 import type { CommandResult } from './result.ts';
 
@@ -63,17 +66,9 @@ export async function build(inputs: BuildInputs, deps: BuildDeps): Promise<Comma
             watch.time('push', async () => pushAndReadBack(engine, built, platform, target, deps)),
           )
         : undefined;
-    return buildResult({
-      target,
-      platform,
-      mode,
-      host,
-      built,
-      pushed,
-      withheld,
-      github,
-      seconds: watch.seconds,
-    });
+    const content = pushed && (await checkPushed(inputs, deps, pushed, platform, target));
+    const { seconds } = watch;
+    return buildResult({ target, platform, mode, host, built, pushed, content, withheld, github, seconds });
   } finally {
     await engine.remove(built);
   }
@@ -102,6 +97,23 @@ function legOf(inputs: BuildInputs, github: GithubEnvironment) {
         attempt: github.runAttempt?.toString(),
       }),
   };
+}
+
+/** The machine of the programs in the layers, read from where they were pushed to: the leg's word for the fan-in. */
+async function checkPushed(
+  inputs: BuildInputs,
+  { log, registry }: BuildDeps,
+  { image }: PushedImage,
+  platform: Platform,
+  target: { readonly image: Repository; readonly tag: string },
+): Promise<ContentWord> {
+  const origin = `${target.image.name}:${target.tag}`;
+  return log.group(`Checking the programs in ${origin}`, async () =>
+    contentWord(
+      { image, platform, origin },
+      { allowForeign: inputs['allow-foreign'], open: (layer) => registry.getBlob(target.image, layer), log },
+    ),
+  );
 }
 
 async function checkPlatform(engine: Engine, built: BuiltImage, platform: Platform): Promise<void> {

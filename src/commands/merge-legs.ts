@@ -3,6 +3,7 @@ import { groupBy } from '../group-by.ts';
 import { archTagLegs } from '../handover/arch-tag-legs.ts';
 import { explicitLegs, type RecordFiles } from '../handover/explicit.ts';
 import type { Leg } from '../handover/leg.ts';
+import type { LegRecord } from '../handover/record.ts';
 import type { GithubEnvironment } from '../github/environment.ts';
 import type { InputsOf } from '../inputs/table.ts';
 import type { Repository } from '../oci/reference.ts';
@@ -206,4 +207,10 @@ function notFound(leg: Leg): CodedError {
   return new CodedError('E_NOT_FOUND', `${leg.repository.name} has no ${leg.ref}${claimed} (${leg.origin})`, {
     hint: 'see that the leg pushed it, and that no clean-up has removed it since',
   });
+}
+
+/** The record of the leg that an entry came from, if it handed one over. */
+export function recordOf(entry: Candidate, { legs }: ProvenSet): LegRecord | undefined {
+  return legs.find(({ leg }) => leg.record !== undefined && isWanted(leg.record.platform, entry.platform))
+    ?.leg.record;
 }

@@ -1,16 +1,23 @@
-import { isWanted, missingPlatforms } from '../verify/platform-set.ts';
+import { missingPlatforms } from '../verify/platform-set.ts';
 import type { InputsOf } from '../inputs/table.ts';
+import type { Digest } from '../oci/digest.ts';
 import type { Repository } from '../oci/reference.ts';
-import type { JsonObject, JsonValue } from '../oci/strict-json.ts';
+import type { JsonObject } from '../oci/strict-json.ts';
 import { formatPlatform } from '../platform/platform.ts';
 import type { TagOutcome } from '../publish/publish.ts';
 import { tagName, type HeldTag } from '../publish/verbs.ts';
 import { factsMarkdown, factsText, type Fact } from '../report/facts.ts';
-import { platformsMarkdown, platformsText, type PlatformReport } from '../report/platforms.ts';
+import {
+  platformJson,
+  platformsMarkdown,
+  platformsText,
+  type CheckReport,
+  type PlatformReport,
+} from '../report/platforms.ts';
 import type { Candidate } from '../verify/candidates.ts';
 import { imageSize } from '../verify/source.ts';
 import type { BuiltIndex } from './merge-index.ts';
-import type { ProvenSet } from './merge-legs.ts';
+import { recordOf, type ProvenSet } from './merge-legs.ts';
 import type { CommandResult } from './result.ts';
 
 /** Everything that a merge found and did. */
@@ -18,6 +25,8 @@ export interface Merged {
   readonly inputs: InputsOf<'merge'>;
   readonly image: Repository;
   readonly set: ProvenSet;
+  /** For each image's digest, what its programs are made for. */
+  readonly contents: ReadonlyMap<Digest, CheckReport>;
   readonly built: BuiltIndex;
   readonly held: readonly HeldTag[];
   /** Moving tags that would have gone backwards. */
@@ -32,7 +41,7 @@ export function mergeResult(merged: Merged): CommandResult {
   const { digest } = built.index;
   const platforms = set.entries.map((entry) => formatPlatform(entry.platform));
   const missing = missingPlatforms(inputs.platforms, set.entries).map((row) => formatPlatform(row.platform));
-  const rows = set.entries.map((entry) => platformReport(entry, set));
+  const rows = set.entries.map((entry) => platformReport(entry, merged));
   const tags = held.map((target) => tagReport(merged, target));
   const published = (outcome ?? []).map(tagName);
   const facts: Fact[] = [
@@ -60,7 +69,7 @@ export function mergeResult(merged: Merged): CommandResult {
         mediaType: built.index.mediaType,
         published: outcome !== undefined,
         check: inputs.check,
-        platforms: rows.map(reportJson),
+        platforms: rows.map(platformJson),
         tags: tags.map(({ told: _, ...tag }) => tag),
       },
     },
@@ -70,10 +79,9 @@ export function mergeResult(merged: Merged): CommandResult {
 }
 
 /** The row of one platform: what was checked of it, and whose word each finding is. */
-function platformReport(entry: Candidate, set: ProvenSet): PlatformReport {
-  const record = set.legs.find(
-    ({ leg }) => leg.record !== undefined && isWanted(leg.record.platform, entry.platform),
-  )?.leg.record;
+function platformReport(entry: Candidate, { set, contents }: Merged): PlatformReport {
+  const record = recordOf(entry, set);
+  const content = contents.get(entry.digest);
   const attestations = set.attestations.filter((attestation) => attestation.subject === entry.digest).length;
   return {
     platform: formatPlatform(entry.platform),
@@ -84,19 +92,12 @@ function platformReport(entry: Candidate, set: ProvenSet): PlatformReport {
     runner: record?.runner?.arch,
     checks: [
       { check: 'config', found: formatPlatform(entry.image.platform), by: 'merge' },
+      ...(content === undefined ? [] : [content]),
       ...(attestations > 0
         ? [{ check: 'attestations', found: String(attestations), by: 'merge' as const }]
         : []),
     ],
   };
-}
-
-function reportJson(row: PlatformReport): JsonValue {
-  const { checks, ...rest } = row;
-  const known = Object.entries(rest).filter(
-    (entry): entry is [string, string | number] => entry[1] !== undefined,
-  );
-  return { ...Object.fromEntries(known), checks: checks.map((check) => ({ ...check })) };
 }
 
 function tagReport({ built, stale, outcome }: Merged, target: HeldTag): JsonObject & { told: string } {

@@ -14,6 +14,7 @@ import { publish, type TagOutcome } from '../publish/publish.ts';
 import type { Sleep } from '../publish/read-back.ts';
 import { type HeldTag, type PublishVerbs } from '../publish/verbs.ts';
 import { configDifferences } from '../verify/image-checks.ts';
+import { checkContents } from './content-check.ts';
 import { heldFacts } from './held-facts.ts';
 import { buildIndex } from './merge-index.ts';
 import {
@@ -21,6 +22,7 @@ import {
   findLegs,
   isOfAnotherCommit,
   proveSet,
+  recordOf,
   readLegs,
   refuseOtherRepositories,
   type FoundLegs,
@@ -56,7 +58,7 @@ export async function merge(inputs: InputsOf<'merge'>, deps: MergeDeps): Promise
   }
 
   const [read, held] = await log.group(
-    `Reading ${found.legs.length} legs and ${tags.length} tags`,
+    `Reading ${counted(found.legs.length, 'leg')} and ${counted(tags.length, 'tag')}`,
     async () =>
       Promise.all([
         readLegs(found.legs, repositoryReader(registry, image)),
@@ -79,6 +81,17 @@ export async function merge(inputs: InputsOf<'merge'>, deps: MergeDeps): Promise
   for (const warning of [...set.warnings, ...configDifferences(set.entries.map((entry) => entry.image))])
     log.warning(warning);
 
+  const contents = await checkContents(
+    set.entries.map((entry) => ({ ...entry, word: recordOf(entry, set)?.content })),
+    {
+      check: inputs.check,
+      allowForeign: inputs['allow-foreign'],
+      open: (layer) => registry.getBlob(image, layer),
+      by: 'merge',
+      log,
+    },
+  );
+
   const built = buildIndex(set, inputs, github, deps.sourceDate);
   log.info(`index ${built.index.digest}: ${built.reason}`);
   const stale = inputs.force
@@ -96,7 +109,7 @@ export async function merge(inputs: InputsOf<'merge'>, deps: MergeDeps): Promise
         held.filter((tag) => !stale.includes(tag)),
         deps,
       );
-  return mergeResult({ inputs, image, set, built, held, stale, outcome });
+  return mergeResult({ inputs, image, set, contents, built, held, stale, outcome });
 }
 
 async function publishTags(
@@ -149,4 +162,8 @@ function nothingToPublish(
     text,
     summary: text,
   };
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

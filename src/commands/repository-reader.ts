@@ -11,6 +11,8 @@ export interface ReadVerbs {
     descriptor: Pick<Descriptor, 'digest' | 'size'>,
     maxBytes: number,
   ): Promise<Uint8Array>;
+  /** The blob as a stream, its digest and size checked on the way. */
+  getBlob(repository: Repository, descriptor: Pick<Descriptor, 'digest' | 'size'>): AsyncIterable<Uint8Array>;
 }
 
 /** One repository, as the checks read it. */

@@ -4,11 +4,18 @@ import type { Log } from '../log.ts';
 import { formatReference } from '../oci/reference.ts';
 import { formatPlatform } from '../platform/platform.ts';
 import { factsMarkdown, factsText, type Fact } from '../report/facts.ts';
-import { platformsMarkdown, platformsText, type PlatformReport } from '../report/platforms.ts';
+import {
+  platformJson,
+  platformsMarkdown,
+  platformsText,
+  type CheckReport,
+  type PlatformReport,
+} from '../report/platforms.ts';
 import { candidates } from '../verify/candidates.ts';
 import { checkImagePlatform, configDifferences } from '../verify/image-checks.ts';
 import { checkPlatformSet } from '../verify/platform-set.ts';
-import { expandSource, imageSize, type ProvenSource } from '../verify/source.ts';
+import { expandSource, imageSize, type ProvenImage, type ProvenSource } from '../verify/source.ts';
+import { checkContents } from './content-check.ts';
 import { lookedAt, readManifests, type Looked } from './look.ts';
 import { repositoryReader, type ReadVerbs } from './repository-reader.ts';
 import type { CommandResult } from './result.ts';
@@ -39,7 +46,38 @@ export async function verify(inputs: InputsOf<'verify'>, deps: VerifyDeps): Prom
   ];
   if (errors.length > 0) throw joinErrors(errors);
   for (const warning of sources.flatMap((source) => configDifferences(source.images))) log.warning(warning);
-  return result(lists, sources);
+  // They are one and the same list from here on, wherever it stands.
+  const [list] = lists;
+  const [source] = sources;
+  if (list === undefined || source === undefined)
+    throw new TypeError('verify looks at one reference at least');
+  const contents = await checkContents(
+    source.images.map((image) => ({
+      image,
+      platform: image.platform,
+      origin: `${formatPlatform(image.platform)} of ${list.name}`,
+    })),
+    {
+      check: inputs.check,
+      allowForeign: inputs['allow-foreign'],
+      open: (layer) => registry.getBlob(list.repository, layer),
+      by: 'verify',
+      log,
+    },
+  );
+  const rows = source.images.map((image) => platformReport(image, contents.get(image.descriptor.digest)));
+  return result(lists, rows, inputs.check);
+}
+
+function platformReport(image: ProvenImage, content: CheckReport | undefined): PlatformReport {
+  const platform = formatPlatform(image.platform);
+  const config: CheckReport = { check: 'config', found: platform, by: 'verify' };
+  return {
+    platform,
+    digest: image.descriptor.digest,
+    size: imageSize(image),
+    checks: content === undefined ? [config] : [config, content],
+  };
 }
 
 /** Promise 6: all images and all tags are one and the same list. */
@@ -81,18 +119,10 @@ function checkList(source: ProvenSource, name: string, inputs: InputsOf<'verify'
   ];
 }
 
-function result(lists: readonly Looked[], sources: readonly ProvenSource[]): CommandResult {
-  const [list] = lists;
-  const [source] = sources;
-  const rows: PlatformReport[] = (source?.images ?? []).map((image) => ({
-    platform: formatPlatform(image.platform),
-    digest: image.descriptor.digest,
-    size: imageSize(image),
-    checks: [{ check: 'config', found: formatPlatform(image.platform), by: 'verify' }],
-  }));
+function result(lists: readonly Looked[], rows: readonly PlatformReport[], check: string): CommandResult {
   const references = lists.flatMap((each) => each.references.map(formatReference));
-  const digest = list?.manifest.digest ?? '';
-  const mediaType = list?.manifest.mediaType ?? '';
+  const digest = lists[0]?.manifest.digest ?? '';
+  const mediaType = lists[0]?.manifest.mediaType ?? '';
   const facts: Fact[] = [
     ['references', references],
     ['digest', digest],
@@ -103,18 +133,7 @@ function result(lists: readonly Looked[], sources: readonly ProvenSource[]): Com
     outputs: {
       digest,
       platforms: rows.map((row) => row.platform),
-      report: {
-        digest,
-        mediaType,
-        references,
-        check: 'config',
-        platforms: rows.map(({ platform, digest: entry, size = 0, checks }) => ({
-          platform,
-          digest: entry,
-          size,
-          checks: checks.map((check) => ({ ...check })),
-        })),
-      },
+      report: { digest, mediaType, references, check, platforms: rows.map(platformJson) },
     },
     text: `${title}\n\n${factsText(facts)}\n${platformsText(rows)}`,
     summary: `${factsMarkdown(title, facts)}\n${platformsMarkdown(rows)}`,

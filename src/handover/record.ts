@@ -17,6 +17,14 @@ export interface RecordRun {
   readonly repository?: string;
 }
 
+/** What a leg found in the layers that it pushed. */
+export interface RecordContent {
+  /** The machine of what starting the image leads to, where that could be told. */
+  readonly entrypoint?: string;
+  /** How many programs there are of each machine. */
+  readonly machines: Readonly<Record<string, number>>;
+}
+
 /**
  * What a leg hands to the fan-in: which image it pushed for which platform, and what it knows about it.
  * Everything in a record that comes from outside is a claim, never a fact.
@@ -39,14 +47,29 @@ export interface LegRecord {
   readonly engine?: string;
   readonly runner?: { readonly arch?: string };
   readonly run?: RecordRun;
+  /** The leg's word about the programs in the layers that it pushed. */
+  readonly content?: RecordContent;
   /** How long the phases took, in seconds. */
   readonly seconds?: Readonly<Record<string, number>>;
 }
 
 /** The record as JSON, in the field order of the contract. */
 export function recordToJson(record: LegRecord): JsonObject {
-  const { image, tag, platform, digest, mediaType, size, pushed, mode, engine, runner, run, seconds } =
-    record;
+  const {
+    image,
+    tag,
+    platform,
+    digest,
+    mediaType,
+    size,
+    pushed,
+    mode,
+    engine,
+    runner,
+    run,
+    content,
+    seconds,
+  } = record;
   return withoutUndefined<JsonObject>({
     schema: 1,
     image: image.name,
@@ -60,6 +83,7 @@ export function recordToJson(record: LegRecord): JsonObject {
     ...(engine !== undefined && { engine }),
     ...(runner !== undefined && { runner: withoutUndefined<JsonObject>({ ...runner }) }),
     ...(run !== undefined && { run: withoutUndefined<JsonObject>({ ...run }) }),
+    ...(content !== undefined && { content: withoutUndefined<JsonObject>({ ...content }) }),
     ...(seconds !== undefined && { seconds }),
   });
 }
@@ -110,6 +134,7 @@ function readRecord(record: Field): LegRecord {
         withoutUndefined<{ arch?: string }>({ arch: runner.get('arch').optional(shortText) }),
       ),
     run: record.get('run').optional(readRun),
+    content: record.get('content').optional(readContent),
     seconds: record.get('seconds').optional(readSeconds),
   });
 }
@@ -129,6 +154,15 @@ function readSeconds(seconds: Field): Record<string, number> {
       (entry): entry is [string, number] => typeof entry[1] === 'number',
     ),
   );
+}
+
+function readContent(content: Field): RecordContent {
+  const machines = content.get('machines');
+  const names = Object.keys(machines.object());
+  return withoutUndefined<RecordContent>({
+    entrypoint: content.get('entrypoint').optional(shortText),
+    machines: Object.fromEntries(names.map((machine) => [machine, machines.get(machine).integer()])),
+  });
 }
 
 function shortText(field: Field): string {

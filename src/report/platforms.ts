@@ -1,3 +1,4 @@
+import type { JsonObject } from '../oci/strict-json.ts';
 import { formatBytes, shortDigest } from './format.ts';
 import { code, escapeMarkdown, markdownTable } from './markdown.ts';
 import { textTable } from './text-table.ts';
@@ -20,6 +21,12 @@ export interface PlatformReport {
   readonly engine?: string | undefined;
   readonly runner?: string | undefined;
   readonly checks: readonly CheckReport[];
+}
+
+/** The row as JSON. Every field stands in every row; null says that it is not known, as without a record. */
+export function platformJson(row: PlatformReport): JsonObject {
+  const { platform, digest, size = null, mode = null, engine = null, runner = null, checks } = row;
+  return { platform, digest, size, mode, engine, runner, checks: checks.map((check) => ({ ...check })) };
 }
 
 interface Column {

@@ -42,19 +42,19 @@ export const mergeInputs = {
     default: { text: 'the label on which all platforms agree' },
   },
   check: {
-    kind: oneOf(['config'], ['content', 'full']),
+    kind: oneOf(['config', 'content', 'full']),
     group: 'Merge',
     commands: ['merge', 'verify'],
     description:
-      'How deep every platform is proven: config compares os, architecture and variant with the claim.',
+      'How deep every platform is proven. config compares os, architecture and variant with the claim; content also the machine of the programs inside, from the record of the leg where there is one, else from the layers; full always reads the layers.',
     default: { text: 'config', value: 'config' },
   },
   'allow-foreign': {
     kind: list,
     group: 'Merge',
-    commands: ['merge', 'verify'],
-    later: ['merge', 'verify'],
-    description: 'Globs of files that may be of another machine.',
+    commands: ['build', 'merge', 'verify'],
+    description:
+      'Globs of files that may be of another machine than their platform, such as /usr/bin/qemu-*. ** goes across folders.',
     default: { text: 'none', value: [] },
   },
   wait: {

@@ -1,0 +1,83 @@
+import { type CodedError, joinErrors, settleAll } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Digest } from '../oci/digest.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { CheckReport } from '../report/platforms.ts';
+import { judgeContent, readContent, type ContentVerdict } from '../verify/content/content.ts';
+import { filesMatching } from '../verify/content/globs.ts';
+import { LayerStore, type OpenLayer } from '../verify/content/layer-store.ts';
+import { judgeWord, wordOf, type ContentWord } from '../verify/content/word.ts';
+import type { ProvenImage } from '../verify/source.ts';
+
+/** An image whose programs are to be of its platform's machine. */
+export interface CheckedImage {
+  readonly image: ProvenImage;
+  readonly platform: Platform;
+  /** For people: where it was found. */
+  readonly origin: string;
+  /** What the leg said of the layers that it pushed. */
+  readonly word?: ContentWord | undefined;
+}
+
+export interface ContentOptions {
+  /** `config`: not at all; `content`: the leg's word, else the layers; `full`: the layers. */
+  readonly check: 'config' | 'content' | 'full';
+  /** Globs of files that may be of another machine. */
+  readonly allowForeign: readonly string[];
+  readonly open: OpenLayer;
+  readonly by: CheckReport['by'];
+  readonly log: Log;
+}
+
+/**
+ * Checks that the programs in each image are of its platform's machine; layers that images share are read once.
+ * @returns for each image's digest what was found, and by whom
+ * @throws E_CONTENT_MISMATCH, E_LAYER: everything that is wrong, at once
+ */
+export async function checkContents(
+  images: readonly CheckedImage[],
+  { check, allowForeign, open, by, log }: ContentOptions,
+): Promise<ReadonlyMap<Digest, CheckReport>> {
+  if (check === 'config') return new Map();
+  const store = new LayerStore(open);
+  const allowed = filesMatching(allowForeign);
+  const judged = await settleAll(
+    images.map(async ({ image, platform, origin, word }) => {
+      const trusted = check === 'content' ? word : undefined;
+      const verdict =
+        trusted === undefined
+          ? judgeContent(platform, await readContent(image, store, allowed), origin)
+          : judgeWord(platform, trusted, origin);
+      return { digest: image.descriptor.digest, verdict, by: trusted === undefined ? by : ('leg' as const) };
+    }),
+  );
+  tell(
+    judged.map(({ verdict }) => verdict),
+    log,
+  );
+  return new Map(
+    judged.map(({ digest, verdict, by: whose }) => [
+      digest,
+      { check: 'content', found: verdict.found, by: whose },
+    ]),
+  );
+}
+
+/**
+ * Reads the layers of one image and says what is in them: a leg's word.
+ * @throws E_CONTENT_MISMATCH, E_LAYER
+ */
+export async function contentWord(
+  { image, platform, origin }: CheckedImage,
+  { allowForeign, open, log }: Pick<ContentOptions, 'allowForeign' | 'open' | 'log'>,
+): Promise<ContentWord> {
+  const content = await readContent(image, new LayerStore(open), filesMatching(allowForeign));
+  tell([judgeContent(platform, content, origin)], log);
+  return wordOf(content);
+}
+
+function tell(verdicts: readonly ContentVerdict[], log: Log): void {
+  const errors: CodedError[] = verdicts.flatMap((verdict) => verdict.errors);
+  if (errors.length > 0) throw joinErrors(errors);
+  for (const warning of verdicts.flatMap((verdict) => verdict.warnings)) log.warning(warning);
+}
