@@ -22,7 +22,10 @@ export async function openWorkshop() {
   for (const made of [programs, records, join(folder, 'home')]) mkdirSync(made);
   for (const name of tinyArchitectures)
     writeFileSync(join(programs, `hello-${name}`), tinyProgram(name), { mode: 0o755 });
-  const registry = await startFakeRegistry();
+  const registry = await startFakeRegistry().catch((error) => {
+    rmSync(folder, { recursive: true });
+    throw error;
+  });
   /** @type {Promise<unknown>[]} */
   const running = [];
   return {
