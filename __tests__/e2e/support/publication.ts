@@ -32,7 +32,8 @@ export async function buildLeg(
   const mode = architecture === hostArchitecture ? 'native' : 'emulate';
   const args = [
     ...['build', '--engine', engine.name, '--platform', `linux/${architecture}`, '--mode', mode],
-    ...['--network', 'none', ...login, ...flags],
+    ...login,
+    ...flags,
   ];
   return cli.outputs(args, { env: engine.env, input });
 }

@@ -49,7 +49,9 @@ export async function startRegistry(wanted: RegistryWanted): Promise<Registry> {
         ready: /listening on 127\.0\.0\.1:(\d+)/,
       }),
     );
-    const host = `localhost:${server.ready[1] ?? ''}`;
+    const port = Number(server.ready[1]);
+    tokens?.serve(port);
+    const host = tokens?.host ?? `localhost:${port}`;
     const authFile = path.join(folder, 'config.json');
     await writeFile(authFile, JSON.stringify(dockerConfig(host, account)), { mode: 0o600 });
     const disposal = stack.move();

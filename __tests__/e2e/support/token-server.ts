@@ -1,7 +1,7 @@
 import { createPrivateKey, sign, X509Certificate, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, request as startRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { succeed } from './processes.ts';
@@ -19,10 +19,14 @@ export interface TokenServer extends AsyncDisposable {
   readonly certificate: string;
   /** The scopes that were asked for, one entry a request. */
   readonly asked: readonly (readonly string[])[];
+  /** host:port where both the token server and, from {@link serve} on, the registry are found. */
+  readonly host: string;
+  serve(registryPort: number): void;
 }
 
 /**
- * The token server of the distribution specification, for one account that may do everything.
+ * The token server of the distribution specification, for one account that may do everything. Clients rightly refuse a
+ * token server on another port of this machine, so it stands in front of the registry and passes on all other requests.
  * https://distribution.github.io/distribution/spec/auth/token/
  */
 export async function startTokenServer(folder: string, account: Account): Promise<TokenServer> {
@@ -36,8 +40,14 @@ export async function startTokenServer(folder: string, account: Account): Promis
   const chain = new X509Certificate(await readFile(certificate)).raw.toString('base64');
   const names = { service: 'registry.test', issuer: 'token.test' };
   const asked: string[][] = [];
+  let registryPort = 0;
   const server = createServer((request, response) => {
-    const scopes = new URL(request.url ?? '/', 'http://localhost').searchParams.getAll('scope');
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    if (url.pathname !== '/token') {
+      passOn(request, response, registryPort);
+      return;
+    }
+    const scopes = url.searchParams.getAll('scope');
     asked.push(scopes);
     if (!isAllowed(request, account)) {
       response
@@ -51,16 +61,32 @@ export async function startTokenServer(folder: string, account: Account): Promis
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const host = `localhost:${(server.address() as AddressInfo).port}`;
   return {
     ...names,
-    url: `http://localhost:${(server.address() as AddressInfo).port}/token`,
+    host,
+    url: `http://${host}/token`,
     certificate,
     asked,
+    serve: (port) => {
+      registryPort = port;
+    },
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function passOn(from: IncomingMessage, to: ServerResponse, port: number): void {
+  const { method, url: path, headers } = from;
+  const onward = startRequest({ host: '127.0.0.1', port, method, path, headers });
+  onward.once('response', (answer) => {
+    to.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(to);
+  });
+  onward.once('error', () => to.destroy());
+  from.pipe(onward);
 }
 
 function isAllowed(request: IncomingMessage, account: Account): boolean {
