@@ -88,14 +88,17 @@ export class Blobs {
       need: ScopeSet.repository(repository.path, 'pull'),
       repositoryPath: repository.path,
       statuses: [200, 404],
-      read: (answer) => Promise.resolve(sizeOf(answer, method)),
+      read: async (answer) => {
+        const { limits } = this.#dependencies;
+        if (method === 'HEAD') await discardBody(answer, limits.errorBytes, limits.documentMs);
+        else answer.message.destroy();
+        return sizeOf(answer);
+      },
     });
   }
 }
 
-function sizeOf({ status, message }: HttpResponse, method: 'GET' | 'HEAD'): { size?: number } | undefined {
-  if (method === 'HEAD') message.resume();
-  else message.destroy();
+function sizeOf({ status, message }: HttpResponse): { size?: number } | undefined {
   if (status === 404) return undefined;
   const length = message.headers['content-length'];
   return length !== undefined && /^\d+$/.test(length) ? { size: Number(length) } : {};

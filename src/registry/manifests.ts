@@ -77,7 +77,11 @@ export class Manifests {
   async #head(repository: Repository, reference: string): Promise<ManifestHead | undefined> {
     return this.#dependencies.exchangeFor(repository.registry).call({
       ...this.#reading(repository, reference, 'HEAD'),
-      read: (answer) => Promise.resolve(headOf(answer)),
+      read: async (answer) => {
+        const { limits } = this.#dependencies;
+        await discardBody(answer, limits.errorBytes, limits.documentMs);
+        return headOf(answer);
+      },
     });
   }
 
@@ -161,7 +165,6 @@ function mismatch(
 }
 
 function headOf({ status, message }: HttpResponse): ManifestHead | undefined {
-  message.resume();
   if (status === 404) return undefined;
   const digest = message.headers['docker-content-digest'];
   const length = message.headers['content-length'];
