@@ -41,7 +41,7 @@ export async function runCommand(command: CommandName, raw: RawInputs, shell: Sh
   switch (command) {
     case 'plan': {
       const inputs = await parseInputs(command, raw, shell.log);
-      return (await import('./commands/plan.ts')).plan(inputs);
+      return (await import('./commands/plan.ts')).plan(inputs, { log: shell.log });
     }
     case 'build':
       return runBuild(await parseInputs(command, raw, shell.log), shell);

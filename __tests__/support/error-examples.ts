@@ -215,7 +215,7 @@ async function staleTag(): Promise<string | undefined> {
 }
 
 async function unknownRunner(): Promise<unknown> {
-  return plan(await parseInputs('plan', new Map([['platforms', ['linux/amd64, linux/riscv64']]]), log));
+  return plan(await parseInputs('plan', new Map([['platforms', ['linux/amd64, linux/riscv64']]]), log), { log });
 }
 
 async function withoutOutputs(): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import { CodedError, joinErrors } from '../errors.ts';
 import type { PlatformRow, RunsOn } from '../inputs/platforms.ts';
 import type { InputsOf } from '../inputs/table.ts';
+import type { Log } from '../log.ts';
 import type { JsonObject } from '../oci/strict-json.ts';
 import { formatPlatform, platformArch } from '../platform/platform.ts';
 import { defaultRunner } from '../platform/runners.ts';
@@ -12,6 +13,10 @@ const fallbackRunner = 'ubuntu-24.04';
 
 /** In minutes. Emulation is several times slower; GitHub ends a hosted job after 360. */
 const defaultTimeout = { native: 60, cross: 60, emulate: 300 } as const;
+
+export interface PlanDeps {
+  readonly log: Log;
+}
 
 interface PlannedRow {
   readonly platform: string;
@@ -28,7 +33,7 @@ interface PlannedRow {
  * named a runner and none is known for it.
  * @throws E_RUNNER for a required platform without a runner, and for a table without any row left
  */
-export function plan(inputs: InputsOf<'plan'>): CommandResult {
+export function plan(inputs: InputsOf<'plan'>, { log }: PlanDeps): CommandResult {
   const errors: CodedError[] = [];
   const skipped: SkippedPlatform[] = [];
   const rows = inputs.platforms.flatMap((row) => {
@@ -39,6 +44,13 @@ export function plan(inputs: InputsOf<'plan'>): CommandResult {
     return [];
   });
   if (errors.length > 0) throw joinErrors(errors);
+  for (const { platform, mode, row } of rows) {
+    if (row.fallback !== 'fail' && row.fallback !== mode) {
+      log.info(
+        `${platform} has a runner, so fallback ${row.fallback} is not taken; whether the runner is there is not asked by this version`,
+      );
+    }
+  }
   if (rows.length === 0) {
     throw new CodedError(
       'E_RUNNER',

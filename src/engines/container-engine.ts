@@ -131,7 +131,7 @@ export abstract class ContainerEngine implements Engine {
             'E_ENGINE',
             `${this.name} can't run a program of ${target} here: ${lastLines(`${result.stdout}\n${result.stderr}`)}`,
             {
-              hint: 'see "doctor", or try the same by hand: FROM scratch, COPY and RUN of a static program',
+              hint: 'try the same by hand: FROM scratch, COPY and RUN of a static program',
             },
           )
         : error;

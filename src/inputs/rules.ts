@@ -64,7 +64,14 @@ function buildRules(raw: RawInputs, inputs: Readonly<Record<string, unknown>>): 
       );
     }
     if (inputs['arch-tag'] === 'none') {
-      errors.push(unsupported('arch-tag', raw, `engine ${engine}`, 'none needs engine assemble'));
+      errors.push(
+        unsupported(
+          'arch-tag',
+          raw,
+          `engine ${engine}`,
+          'let each leg push a tag; {tag}-{arch} is the default',
+        ),
+      );
     }
   }
   return errors;
