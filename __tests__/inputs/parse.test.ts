@@ -139,7 +139,6 @@ describe('what this version can not honour is said, and never dropped', () => {
       'files "a:/a" can\'t be honoured by engine podman',
     ],
     ['build', { ...leg, 'arch-tag': 'none' }, 'arch-tag "none" can\'t be honoured by engine auto'],
-    ['merge', { ...fanIn, check: 'content' }, 'check: "content" is not supported by this version'],
     ['merge', { ...fanIn, wait: '5m' }, 'wait: "5m" is not supported by this version'],
     ['merge', { ...fanIn, attestations: 'strip' }, 'attestations: "strip" is not supported by this version'],
     ['verify', { ...image, 'smoke-test': 'app' }, 'smoke-test: "app" is not supported by this version'],
