@@ -35,7 +35,9 @@ describe('what a merge of four platforms into three tags asks of a registry with
 
   test('a tag that exists, a new one and latest, each in its own stage: 21 requests in 10 rounds', async () => {
     await withRegistry({ auth: bearer, latency: 25 }, async (registry) => {
-      const before = buildIndex(Object.values(addLegs(registry)), { annotations: { before: 'yes' } });
+      const before = buildIndex(Object.values(addLegs(registry)), {
+        annotations: { 'org.opencontainers.image.revision': 'before' },
+      });
       for (const tag of ['v1', 'latest']) addToRegistry(registry, path, before, tag);
       expect(await measured(registry, {})).toMatchObject({ requests: 21, rounds: 10 });
     });

@@ -44,6 +44,7 @@ const word = /^[!-~]{1,128}$/;
 /** Names that the matrix row gives a meaning of its own. */
 const taken: ReadonlyMap<string, string> = new Map([
   ['arch', 'it follows from the platform'],
+  ['name', 'it follows from the platform and the mode'],
   ['platform', 'it stands before the row'],
   ['timeout-minutes', 'write timeout: 90m'],
 ]);

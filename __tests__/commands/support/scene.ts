@@ -231,3 +231,10 @@ export function writes(registry: FakeRegistry): string[] {
     .requestLines()
     .filter((line) => !/^(?:storage: )?(?:GET|HEAD) /.test(line) && !line.includes(' /token'));
 }
+
+/** An output that is text. */
+export function textOutput({ outputs }: CommandResult, name: string): string {
+  const value = outputs[name];
+  if (typeof value === 'string') return value;
+  throw new Error(`${name} is ${JSON.stringify(value)}`);
+}
