@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { AssembleEngine } from '../../src/engines/assemble.ts';
 import type { BuildRequest, FilesSource } from '../../src/engines/engine.ts';
@@ -75,7 +76,7 @@ async function assembled(
 const app = { 'app-s390x': 'program\n' };
 
 describe('an image from files', () => {
-  test('is a manifest, a config and one plain tar, pushed in that order from below', async () => {
+  test('is a manifest, a config and one layer, pushed in that order from below', async () => {
     const labels = { z: '1', a: '2' };
     const asked = request(
       { entrypoint: ['/bin/app'], cmd: ['serve'], env: ['A=1'], workdir: '/w', user: '1000' },
@@ -91,7 +92,9 @@ describe('an image from files', () => {
     expect(digestOf(manifest.bytes)).toBe(id);
     const image = parseManifest(manifest);
     if (image.kind !== 'image') throw new Error('not an image');
-    expect(image.layers.map((layer) => layer.mediaType)).toEqual(['application/vnd.oci.image.layer.v1.tar']);
+    expect(image.layers.map((layer) => layer.mediaType)).toEqual([
+      'application/vnd.oci.image.layer.v1.tar+gzip',
+    ]);
     const config = parseImageConfig(uploads.blobs.get(image.config.digest) ?? Buffer.alloc(0), 'config');
     expect(config).toMatchObject({
       os: 'linux',
@@ -103,7 +106,7 @@ describe('an image from files', () => {
       workingDir: '/w',
       user: '1000',
       labels,
-      diffIds: image.layers.map((layer) => layer.digest),
+      diffIds: [digestOf(gunzipSync(uploads.blobs.get(image.layers[0]?.digest ?? '') ?? Buffer.alloc(0)))],
     });
   });
 
@@ -117,7 +120,7 @@ describe('an image from files', () => {
     const first = await assembled(one, request({ files }, { labels: { a: '1', b: '2' } }));
     const second = await assembled(two, request({ files }, { labels: { b: '2', a: '1' } }));
     expect(second.id).toBe(first.id);
-    expect(first.id).toBe('sha256:02f39234fc4a9636e6609c24f4eb8444cbc2dd2a1e9b82478c778434c21984bd');
+    expect(first.id).toBe('sha256:9a1dd06b6f122bce977db8c94207cec4d8eb6f97cb5db76fbe06479bfa2bd7ad');
     const later = await assembled(one, request({ files }, { labels: { a: '1', b: '2' } }), {
       env: { SOURCE_DATE_EPOCH: '1700000000' },
     });
@@ -133,7 +136,7 @@ describe('an image from files', () => {
       folder,
       request({ files: ['tree:/opt/app', 'tree/sub/data:/etc/conf/:4750', 'tree/run.sh:run'] }),
     );
-    const tar = [...uploads.blobs.values()][0] ?? Buffer.alloc(0);
+    const tar = gunzipSync([...uploads.blobs.values()][0] ?? Buffer.alloc(0));
     const names: string[] = [];
     for (let at = 0; tar[at] !== 0;) {
       const field = (from: number, length: number): string =>

@@ -4,7 +4,7 @@ import { machine } from 'node:os';
 import { join } from 'node:path';
 import { CodedError, quote } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
-import { DigestStream, digestOf } from '../oci/digest.ts';
+import { DigestStream, digestOf, type Digest } from '../oci/digest.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import { mediaTypes } from '../oci/media-types.ts';
 import { formatReference, type Reference } from '../oci/reference.ts';
@@ -21,6 +21,7 @@ import type {
   Readiness,
 } from './engine.ts';
 import { layerEntries, type LayerEntry } from './files.ts';
+import { StoredGzip } from './gzip.ts';
 import { imageConfig } from './image-config.ts';
 import type { EngineOptions } from './options.ts';
 import { checkValues } from './request.ts';
@@ -49,8 +50,8 @@ interface Assembled {
  * No engine at all: files go into one layer, and that with a configuration and a manifest makes an image. The same files give the
  * same bytes on every host.
  *
- * The layer is not compressed: what deflate makes of the same bytes depends on the version of zlib, and on s390x on whether the
- * processor has an instruction for it. Registries and engines take a plain tar as the image-spec has it.
+ * The layer is a gzip that is not compressed: what deflate makes of the same bytes differs from host to host (see gzip.ts), and some
+ * tools take no plain tar.
  */
 export class AssembleEngine implements Engine {
   readonly name = 'assemble' as const;
@@ -135,12 +136,17 @@ export class AssembleEngine implements Engine {
     seconds: number,
   ): Promise<Assembled> {
     const layerFile = join(await this.#session.folder(), `${this.#session.uniqueId()}.tar`);
-    const layer = await writeLayer(layerFile, entries, seconds, this.#session.options.signal);
+    const { descriptor: layer, diffId } = await writeLayer(
+      layerFile,
+      entries,
+      seconds,
+      this.#session.options.signal,
+    );
     const configBytes = imageConfig({
       platform,
       source,
       labels: labels ?? {},
-      diffId: layer.digest,
+      diffId,
       seconds,
     });
     const config = {
@@ -211,19 +217,31 @@ function sourceDate(env: EngineOptions['env']): number {
   });
 }
 
+interface Layer {
+  readonly descriptor: Descriptor;
+  /** Of the tar in it. */
+  readonly diffId: Digest;
+}
+
 async function writeLayer(
   file: string,
   entries: readonly LayerEntry[],
   seconds: number,
   signal: AbortSignal | undefined,
-): Promise<Descriptor> {
-  const digest = new DigestStream();
+): Promise<Layer> {
+  const tar = new DigestStream();
+  const blob = new DigestStream();
+  const gzip = new StoredGzip();
   let size = 0;
   const handle = await open(file, 'wx', 0o600);
-  const write = async (bytes: Uint8Array): Promise<void> => {
-    digest.update(bytes);
+  const store = async (bytes: Uint8Array): Promise<void> => {
+    blob.update(bytes);
     size += bytes.length;
     await writeAll(handle, bytes);
+  };
+  const write = async (bytes: Uint8Array): Promise<void> => {
+    tar.update(bytes);
+    await store(gzip.write(bytes));
   };
   try {
     for (const entry of entries) {
@@ -234,10 +252,12 @@ async function writeLayer(
       await write(padding(entry.size));
     }
     await write(tarEnd);
+    await store(gzip.end());
   } finally {
     await handle.close();
   }
-  return { mediaType: mediaTypes.ociLayer, digest: digest.digest(), size };
+  const descriptor = { mediaType: mediaTypes.ociLayerGzip, digest: blob.digest(), size };
+  return { descriptor, diffId: tar.digest() };
 }
 
 async function copyContent(

@@ -115,6 +115,8 @@ export class PodmanEngine extends ContainersEngine {
         name,
         '--network',
         'none',
+        '--stop-timeout',
+        '0',
         '--platform',
         formatPlatform(options.platform),
         ...limits,

@@ -6,7 +6,7 @@ import type { Exec, ExecOptions, ExecResult } from './exec.ts';
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** How long a child that was asked to end has for it, in milliseconds; a leg that is cancelled has five seconds in all. */
-const graceMs = 4000;
+const graceMs = 3000;
 const defaultMaxOutput = 1024 * 1024;
 const maxLineLength = 4096;
 
