@@ -100,18 +100,6 @@ describe('an entry that is not what it claims', () => {
       'E_DIGEST_MISMATCH',
       ['size', '4711'],
     ],
-    [
-      'an image in another repository',
-      (registry, legs) => ({
-        inputs: {
-          records: recordsOf(registry, legs)
-            .join('\n')
-            .replace(`${registry.host}/${path}`, `${registry.host}/acme/other`),
-        },
-      }),
-      'E_UNSUPPORTED',
-      ['acme/other'],
-    ],
   ])('%s', async (_, arrange, code, parts) => {
     const error = await refusal(arrange);
     expect(error.code).toBe(code);

@@ -40,6 +40,7 @@ const smokeTestMs: Readonly<Record<Mode, number>> = { native: 300_000, cross: 30
 export async function build(inputs: BuildInputs, deps: BuildDeps): Promise<CommandResult> {
   const { log, engine, github } = deps;
   const leg = legOf(inputs, github);
+  refuseSmokeTest(inputs, engine);
   const host = await engine.host();
   const platform = inputs.platform ?? host.platform;
   const target = { image: leg.image, tag: leg.archTag(platform) };
@@ -126,6 +127,14 @@ async function checkPlatform(engine: Engine, built: BuiltImage, platform: Platfo
   );
 }
 
+/** @throws E_UNSUPPORTED before an hour was spent on the build. */
+function refuseSmokeTest(inputs: BuildInputs, engine: Engine): void {
+  if (inputs['smoke-test'] === undefined || engine.capabilities.smokeTest) return;
+  throw new CodedError('E_UNSUPPORTED', `engine ${engine.name} can't run a smoke test`, {
+    hint: 'leave smoke-test out, or build with docker, podman or buildah',
+  });
+}
+
 async function smokeTest(
   inputs: BuildInputs,
   { log, engine }: BuildDeps,
@@ -136,11 +145,6 @@ async function smokeTest(
 ): Promise<void> {
   const command = inputs['smoke-test'];
   if (command === undefined) return;
-  if (!engine.capabilities.smokeTest) {
-    throw new CodedError('E_UNSUPPORTED', `engine ${engine.name} can't run a smoke test`, {
-      hint: 'leave smoke-test out, or build with docker, podman or buildah',
-    });
-  }
   await log.group(`Smoke test${mode === 'emulate' ? ' (emulated)' : ''}`, async () =>
     watch.time('smoke-test', async () =>
       engine.run(built, { command, platform, timeoutMs: smokeTestMs[mode] }),

@@ -13,6 +13,7 @@ import {
   type CredentialSource,
   type RegistryClient,
 } from '../../../src/registry/client.ts';
+import { createCopier } from '../../../src/registry/copy/copier.ts';
 import {
   startFakeRegistry,
   type FakeRegistry,
@@ -135,6 +136,7 @@ export async function runMerge(
       },
       github: await environment(options),
       sourceDate: options.sourceDate,
+      copy: async (copy) => createCopier({ log }).copyImage({ ...copy, client }),
       compare: options.compare ?? (() => Promise.resolve(undefined)),
       sleep:
         options.sleep ??
