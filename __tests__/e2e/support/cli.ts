@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir } from 'node:fs/promises';
+import { access, cp, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { temporaryFolder } from './folders.ts';
 import { debianPath, run, type Finished } from './processes.ts';
@@ -25,6 +25,7 @@ export interface Cli extends AsyncDisposable {
 
 /** A copy of what is shipped, run with an environment and a home of its own. */
 export async function shippedCli(): Promise<Cli> {
+  await access(path.join(root, 'dist/cli.js'));
   const scratch = await temporaryFolder();
   const folder = path.join(scratch.path, 'action');
   const home = path.join(scratch.path, 'home');
