@@ -66,13 +66,18 @@ export async function runCommand(command: CommandName, raw: RawInputs, shell: Sh
 }
 
 async function runMerge(inputs: InputsOf<'merge'>, shell: Shell): Promise<CommandResult> {
-  const { merge } = await import('./commands/merge.ts');
+  const [{ merge }, { createCopier }] = await Promise.all([
+    import('./commands/merge.ts'),
+    import('./registry/copy/copier.ts'),
+  ]);
   const push = inputs['dry-run'] ? [] : targetsOf(inputs.images, inputs.tags).map(({ image }) => image);
   const github = await githubEnvironment(shell.env, readStart);
+  const copier = createCopier({ log: shell.log, signal: shell.signal });
   return withRegistry(inputs, shell, push, async (registry) =>
     merge(inputs, {
       log: shell.log,
       registry,
+      copy: async (copy) => copier.copyImage({ ...copy, client: registry }),
       files: recordFiles(shell.cwd),
       github,
       sourceDate: sourceDate(shell.env),

@@ -1,5 +1,6 @@
 import { type CodedError, joinErrors, settleAll } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { CheckReport } from '../report/platforms.ts';
@@ -24,7 +25,8 @@ export interface ContentOptions {
   readonly check: 'config' | 'content' | 'full';
   /** Globs of files that may be of another machine. */
   readonly allowForeign: readonly string[];
-  readonly open: OpenLayer;
+  /** A layer of an image, as it is stored. */
+  readonly open: (layer: Descriptor, image: Descriptor) => AsyncIterable<Uint8Array>;
   readonly by: CheckReport['by'];
   readonly log: Log;
 }
@@ -39,7 +41,10 @@ export async function checkContents(
   { check, allowForeign, open, by, log }: ContentOptions,
 ): Promise<ReadonlyMap<Digest, CheckReport>> {
   if (check === 'config') return new Map();
-  const store = new LayerStore(open);
+  const holder = new Map(
+    images.flatMap(({ image }) => image.manifest.layers.map((layer) => [layer.digest, image.descriptor])),
+  );
+  const store = new LayerStore((layer) => open(layer, holder.get(layer.digest) ?? layer));
   const allowed = filesMatching(allowForeign);
   const judged = await settleAll(
     images.map(async ({ image, platform, origin, word }) => {
@@ -69,7 +74,7 @@ export async function checkContents(
  */
 export async function contentWord(
   { image, platform, origin }: CheckedImage,
-  { allowForeign, open, log }: Pick<ContentOptions, 'allowForeign' | 'open' | 'log'>,
+  { allowForeign, open, log }: Pick<ContentOptions, 'allowForeign' | 'log'> & { readonly open: OpenLayer },
 ): Promise<ContentWord> {
   const content = await readContent(image, new LayerStore(open), filesMatching(allowForeign));
   tell([judgeContent(platform, content, origin)], log);

@@ -6,6 +6,7 @@ import type { Leg } from '../handover/leg.ts';
 import type { LegRecord } from '../handover/record.ts';
 import type { GithubEnvironment } from '../github/environment.ts';
 import type { InputsOf } from '../inputs/table.ts';
+import type { Digest } from '../oci/digest.ts';
 import type { Repository } from '../oci/reference.ts';
 import { formatPlatform } from '../platform/platform.ts';
 import { candidates, inOrderOf, withoutRepeats, type Candidate } from '../verify/candidates.ts';
@@ -85,33 +86,16 @@ export function claimErrors({ legs, explicit }: FoundLegs, inputs: MergeInputs):
     : [];
 }
 
-/** @throws E_UNSUPPORTED for a leg in another repository, behind what is wrong with the set. */
-export function refuseOtherRepositories(found: FoundLegs, inputs: MergeInputs, repository: Repository): void {
-  const errors = found.legs
-    .filter((leg) => leg.repository.name !== repository.name)
-    .map(
-      (leg) =>
-        new CodedError(
-          'E_UNSUPPORTED',
-          `${leg.origin} is in ${leg.repository.name}, not in ${repository.name}`,
-          {
-            hint: 'this version merges within one repository; let each leg push to the repository that is published',
-          },
-        ),
-    );
-  if (errors.length > 0) throw joinErrors([...claimErrors(found, inputs), ...errors]);
-}
-
 /** Reads and proves every leg at once; `undefined` stands for one that is not there. */
 export async function readLegs(
   legs: readonly Leg[],
-  reader: ContentReader,
+  readerOf: (repository: Repository) => ContentReader,
 ): Promise<(ReadLeg | CodedError | undefined)[]> {
   return Promise.all(
     legs.map(async (leg) => {
       try {
         const name = `${leg.repository.name}${leg.ref.includes(':') ? '@' : ':'}${leg.ref}`;
-        const source = await readSource(reader, leg.ref, name, leg.promised);
+        const source = await readSource(readerOf(leg.repository), leg.ref, name, leg.promised);
         return source && { leg, source };
       } catch (error) {
         return toCodedError(error);
@@ -207,6 +191,13 @@ function notFound(leg: Leg): CodedError {
   return new CodedError('E_NOT_FOUND', `${leg.repository.name} has no ${leg.ref}${claimed} (${leg.origin})`, {
     hint: 'see that the leg pushed it, and that no clean-up has removed it since',
   });
+}
+
+/** The repository that an entry was read from. */
+export function repositoryOf(digest: Digest, { legs }: ProvenSet): Repository | undefined {
+  return legs.find(({ source }) =>
+    [...source.images, ...source.attestations].some(({ descriptor }) => descriptor.digest === digest),
+  )?.leg.repository;
 }
 
 /** The record of the leg that an entry came from, if it handed one over. */

@@ -1,7 +1,7 @@
 import { missingPlatforms } from '../verify/platform-set.ts';
 import type { InputsOf } from '../inputs/table.ts';
+import type { Target } from '../inputs/targets.ts';
 import type { Digest } from '../oci/digest.ts';
-import type { Repository } from '../oci/reference.ts';
 import type { JsonObject } from '../oci/strict-json.ts';
 import { formatPlatform } from '../platform/platform.ts';
 import type { TagOutcome } from '../publish/publish.ts';
@@ -23,7 +23,7 @@ import type { CommandResult } from './result.ts';
 /** Everything that a merge found and did. */
 export interface Merged {
   readonly inputs: InputsOf<'merge'>;
-  readonly image: Repository;
+  readonly targets: readonly Target[];
   readonly set: ProvenSet;
   /** For each image's digest, what its programs are made for. */
   readonly contents: ReadonlyMap<Digest, CheckReport>;
@@ -37,7 +37,8 @@ export interface Merged {
 
 /** What merge tells: the outputs of the contract, and the same for people. */
 export function mergeResult(merged: Merged): CommandResult {
-  const { inputs, image, set, built, held, stale, outcome } = merged;
+  const { inputs, targets, set, built, held, stale, outcome } = merged;
+  const images = targets.map(({ image }) => image.name);
   const { digest } = built.index;
   const platforms = set.entries.map((entry) => formatPlatform(entry.platform));
   const missing = missingPlatforms(inputs.platforms, set.entries).map((row) => formatPlatform(row.platform));
@@ -45,26 +46,29 @@ export function mergeResult(merged: Merged): CommandResult {
   const tags = held.map((target) => tagReport(merged, target));
   const published = (outcome ?? []).map(tagName);
   const facts: Fact[] = [
-    ['index', `${image.name}@${digest}`],
+    ['index', images.map((image) => `${image}@${digest}`)],
     ['media type', built.index.mediaType],
     ['tags', tags.map((tag) => tag.told)],
     ...(missing.length > 0 ? [['missing', missing] as Fact] : []),
   ];
-  const title = outcome === undefined ? 'Dry run: nothing was written' : `Published ${image.name}`;
+  const title = outcome === undefined ? 'Dry run: nothing was written' : `Published ${images.join(', ')}`;
   return {
     outputs: {
       digest,
-      references: outcome === undefined || published.length > 0 ? published : [`${image.name}@${digest}`],
+      references:
+        outcome === undefined || published.length > 0
+          ? published
+          : images.map((image) => `${image}@${digest}`),
       platforms,
       'missing-platforms': missing,
       'stale-tags': stale.map(tagName),
-      subjects: [digest, ...set.entries.map((entry) => entry.digest)].map((each) => ({
-        name: image.name,
-        digest: each,
-      })),
+      subjects: images.flatMap((name) =>
+        [digest, ...set.entries.map((entry) => entry.digest)].map((each) => ({ name, digest: each })),
+      ),
       index: Buffer.from(built.index.bytes).toString('utf8'),
       report: {
-        image: image.name,
+        image: images[0] ?? '',
+        images,
         digest,
         mediaType: built.index.mediaType,
         published: outcome !== undefined,

@@ -3,7 +3,7 @@ import type { CompareCommits } from '../github/compare.ts';
 import { isPullRequest, type GithubEnvironment } from '../github/environment.ts';
 import type { RecordFiles } from '../handover/explicit.ts';
 import type { InputsOf } from '../inputs/table.ts';
-import { firstTag, targetsOf } from '../inputs/targets.ts';
+import { firstTag, targetsOf, type Target } from '../inputs/targets.ts';
 import type { Log } from '../log.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import type { Repository } from '../oci/reference.ts';
@@ -16,6 +16,7 @@ import { type HeldTag, type PublishVerbs } from '../publish/verbs.ts';
 import { configDifferences } from '../verify/image-checks.ts';
 import { checkContents } from './content-check.ts';
 import { heldFacts } from './held-facts.ts';
+import { copyEntries, type CopyImage } from './merge-copy.ts';
 import { buildIndex } from './merge-index.ts';
 import {
   claimErrors,
@@ -23,8 +24,9 @@ import {
   isOfAnotherCommit,
   proveSet,
   recordOf,
+  repositoryOf,
+  type ProvenSet,
   readLegs,
-  refuseOtherRepositories,
   type FoundLegs,
 } from './merge-legs.ts';
 import { mergeResult } from './merge-result.ts';
@@ -40,6 +42,7 @@ export interface MergeDeps {
   readonly sourceDate: string | undefined;
   readonly sleep: Sleep;
   readonly compare: CompareCommits;
+  readonly copy: CopyImage;
 }
 
 /**
@@ -48,31 +51,31 @@ export interface MergeDeps {
  */
 export async function merge(inputs: InputsOf<'merge'>, deps: MergeDeps): Promise<CommandResult> {
   const { log, registry, github } = deps;
-  const { image, tags } = onlyTarget(inputs);
-  const found = await findLegs(inputs, image, firstTag(inputs.tags), github, deps.files);
-  refuseOtherRepositories(found, inputs, image);
+  const targets = targetsOf(inputs.images, inputs.tags);
+  const home = legsRepository(targets);
+  const found = await findLegs(inputs, home, firstTag(inputs.tags), github, deps.files);
   if (nothingPushed(found)) {
     const errors = claimErrors(found, inputs);
     if (errors.length > 0) throw joinErrors(errors);
-    return nothingToPublish(found, inputs, image, log);
+    return nothingToPublish(found, inputs, home, log);
   }
 
+  const tags = targets.flatMap(({ image, tags: own }) =>
+    own.map((tag) => ({ repository: image, tag, moving: inputs['moving-tags'].includes(tag) })),
+  );
   const [read, held] = await log.group(
     `Reading ${counted(found.legs.length, 'leg')} and ${counted(tags.length, 'tag')}`,
     async () =>
       Promise.all([
-        readLegs(found.legs, repositoryReader(registry, image)),
-        readHeld(
-          registry,
-          tags.map((tag) => ({ repository: image, tag, moving: inputs['moving-tags'].includes(tag) })),
-        ),
+        readLegs(found.legs, (repository) => repositoryReader(registry, repository)),
+        readHeld(registry, tags),
       ]),
   );
   const noneOfThisRun = read.every(
     (leg) => leg === undefined || (!(leg instanceof CodedError) && isOfAnotherCommit(leg, github.sha)),
   );
   if (!found.explicit && isPullRequest(github) && noneOfThisRun) {
-    return nothingToPublish(found, inputs, image, log);
+    return nothingToPublish(found, inputs, home, log);
   }
   const set = proveSet(found, read, inputs, github);
   for (const { key, fromManifest } of inputs.annotations) {
@@ -80,13 +83,12 @@ export async function merge(inputs: InputsOf<'merge'>, deps: MergeDeps): Promise
   }
   for (const warning of [...set.warnings, ...configDifferences(set.entries.map((entry) => entry.image))])
     log.warning(warning);
-
   const contents = await checkContents(
     set.entries.map((entry) => ({ ...entry, word: recordOf(entry, set)?.content })),
     {
       check: inputs.check,
       allowForeign: inputs['allow-foreign'],
-      open: (layer) => registry.getBlob(image, layer),
+      open: (layer, { digest }) => registry.getBlob(repositoryOf(digest, set) ?? home, layer),
       by: 'merge',
       log,
     },
@@ -101,35 +103,36 @@ export async function merge(inputs: InputsOf<'merge'>, deps: MergeDeps): Promise
         compare: deps.compare,
         factsOf: heldFacts(registry, log),
       });
+  const moved = held.filter((tag) => !stale.includes(tag));
   const outcome = inputs['dry-run']
     ? undefined
-    : await publishTags(
-        built.index,
-        image,
-        held.filter((tag) => !stale.includes(tag)),
-        deps,
-      );
-  return mergeResult({ inputs, image, set, contents, built, held, stale, outcome });
+    : await publishEverywhere(set, built.index, targets, moved, inputs, deps);
+  return mergeResult({ inputs, targets, set, contents, built, held, stale, outcome });
 }
 
-async function publishTags(
+/** Copies what is not beside the index yet, then publishes. A repository where every tag holds the index has all of it. */
+async function publishEverywhere(
+  set: ProvenSet,
   index: ManifestBytes,
-  image: Repository,
+  targets: readonly Target[],
   tags: readonly HeldTag[],
+  inputs: InputsOf<'merge'>,
   deps: MergeDeps,
 ): Promise<TagOutcome[]> {
+  const repositories = targets.map(({ image }) => image);
+  const lacking = repositories.filter(
+    ({ name }) => !tags.some((tag) => tag.repository.name === name && tag.held === index.digest),
+  );
+  await copyEntries(set, lacking, inputs['copy-referrers'], deps.copy, deps.log);
   return deps.log.group(`Publishing ${index.digest}`, async () =>
-    publish(deps.registry, index, [image], tags, deps),
+    publish(deps.registry, index, repositories, tags, deps),
   );
 }
 
-/** @throws E_UNSUPPORTED: several images come with copying between repositories. */
-function onlyTarget(inputs: InputsOf<'merge'>): { image: Repository; tags: readonly string[] } {
-  const [target, ...more] = targetsOf(inputs.images, inputs.tags);
-  if (target !== undefined && more.length === 0) return target;
-  throw new CodedError('E_UNSUPPORTED', `images names ${more.length + 1} repositories`, {
-    hint: 'this version publishes to one repository; run merge once for each, where each has the legs',
-  });
+/** The first image is the one that legs push to. */
+function legsRepository([first]: readonly Target[]): Repository {
+  if (first !== undefined) return first.image;
+  throw new CodedError('E_INPUT', 'images is not set, and merge needs it', { hint: 'set images' });
 }
 
 /** Promise 8: where no leg pushed, as on a pull request, there is nothing to publish and nothing wrong. */

@@ -29,6 +29,8 @@ export interface ProvenImage {
   /** What the index that listed it said of its platform, if one did. */
   readonly said: Platform | undefined;
   readonly manifest: ImageManifest;
+  /** The manifest as it was read, to be copied as it is. */
+  readonly bytes: ManifestBytes;
   readonly config: ImageConfig;
   /** What the config says, normalised. */
   readonly platform: Platform;
@@ -36,6 +38,7 @@ export interface ProvenImage {
 
 export interface ProvenAttestation {
   readonly descriptor: Descriptor;
+  readonly bytes: ManifestBytes;
   readonly subject: Digest;
 }
 
@@ -85,8 +88,8 @@ export async function expandSource(
 ): Promise<ProvenSource> {
   const parsed = parseManifest(manifest);
   if (parsed.kind === 'image') {
-    const { mediaType, digest } = manifest;
-    const image = await readImage(reader, { mediaType, digest, size: manifest.bytes.length }, parsed, name);
+    const { mediaType, digest, bytes } = manifest;
+    const image = await readImage(reader, { mediaType, digest, size: bytes.length }, manifest, parsed, name);
     return { manifest, index: undefined, images: [image], attestations: [] };
   }
   return { manifest, index: parsed, ...(await readIndex(reader, parsed, name, 1)) };
@@ -138,15 +141,17 @@ async function readEntry(
     );
   }
   checkPromise(manifest, descriptor, name);
-  if (isAttestation(descriptor)) return { images: [], attestations: [attestationOf(descriptor, name)] };
+  if (isAttestation(descriptor))
+    return { images: [], attestations: [attestationOf(descriptor, manifest, name)] };
   const parsed = parseManifest(manifest);
   if (parsed.kind === 'index') return readIndex(reader, parsed, name, depth + 1);
-  return { images: [await readImage(reader, descriptor, parsed, name)], attestations: [] };
+  return { images: [await readImage(reader, descriptor, manifest, parsed, name)], attestations: [] };
 }
 
 async function readImage(
   reader: ContentReader,
   descriptor: Descriptor,
+  bytes: ManifestBytes,
   manifest: ImageManifest,
   name: string,
 ): Promise<ProvenImage> {
@@ -159,21 +164,24 @@ async function readImage(
       },
     );
   }
-  const bytes = await reader.blob(manifest.config, maxManifestBytes);
-  const config = parseImageConfig(bytes, `the config of ${name}`);
+  const config = parseImageConfig(
+    await reader.blob(manifest.config, maxManifestBytes),
+    `the config of ${name}`,
+  );
   const { platform: said, ...rest } = descriptor;
   return {
     descriptor: rest,
     said: said && platformOfJson(said),
     manifest,
+    bytes,
     config,
     platform: normalisePlatform(config),
   };
 }
 
-function attestationOf(descriptor: Descriptor, name: string): ProvenAttestation {
+function attestationOf(descriptor: Descriptor, bytes: ManifestBytes, name: string): ProvenAttestation {
   const subject = attestationSubject(descriptor);
-  if (subject !== undefined) return { descriptor, subject };
+  if (subject !== undefined) return { descriptor, bytes, subject };
   throw new CodedError('E_MANIFEST', `${name} is an attestation that does not say what it is about`, {
     hint: 'build that platform again',
   });

@@ -103,6 +103,8 @@ export interface RunOptions {
   readonly clock?: Clock;
   readonly sleep?: MergeDeps['sleep'];
   readonly compare?: MergeDeps['compare'];
+  /** Repositories that will be written to; the one of the legs, unless told otherwise. */
+  readonly push?: readonly string[];
   /** Event of a workflow; makes the run one. */
   readonly event?: string;
 }
@@ -175,13 +177,13 @@ export async function environment({ env, event }: RunOptions): Promise<GithubEnv
 
 export async function withClient<T>(
   registry: FakeRegistry,
-  { clock = skippingClock() }: RunOptions,
+  { clock = skippingClock(), push = [`${registry.host}/${path}`] }: RunOptions,
   work: (client: RegistryClient) => Promise<T>,
 ): Promise<T> {
   const client = createRegistryClient({
     credentials: robot,
     log: silentLog,
-    pushRepositories: [parseRepository(`${registry.host}/${path}`)],
+    pushRepositories: push.map(parseRepository),
     clock,
     random: () => 0,
   });

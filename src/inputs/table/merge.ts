@@ -106,8 +106,7 @@ export const mergeInputs = {
     kind: boolean,
     group: 'Merge',
     commands: ['merge'],
-    later: ['merge'],
-    description: 'Copy signatures and the like to the other images too.',
+    description: 'Copy signatures and the like of what is copied into another repository too.',
     default: { text: 'false', value: false },
   },
   spec: {

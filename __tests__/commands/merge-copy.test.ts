@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import { toCodedError } from '../../src/errors.ts';
+import { startFakeRegistry, type FakeRegistry } from '../support/fake-registry.ts';
+import { addLegs, bearer, four, path, runMerge, textOutput, withRegistry, writes } from './support/scene.ts';
+
+const other = 'acme/release';
+
+function images(...each: [FakeRegistry, string][]): { images: string; push: string[] } {
+  const push = each.map(([registry, repository]) => `${registry.host}/${repository}`);
+  return { images: push.join('\n'), push };
+}
+
+describe('a list in another repository of the registry', () => {
+  test('costs at most 35 requests for four platforms of three layers and one tag: blobs are mounted', async () => {
+    await withRegistry({ auth: bearer }, async (registry) => {
+      const legs = addLegs(registry, four, { layers: [[], [], []] });
+      registry.clearRequests();
+      const target = images([registry, other]);
+      const records = Object.entries(legs)
+        .map(([platform, leg]) => `${platform}=${registry.host}/${path}@${leg.manifest.digest}`)
+        .join('\n');
+      await runMerge(registry, { images: target.images, records }, { push: target.push });
+      expect(registry.requests.length).toBeLessThanOrEqual(35);
+      expect(registry.manifest(other, 'v1')).toBeDefined();
+      expect(Object.keys(registry.tags(other))).toEqual(['v1']);
+    });
+  });
+
+  test('and in the one of the legs: both end at the same digest, and a second run writes nothing', async () => {
+    await withRegistry({ auth: bearer }, async (registry) => {
+      addLegs(registry);
+      const target = images([registry, path], [registry, other]);
+      const inputs = { images: target.images, tags: 'v1, latest' };
+      const { result } = await runMerge(registry, inputs, { push: target.push });
+      const digest = textOutput(result, 'digest');
+      for (const repository of [path, other]) {
+        for (const tag of ['v1', 'latest']) expect(registry.manifest(repository, tag)?.digest).toBe(digest);
+      }
+      expect(result.outputs['references']).toHaveLength(4);
+      registry.clearRequests();
+      await runMerge(registry, inputs, { push: target.push });
+      expect(writes(registry)).toEqual([]);
+    });
+  });
+});
+
+describe('a list in two registries', () => {
+  test('holds the same bytes, with every blob', async () => {
+    await using near = await startFakeRegistry({ auth: bearer });
+    await using far = await startFakeRegistry({ auth: bearer });
+    addLegs(near);
+    const target = images([near, path], [far, other]);
+    const { result } = await runMerge(near, { images: target.images }, { push: target.push });
+    const digest = textOutput(result, 'digest');
+    expect([near.manifest(path, 'v1')?.digest, far.manifest(other, 'v1')?.digest]).toEqual([digest, digest]);
+    expect(Object.keys(far.tags(other))).toEqual(['v1']);
+  });
+
+  test('moves no tag anywhere when one of them can not take the images', async () => {
+    await using near = await startFakeRegistry({ auth: bearer });
+    await using far = await startFakeRegistry({ auth: bearer });
+    addLegs(near);
+    const before = near.tags(path);
+    far.fail(
+      (request) => request.method === 'POST' && request.path.includes('/blobs/uploads/'),
+      { kind: 'status', status: 403 },
+      Infinity,
+    );
+    const target = images([near, path], [far, other]);
+    const error = await runMerge(near, { images: target.images }, { push: target.push }).then(
+      () => undefined,
+      toCodedError,
+    );
+    expect(error?.code).toBe('E_DENIED');
+    expect(near.tags(path)).toEqual(before);
+    expect(far.tags(other)).toEqual({});
+  });
+});
