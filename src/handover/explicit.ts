@@ -1,4 +1,4 @@
-import { CodedError, quote } from '../errors.ts';
+import { CodedError, quote, show } from '../errors.ts';
 import { parseDigest } from '../oci/digest.ts';
 import { parseReference, type Repository } from '../oci/reference.ts';
 import { parseStrictJson, type JsonValue } from '../oci/strict-json.ts';
@@ -32,13 +32,34 @@ export async function explicitLegs(
   files: RecordFiles,
 ): Promise<Leg[]> {
   const legs: Leg[] = [];
+  const readable = refusingUnreadable(files);
   for (const { text, line } of joinJson(entries)) {
     const origin = `records entry ${line}`;
     if (/^[[{]/.test(text)) legs.push(...jsonLegs(text, origin));
-    else if (/^(\/|\.\.?\/)/.test(text)) legs.push(...(await pathLegs(text, repository, files)));
+    else if (/^(\/|\.\.?\/)/.test(text)) legs.push(...(await pathLegs(text, repository, readable)));
     else legs.push(namedLeg(text, repository, origin));
   }
   return legs;
+}
+
+/** What the system says of a path that is there and can't be read, told as what it is. */
+function refusingUnreadable(files: RecordFiles): RecordFiles {
+  const told = async <T>(path: string, work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new CodedError('E_RECORD', `${quote(path)}, which records names, can't be read: ${show(why)}`, {
+        hint: 'name a record file, or a folder of them, that this user may read',
+        cause: error,
+      });
+    }
+  };
+  return {
+    kind: async (path) => told(path, files.kind(path)),
+    read: async (path, max) => told(path, files.read(path, max)),
+    list: async (path) => told(path, files.list(path)),
+  };
 }
 
 /** A record may be pretty-printed: lines from an opening bracket on belong together until they parse. */
