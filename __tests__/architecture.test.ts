@@ -38,10 +38,10 @@ const floors: readonly (readonly string[])[] = [
   ['action', 'cli'],
   ['compose.ts'],
   ['commands'],
-  ['engines', 'registry', 'verify', 'publish', 'handover', 'github', 'report'],
+  ['engines', 'registry', 'verify', 'publish', 'handover', 'github', 'report', 'layout'],
   ['inputs'],
   ['oci', 'platform'],
-  ['errors.ts', 'log.ts', 'group-by.ts', 'scratch.ts', 'version.ts'],
+  ['errors.ts', 'log.ts', 'group-by.ts', 'scratch.ts', 'version.ts', 'young-heap.ts'],
 ];
 
 /** Who may import which package. Nobody else may import any. */

@@ -104,12 +104,14 @@ export interface RegistryClient {
   mountBlob(repository: Repository, digest: Digest, from: Repository): Promise<boolean>;
   /**
    * Uploads what `open` yields, which must be the same bytes each time. In one piece, or in chunks where the registry
-   * wants it; resumed or started again after a fault.
+   * wants it; resumed or started again after a fault. `isVerified`: `open` itself fails on bytes that are not those of the
+   * descriptor, as {@link getBlob} does, so that they need not be hashed twice.
    */
   uploadBlob(
     repository: Repository,
     descriptor: ContentDescriptor,
     open: () => AsyncIterable<Uint8Array>,
+    options?: { readonly isVerified?: boolean },
   ): Promise<void>;
   deleteBlob(repository: Repository, digest: Digest): Promise<void>;
   /** Every tag, in the registry's order; none for a repository that is not there. */
@@ -139,7 +141,8 @@ export function createRegistryClient(options: RegistryOptions): RegistryClient {
     getBlob: (repository, descriptor) => blobs.get(repository, descriptor),
     readBlob: (repository, descriptor, maxBytes) => blobs.read(repository, descriptor, maxBytes),
     mountBlob: (repository, digest, from) => uploads.mount(repository, digest, from),
-    uploadBlob: (repository, descriptor, open) => uploads.upload(repository, descriptor, open),
+    uploadBlob: (repository, descriptor, open, { isVerified = false } = {}) =>
+      uploads.upload(repository, descriptor, open, isVerified),
     deleteBlob: (repository, digest) => blobs.delete(repository, digest),
     listTags: (repository) => listTags(repository, verbs),
     listReferrers: (repository, digest, artifactType) =>

@@ -86,6 +86,8 @@ export class BodyWriter {
       this.#wake = resolve;
       send(resolve);
     });
+    // Until the next slice it is the source that is waited for.
+    this.#watch.stop('upload-stalled');
     return !this.#stopped;
   }
 }

@@ -61,6 +61,7 @@ export class Uploads {
     repository: Repository,
     descriptor: ContentDescriptor,
     open: () => AsyncIterable<Uint8Array>,
+    isVerified: boolean,
   ): Promise<void> {
     const what = `upload ${named(repository, checkedDigest(descriptor.digest))}`;
     const { limits, log } = this.#dependencies;
@@ -69,7 +70,7 @@ export class Uploads {
     this.#offered.delete(key);
     await this.#turn(repository.registry);
     try {
-      await new Upload(descriptor, verifiedSource(open, descriptor, what), session, {
+      await new Upload(descriptor, isVerified ? open : verifiedSource(open, descriptor, what), session, {
         requests: new UploadRequests(repository, what, this.#dependencies),
         limits,
         log,

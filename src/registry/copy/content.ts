@@ -23,7 +23,10 @@ export interface CopyTarget {
   hasManifest(digest: Digest): Promise<boolean>;
   /** True: the blob is there, or is now, without having been sent. */
   adopt(blob: ContentDescriptor): Promise<boolean>;
-  /** Takes what `open` yields, which is the same bytes each time. What `open`'s iteration throws is thrown as it is. */
+  /**
+   * Takes what `open` yields: the same bytes each time, and verified by `open` itself. What its iteration throws is thrown
+   * as it is.
+   */
   upload(blob: ContentDescriptor, open: () => AsyncIterable<Uint8Array>): Promise<void>;
   /** @param reference the manifest's digest, or a tag. @returns whether its `subject` will be listed without our help. */
   put(reference: string, manifest: ManifestBytes): Promise<{ readonly subjectHandled: boolean }>;

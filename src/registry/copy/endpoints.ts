@@ -37,7 +37,7 @@ export function registryTarget(
     hasManifest: (digest) =>
       looking(log, async () => (await client.headManifest(repository, digest)) !== undefined),
     adopt: (blob) => adopt(client, repository, log, blob, mountFrom),
-    upload: (blob, open) => client.uploadBlob(repository, blob, open),
+    upload: (blob, open) => client.uploadBlob(repository, blob, open, { isVerified: true }),
     put: (reference, manifest) => client.putManifest(repository, reference, manifest),
     manifest: (reference) => client.getManifest(repository, reference),
     referrers: (subject) => client.listReferrers(repository, subject),
