@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { digestOf, type Digest } from '../../src/oci/digest.ts';
+import { digestOf } from '../../src/oci/digest.ts';
 import { startFakeRegistry } from '../support/fake-registry.ts';
 import { failureOf, repositoryOf, someManifest, startServer, testClient } from './harness.ts';
 

@@ -1,0 +1,192 @@
+import { createServer, type AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { describe, expect, test } from '@jest/globals';
+import { trustedAuthorities } from '../../src/registry/tls.ts';
+import { startFakeRegistry } from '../support/fake-registry.ts';
+import { failure } from '../support/failure.ts';
+import { failureOf, repositoryOf, someManifest, startServer, testClient } from './harness.ts';
+
+/** An address of this machine that is not loopback, where the rules for other machines hold. */
+const address = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+const elsewhere = address === undefined ? describe.skip : describe;
+const there = address ?? '';
+
+async function withManifest(options: Parameters<typeof startFakeRegistry>[0]) {
+  const fake = await startFakeRegistry(options);
+  fake.addManifest('acme/app', someManifest(), 'v1');
+  return fake;
+}
+
+elsewhere('a registry on another machine', () => {
+  test('with a private authority: trusted when it is given', async () => {
+    await using fake = await withManifest({ address: there, tls: { names: [there] } });
+    await using context = testClient({ caCertificate: fake.caCertificate ?? '' });
+    expect((await context.client.getManifest(repositoryOf(fake.host), 'v1'))?.digest).toBe(
+      someManifest().digest,
+    );
+    expect(fake.requests).toHaveLength(1);
+  });
+
+  test.each([
+    ['an authority that nobody knows', { names: [there] }, false],
+    ['another name', { names: ['other.example'] }, true],
+    ['an end that is past', { names: [there], notAfter: new Date(Date.now() - 1000) }, true],
+  ])('with a certificate of %s: refused at once, never plain', async (_name, tls, trusted) => {
+    await using fake = await withManifest({ address: there, tls });
+    await using context = testClient(trusted ? { caCertificate: fake.caCertificate ?? '' } : {});
+    const error = await failureOf(context.client.getManifest(repositoryOf(fake.host), 'v1'));
+    expect(error).toMatchObject({ code: 'E_NETWORK' });
+    expect(error.message).toContain('has a certificate that is not to be trusted');
+    expect(error.hint).toContain('ca-certificate');
+    expect(context.client.requests).toHaveLength(1);
+    expect(fake.requests).toHaveLength(0);
+  });
+
+  test('with plain HTTP: refused, unless it is insecure', async () => {
+    await using fake = await withManifest({ address: there });
+    await using strict = testClient();
+    const error = await failureOf(strict.client.getManifest(repositoryOf(fake.host), 'v1'));
+    expect(error).toMatchObject({ code: 'E_NETWORK' });
+    expect(error.message).toContain('does not speak TLS');
+    expect(error.hint).toContain('insecure-registries');
+    expect(fake.requests).toHaveLength(0);
+    await using lax = testClient({ insecureRegistries: [fake.host] });
+    await lax.client.getManifest(repositoryOf(fake.host), 'v1');
+    await lax.client.getManifest(repositoryOf(fake.host), 'v1');
+    expect(fake.requests).toHaveLength(2);
+    expect(lax.client.requests).toHaveLength(3);
+    expect(lax.log.lines).toContain(
+      `${fake.host} is an insecure registry with plain HTTP: nothing sent to it is private`,
+    );
+  });
+
+  test.each(['host', 'network'])(
+    'insecure by its %s: any certificate will do, and HTTPS is preferred',
+    async (by) => {
+      await using fake = await withManifest({ address: there, tls: { names: ['other.example'] } });
+      await using context = testClient({ insecureRegistries: [by === 'host' ? fake.host : `${there}/24`] });
+      expect((await context.client.getManifest(repositoryOf(fake.host), 'v1'))?.digest).toBe(
+        someManifest().digest,
+      );
+      expect(context.client.requests).toHaveLength(1);
+    },
+  );
+
+  test('a TLS handshake that is never answered is retried, and given up', async () => {
+    await using fake = await startFakeRegistry({
+      address: there,
+      tls: { names: [there], stallHandshake: true },
+    });
+    await using context = testClient({ limits: { attempts: 2, connectMs: 50 } });
+    const error = await failureOf(context.client.headManifest(repositoryOf(fake.host), 'v1'));
+    expect(error).toMatchObject({ code: 'E_TIMEOUT' });
+    expect(error.message).toContain('does not accept a connection (no TLS connection in 0.05 s)');
+    expect(context.client.requests).toHaveLength(2);
+  });
+
+  test('may not send us to this machine, by whatever name', async () => {
+    await using inside = await startServer((_request, response) => response.end('a secret'));
+    await using fake = await startServer(
+      (_request, response) =>
+        response.writeHead(307, { location: `http://localhost:${inside.host.split(':')[1] ?? ''}/` }).end(),
+      there,
+    );
+    await using context = testClient({ insecureRegistries: [fake.host] });
+    const error = await failureOf(context.client.getManifest(fake.repository, 'v1'));
+    expect(error).toMatchObject({ code: 'E_REGISTRY' });
+    expect(inside.requests).toEqual([]);
+  });
+});
+
+describe('a registry on this machine', () => {
+  test('with plain HTTP: one request, one connection', async () => {
+    await using fake = await withManifest({});
+    await using context = testClient();
+    await context.client.getManifest(repositoryOf(fake.host), 'v1');
+    expect(context.client.requests).toHaveLength(1);
+  });
+
+  test('with HTTPS it is found out, and its certificate is checked all the same', async () => {
+    await using fake = await withManifest({ tls: true });
+    await using trusting = testClient({ caCertificate: fake.caCertificate ?? '' });
+    expect((await trusting.client.getManifest(repositoryOf(fake.host), 'v1'))?.digest).toBe(
+      someManifest().digest,
+    );
+    await using strict = testClient();
+    expect(await failureOf(strict.client.getManifest(repositoryOf(fake.host), 'v1'))).toMatchObject({
+      code: 'E_NETWORK',
+    });
+  });
+
+  test.each([
+    'Client sent an HTTP request to an HTTPS server.\n',
+    '<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>',
+    "Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />",
+  ])('one that answers HTTP with "%s" wants HTTPS', async (text) => {
+    await using server = await startServer((_request, response) => response.writeHead(400).end(text));
+    await using context = testClient();
+    // It does not speak it either, here, which is then what is told.
+    const error = await failureOf(context.client.getManifest(server.repository, 'v1'));
+    expect(error.message).toContain('does not speak TLS');
+    expect(context.client.requests.map(({ status }) => status)).toEqual([400, undefined]);
+  });
+
+  test('another 400 is a refusal, and is told', async () => {
+    await using server = await startServer((_request, response) =>
+      response.writeHead(400).end('{"errors":[{"code":"NAME_INVALID","message":"bad name"}]}'),
+    );
+    await using context = testClient();
+    const error = await failureOf(context.client.getManifest(server.repository, 'v1'));
+    expect(error.message).toContain('NAME_INVALID: bad name');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('an address that accepts and never speaks', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const sockets = new Set<{ destroy(): void }>();
+    server.on('connection', (socket) => sockets.add(socket));
+    await using context = testClient({ limits: { attempts: 2, headersMs: 50, connectMs: 50 } });
+    expect(
+      await failureOf(context.client.headManifest(repositoryOf(`127.0.0.1:${port}`), 'v1')),
+    ).toMatchObject({ code: 'E_TIMEOUT' });
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+});
+
+test.each(['169.254.169.254', '0.0.0.0:5000', '[fe80::1]', '[::]', '[::ffff:169.254.169.254]:80'])(
+  '%s is no registry',
+  async (host) => {
+    await using context = testClient();
+    const repository = { registry: host, path: 'acme/app', name: `${host}/acme/app` };
+    expect(await failureOf(context.client.headManifest(repository, 'v1'))).toMatchObject({
+      code: 'E_REGISTRY',
+    });
+    expect(context.client.requests).toEqual([]);
+  },
+);
+
+describe('trustedAuthorities', () => {
+  test('without a certificate it is left to Node', () => {
+    expect(trustedAuthorities(undefined, {})).toBeUndefined();
+  });
+
+  test.each(['', 'not PEM', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'])(
+    '%j is no certificate',
+    (pem) => {
+      expect(failure(() => trustedAuthorities(pem, {}))).toMatchObject({ code: 'E_INPUT' });
+    },
+  );
+
+  test('with one it is added to the default roots', async () => {
+    await using fake = await startFakeRegistry({ tls: true });
+    const pem = fake.caCertificate ?? '';
+    const authorities = trustedAuthorities(`a comment\n${pem}\n${pem}`, {});
+    expect(authorities?.length).toBeGreaterThan(50);
+    expect(authorities?.slice(-2)).toEqual([pem.trim(), pem.trim()]);
+  });
+});
