@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Fault } from '../support/fake-registry.ts';
 import { addToRegistry, buildAttestation, buildImage, buildIndex } from '../support/images.ts';
 import { labels, recordsOf } from './support/refusal.ts';
 import {
@@ -102,6 +103,28 @@ describe('one source that is an index', () => {
       });
       expect(registry.tags(path)['v1']).not.toBe(source.manifest.digest);
       expect(platformsIn(published(registry))).toEqual(['linux/amd64']);
+    });
+  });
+});
+
+describe('a write whose answer goes wrong', () => {
+  test.each<[string, Fault, RegExp, number]>([
+    ['lost: it is looked up, and not sent again', { kind: 'lost-answer' }, /manifests\/v1$/, 1],
+    ['lost behind a gateway', { kind: 'lost-behind', status: 504 }, /manifests\/v1$/, 1],
+    ['lost, of the index by digest', { kind: 'lost-answer' }, /manifests\/sha256:/, 1],
+    ['refused for now: it is sent once more', { kind: 'answer', status: 503 }, /manifests\/v1$/, 2],
+    ['limited', { kind: 'answer', status: 429, headers: { 'retry-after': '2' } }, /manifests\/v1$/, 2],
+    ['reset before it arrived', { kind: 'reset' }, /manifests\/v1$/, 2],
+  ])('%s', async (_, fault, path, sent) => {
+    await withRegistry({}, async (registry) => {
+      addLegs(registry);
+      registry.fail({ method: 'PUT', path }, fault);
+      const { result } = await runMerge(registry, { tags: 'v1, latest' });
+      const puts = registry.requests.filter((request) => request.method === 'PUT' && path.test(request.path));
+      expect(puts).toHaveLength(sent);
+      expect(
+        Object.values(registry.tags('acme/app')).filter((digest) => digest === result.outputs['digest']),
+      ).toHaveLength(2);
     });
   });
 });
