@@ -5,58 +5,95 @@ import { addLegs, bearer, path, recordOf, runMerge, withRegistry, writes } from 
 
 const tags = 'v1, v1.2, latest';
 
-/** The longest chain of requests of which each began after the one before had ended. */
-async function measured(registry: FakeRegistry, inputs: Record<string, string>) {
-  registry.clearRequests();
-  await runMerge(registry, { tags, ...inputs });
-  const shown = registry.requestLines().join('\n');
-  return { requests: registry.requests.length, rounds: registry.rounds(), shown };
+interface Cost {
+  readonly requests: number;
+  readonly rounds: number;
 }
 
-function records(registry: FakeRegistry, legs: Readonly<Record<string, Fixture>>): string {
-  return Object.values(legs)
-    .map((leg) => recordOf(registry, leg))
-    .join('\n');
+interface Scene {
+  /** What stands there before; gives the inputs. */
+  readonly arrange?: (
+    registry: FakeRegistry,
+    legs: Readonly<Record<string, Fixture>>,
+  ) => Promise<Record<string, string> | undefined>;
+  readonly redirectBlobs?: boolean;
+  readonly check?: (registry: FakeRegistry) => void;
+}
+
+/**
+ * A merge into three tags, with every answer 30 ms late. Rounds are the longest chain of requests of which each began after
+ * the one before had ended; on a busy machine one that starts late lengthens it, so that the best of three is the truth.
+ */
+async function cost({ arrange, redirectBlobs = false, check }: Scene): Promise<Cost> {
+  const costs: Cost[] = [];
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    await withRegistry({ auth: bearer, latency: 30, redirectBlobs }, async (registry) => {
+      const legs = addLegs(registry);
+      const inputs = await arrange?.(registry, legs);
+      registry.clearRequests();
+      await runMerge(registry, { tags, ...inputs });
+      costs.push({ requests: registry.requests.length, rounds: registry.rounds() });
+      check?.(registry);
+    });
+  }
+  return {
+    requests: Math.max(...costs.map((each) => each.requests)),
+    rounds: Math.min(...costs.map((each) => each.rounds)),
+  };
+}
+
+/** The list of an earlier commit, as merge itself leaves it. */
+function ownList(legs: Readonly<Record<string, Fixture>>): Fixture {
+  return buildIndex(Object.values(legs), { annotations: { 'org.opencontainers.image.revision': 'before' } });
 }
 
 describe('what a merge of four platforms into three tags asks of a registry with tokens', () => {
-  test.each([
-    ['arch tags', false],
-    ['records', true],
-  ])('a fresh repository, from %s: 21 requests in 9 rounds', async (_, explicit) => {
-    await withRegistry({ auth: bearer, latency: 25 }, async (registry) => {
-      const legs = addLegs(registry);
-      const cost = await measured(registry, explicit ? { records: records(registry, legs) } : {});
-      expect(cost.shown.split('\n').filter((line) => line.endsWith(' 401'))).toHaveLength(1);
-      expect(cost.shown.split('\n').filter((line) => line.includes('/token'))).toHaveLength(1);
-      expect(cost).toMatchObject({ requests: 21, rounds: 9 });
-    });
+  test('a fresh repository, from arch tags: 21 requests in 9 rounds, one challenge and one token among them', async () => {
+    const check = (registry: FakeRegistry): void => {
+      expect(registry.requests.filter(({ status }) => status === 401)).toHaveLength(1);
+      expect(registry.requests.filter(({ service }) => service === 'token')).toHaveLength(1);
+    };
+    expect(await cost({ check })).toEqual({ requests: 21, rounds: 9 });
   });
 
-  test('a tag that exists, a new one and latest, each in its own stage: 21 requests in 10 rounds', async () => {
-    await withRegistry({ auth: bearer, latency: 25 }, async (registry) => {
-      const before = buildIndex(Object.values(addLegs(registry)), {
-        annotations: { 'org.opencontainers.image.revision': 'before' },
+  test('a fresh repository, from records: the same', async () => {
+    const arrange: Scene['arrange'] = (registry, legs) =>
+      Promise.resolve({
+        records: Object.values(legs)
+          .map((leg) => recordOf(registry, leg))
+          .join('\n'),
       });
-      for (const tag of ['v1', 'latest']) addToRegistry(registry, path, before, tag);
-      expect(await measured(registry, {})).toMatchObject({ requests: 21, rounds: 10 });
-    });
+    expect(await cost({ arrange })).toEqual({ requests: 21, rounds: 9 });
+  });
+
+  test('new tags, and latest moves: the same', async () => {
+    const arrange: Scene['arrange'] = (registry, legs) => {
+      addToRegistry(registry, path, ownList(legs), 'latest');
+      return Promise.resolve(undefined);
+    };
+    expect(await cost({ arrange })).toEqual({ requests: 21, rounds: 9 });
+  });
+
+  test('a tag that exists, a new one and latest, each in its own stage: one round more', async () => {
+    const arrange: Scene['arrange'] = (registry, legs) => {
+      for (const tag of ['v1', 'latest']) addToRegistry(registry, path, ownList(legs), tag);
+      return Promise.resolve(undefined);
+    };
+    expect(await cost({ arrange })).toEqual({ requests: 21, rounds: 10 });
   });
 
   test('the second run reads, and writes nothing: 17 requests in 6 rounds', async () => {
-    await withRegistry({ auth: bearer, latency: 25 }, async (registry) => {
-      addLegs(registry);
+    const arrange: Scene['arrange'] = async (registry) => {
       await runMerge(registry, { tags });
-      const cost = await measured(registry, {});
+      return undefined;
+    };
+    const check = (registry: FakeRegistry): void => {
       expect(writes(registry)).toEqual([]);
-      expect(cost).toMatchObject({ requests: 17, rounds: 6 });
-    });
+    };
+    expect(await cost({ arrange, check })).toEqual({ requests: 17, rounds: 6 });
   });
 
-  test('blobs on another host cost one request more for each platform', async () => {
-    await withRegistry({ auth: bearer, latency: 25, redirectBlobs: true }, async (registry) => {
-      addLegs(registry);
-      expect(await measured(registry, {})).toMatchObject({ requests: 25, rounds: 10 });
-    });
+  test('blobs on another host cost one request more for each platform, and one round', async () => {
+    expect(await cost({ redirectBlobs: true })).toEqual({ requests: 25, rounds: 10 });
   });
 });
