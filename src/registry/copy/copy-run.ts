@@ -134,7 +134,9 @@ export class CopyRun {
 
   /** An index may list what is no manifest: some tools put blobs there. */
   async #bringUnknown(entry: Descriptor, depth: number): Promise<void> {
-    const manifest = await this.#dependencies.source.manifest(entry.digest, entry.size);
+    const { source } = this.#dependencies;
+    const isJson = entry.mediaType.endsWith('+json');
+    const manifest = isJson ? await source.manifest(entry.digest, entry.size) : undefined;
     if (manifest === undefined) await this.#blob(entry);
     else await this.#once(entry.digest, () => this.bringManifest(manifest, depth));
   }
