@@ -80,10 +80,16 @@ export async function readBody(
 /** Reads what is left up to `maxBytes`, so that the connection can be used again, or closes it. Never throws. */
 export async function discardBody(response: HttpResponse, maxBytes: number, wholeMs: number): Promise<void> {
   try {
-    await readBody(response, maxBytes, wholeMs, new AbortController().signal);
+    if (response.method === 'HEAD') await endOf(response.message);
+    else await readBody(response, maxBytes, wholeMs, new AbortController().signal);
   } catch {
     response.message.destroy();
   }
+}
+
+/** An answer to HEAD has lengths and encodings of a body that it has not. */
+async function endOf(message: IncomingMessage): Promise<void> {
+  await new Promise((resolve) => message.once('close', resolve).resume());
 }
 
 /** One layer of gzip undone. A fault of the network comes through as itself. */

@@ -70,7 +70,7 @@ export interface RegistryOptions {
 
 /**
  * The distribution API, one method per endpoint. Every answer is bounded, digests are computed here and never believed,
- * faults of section "Retries" in docs are retried within one budget, and whatever fails in the end is a RegistryError.
+ * faults that time may heal are retried within one budget (limits.ts), and whatever fails in the end is a CodedError.
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#endpoints
  */
 export interface RegistryClient {

@@ -11,9 +11,9 @@ export interface RegistryErrorEntry {
 
 /**
  * How often a failure is worth another try. `full`: the whole policy; `few`: three tries in all, for what time may or
- * may not heal; `once`: one more at once, without waiting; `never`: the answer will be the same.
+ * may not heal; `never`: the answer will be the same.
  */
-export type RetryClass = 'full' | 'few' | 'once' | 'never';
+export type RetryClass = 'full' | 'few' | 'never';
 
 interface RegistryErrorDetails {
   readonly hint?: string;

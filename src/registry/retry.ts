@@ -78,7 +78,6 @@ export class Retrier {
   }
 
   #waitFor(error: RegistryError, failures: number, random: number): number {
-    if (error.retry === 'once') return 0;
     const asked = error.retryAfterMs;
     // Jitter on top of what was asked for, since other jobs were told the same at the same moment.
     return asked === undefined ? backoffMs(failures, random) : asked + random * Math.min(1_000, asked / 4);
@@ -147,7 +146,7 @@ export class Track {
     this.#toldUntil = clock.monotonic() + wait;
     const isLimit = error.code === 'E_RATE_LIMITED';
     if (isLimit || error.retryAfterMs !== undefined) this.#gate.close(wait, error.reason, isLimit);
-    else if (wait > 0) await clock.sleep(wait, signal);
+    else await clock.sleep(wait, signal);
     return error;
   }
 }
@@ -158,8 +157,6 @@ function attemptsOf(retry: RetryClass, limits: Limits): number {
       return limits.attempts;
     case 'few':
       return Math.min(3, limits.attempts);
-    case 'once':
-      return Math.min(2, limits.attempts);
     case 'never':
       return 1;
   }

@@ -83,10 +83,9 @@ function isRateLimit(status: number, body: ErrorBody): boolean {
 /** ECR: 400 TAG_INVALID or ImageTagAlreadyExistsException; Harbor: 412; Quay, Artifactory and others say it in words. */
 function isImmutable(status: number, body: ErrorBody): boolean {
   if (![400, 403, 405, 409, 412].includes(status)) return false;
-  return (
-    status === 412 ||
-    /immutab|ImageTagAlreadyExists|cannot be overwritten|tag already exists/i.test(body.text)
-  );
+  // Harbor says 412 for a full quota as well.
+  if (status === 412 && !/quota/i.test(body.text)) return true;
+  return /immutab|ImageTagAlreadyExists|cannot be overwritten|tag already exists/i.test(body.text);
 }
 
 function saysAny(body: ErrorBody, codes: readonly string[]): boolean {

@@ -23,6 +23,7 @@ export interface HttpRequest {
 
 /** An answer whose body has not been read: read it (body.ts) or discard it, or its connection is lost. */
 export interface HttpResponse {
+  readonly method: string;
   readonly status: number;
   readonly url: URL;
   readonly message: IncomingMessage;
@@ -56,7 +57,14 @@ export class Transport {
       const { outgoing, message } = await this.#exchange(request, logEntry);
       logEntry.status = message.statusCode ?? 0;
       const addressClass = this.#addressClass(request.url, outgoing.socket);
-      return { status: logEntry.status, url: request.url, message, addressClass, logEntry };
+      return {
+        method: request.method,
+        status: logEntry.status,
+        url: request.url,
+        message,
+        addressClass,
+        logEntry,
+      };
     } finally {
       logEntry.ms = performance.now() - started;
     }
