@@ -4,8 +4,10 @@
 #
 #   scripts/install-test-tools.sh            installs, then proves that every part answers
 #   scripts/install-test-tools.sh --folder   prints the folder of the tools that are not Debian packages
+#   scripts/install-test-tools.sh --peers    installs what the bench alone compares with; CI doesn't need it
+#   scripts/install-test-tools.sh --peers-folder   prints the folder of those
 #
-# That folder is outside the checkout, and its name changes with any version below, so a cache can keep it whole.
+# Both folders are outside the checkout, and their names change with any version below, so a cache can keep them whole.
 set -euo pipefail
 
 packages=(
@@ -28,8 +30,18 @@ architectures=(
   s390x=s390x=s390x=s390x
 )
 
+# Modules that `go install` refuses, because they exclude or replace others, are built where they are unpacked.
+peer_modules=(
+  buildx=github.com/docker/buildx@v0.30.1=./cmd/buildx
+)
+oras=oras=oras.land/oras/cmd/oras@v1.3.0
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
 versions=$(printf '%s\n' "${go_tools[@]}" "$zizmor" "${architectures[@]}" "$(uname -m)" | sha256sum | cut -c1-12)
 folder=${NATIVE_MULTIARCH_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/native-multiarch-tools}/$versions
+peer_versions=$(printf '%s\n' "${peer_modules[@]}" "$oras" "$(cat "$root/bench/fan-in/oras-go/go.sum")" "$(uname -m)" |
+  sha256sum | cut -c1-12)
+peers=$(dirname "$folder")/peers-$peer_versions
 
 say() { printf 'test tools: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
@@ -139,10 +151,47 @@ prove() {
   "$folder/zizmor/bin/zizmor" --version >/dev/null || die 'zizmor does not run'
 }
 
+build_here() {
+  (cd "$1" && quietly env CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o "$2" "$3")
+}
+
+install_peers() {
+  local row name module package source
+  for row in "${peer_modules[@]}"; do
+    IFS== read -r name module package <<<"$row"
+    [ ! -x "$peers/bin/$name" ] || continue
+    say "go: $module"
+    source=$(go mod download -json "$module" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+    [ -n "$source" ] || die "go could not download $module"
+    build_here "$source" "$peers/new/$name" "$package" || die "go could not build $module"
+    mv "$peers/new/$name" "$peers/bin/$name"
+  done
+  name=${oras%%=*} module=${oras#*=}
+  if [ ! -x "$peers/bin/$name" ] && [ ! -x "$peers/bin/oras-go-index" ]; then
+    say "go: $module"
+    if env GOBIN="$peers/new" CGO_ENABLED=0 go install -trimpath -ldflags='-s -w' "$module" >/dev/null 2>&1; then
+      mv "$peers/new/$name" "$peers/bin/$name"
+    else
+      say "go could not install $module; its library stands in for it"
+      build_here "$root/bench/fan-in/oras-go" "$peers/new/oras-go-index" . || die 'go could not build oras-go-index'
+      mv "$peers/new/oras-go-index" "$peers/bin/oras-go-index"
+    fi
+  fi
+  [ -x /usr/bin/time ] || quietly apt-get install --yes time || die 'apt-get could not install time'
+}
+
 case ${1:-} in
   --folder) printf '%s\n' "$folder"; exit 0 ;;
+  --peers-folder) printf '%s\n' "$peers"; exit 0 ;;
+  --peers)
+    mkdir -p "$peers/bin" "$peers/new"
+    install_peers
+    rm -rf "$peers/new"
+    say "peers: $peers"
+    exit 0
+    ;;
   '') ;;
-  *) die "unknown argument $1; the only one is --folder" ;;
+  *) die "unknown argument $1; known are --folder, --peers and --peers-folder" ;;
 esac
 [ "$(id -u)" = 0 ] || die 'this needs root: engines, package installation and binfmt_misc do'
 mkdir -p "$folder/bin" "$folder/new" "$folder/programs"
