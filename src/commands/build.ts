@@ -92,6 +92,7 @@ function legOf(inputs: BuildInputs, github: GithubEnvironment) {
     archTag: (platform: Platform) =>
       archTag(inputs['arch-tag'], {
         tag,
+        finalTags: target.tags,
         platform,
         sha: github.sha,
         run: github.runId,

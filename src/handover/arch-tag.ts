@@ -7,6 +7,8 @@ export interface ArchTagValues {
   /** The first of `tags`. */
   readonly tag: string;
   readonly platform: Platform;
+  /** The tags of the list, which no leg may push; default: `tag`. */
+  readonly finalTags?: readonly string[];
   readonly sha?: string | undefined;
   readonly run?: string | undefined;
   readonly attempt?: string | undefined;
@@ -16,16 +18,20 @@ export interface ArchTagValues {
  * The tag that one leg pushes, and under which the fan-in looks for it: `v1-ppc64le` from `{tag}-{arch}`.
  *
  * A leg knows its own platform only, so it cannot see a collision with a sibling. A platform that has a variant after
- * normalising (`linux/arm/v6`, `linux/amd64/v3`) therefore always gets it: `v1-arm-v6`. Where the template names
- * `{variant}` itself, nothing is added.
- * @throws E_INPUT for a placeholder that is unknown or has no value here, E_REFERENCE when the result is not a tag.
+ * normalising (`linux/arm/v6`, `linux/amd64/v3`) therefore always gets it: `v1-arm-v6`; and one of another system than
+ * Linux gets that: `v1-windows-amd64`. Where the template names `{variant}` or `{os}` itself, nothing is added.
+ * @throws E_INPUT for a placeholder that is unknown or has no value here, and for a tag that the list itself will have, E_REFERENCE when the result is not a tag.
  */
 export function archTag(template: string, values: ArchTagValues): string {
   const variant = values.platform.variant ?? '';
-  const arch = platformArch(values.platform);
+  const { os } = values.platform;
+  const arch =
+    os === 'linux' || template.includes('{os}')
+      ? platformArch(values.platform)
+      : `${os}-${platformArch(values.platform)}`;
   const known: Readonly<Record<string, string | undefined>> = {
     tag: values.tag,
-    os: values.platform.os,
+    os,
     arch: variant === '' || template.includes('{variant}') ? arch : `${arch}-${variant}`,
     variant,
     sha: values.sha,
@@ -56,5 +62,13 @@ export function archTag(template: string, values: ArchTagValues): string {
     }
     return value;
   });
-  return parseTag(filled);
+  const tag = parseTag(filled);
+  if (!(values.finalTags ?? [values.tag]).includes(tag)) return tag;
+  throw new CodedError(
+    'E_INPUT',
+    `arch-tag ${quote(template)} gives ${quote(tag)}, which is one of tags itself`,
+    {
+      hint: 'legs would overwrite each other and the list; put {arch} into it',
+    },
+  );
 }
