@@ -1,154 +1,179 @@
-import { pathParts, type Change, type LayerChanges } from './layer.ts';
+import type { ChangeList } from './change-list.ts';
+import { pathParts, type Change } from './layer.ts';
+import type { Runnable } from './machine.ts';
 
-type File = Extract<Change, { kind: 'program' | 'script' | 'data' }>;
-
-type Node = Folder | File | Extract<Change, { kind: 'symlink' }>;
+/** A text is a symlink's target. Files that nothing can start are not kept: to look for one finds none. */
+type Node = Folder | Runnable | string;
 
 interface Folder {
   readonly kind: 'directory';
-  readonly children: Map<string, Node>;
+  children: Map<string, Node> | undefined;
+}
+
+/** A place in a folder, and what is there. */
+interface Place {
+  readonly folder: Folder;
+  readonly name: string;
+  readonly node: Node | undefined;
 }
 
 /** As many links as Linux follows before it says ELOOP. */
 const maxLinks = 40;
+/** Folders, links, programs and scripts of one image; the largest images of CI hosts have about half as many. */
+const maxNodes = 1_000_000;
+/** Names looked up while an image is put together: a hundred for each of a million files. Links can make one name cost thousands. */
+const maxSteps = 100_000_000;
+
+/** The image has more in it than can be held: nothing is known of it. */
+export class TooLarge extends Error {}
 
 export interface Resolved {
   /** Where it really is, without links, from the root: `usr/bin/app`. */
   readonly path: string;
-  readonly file: File;
+  readonly file: Runnable;
 }
 
 /**
  * The final file system of an image, built layer by layer from the lowest: whiteouts, links and folders that a later layer
- * replaces as runtimes apply them. Nothing of it is ever on a disk.
+ * replaces, as runtimes apply them. Nothing of it is ever on a disk.
+ *
+ * Where a layer goes through a link of a layer below (`bin/app`, with `bin -> usr/bin`), runtimes differ: one that unpacks onto the
+ * layers below follows the link, overlayfs hides it behind a new folder. Here the link is followed, and stays: both `/bin/app`
+ * and `/bin/sh` are found.
  */
 export class ImageFileSystem {
-  readonly #root: Folder = { kind: 'directory', children: new Map() };
+  readonly #root: Folder = { kind: 'directory', children: undefined };
+  #nodes = 0;
+  #steps = 0;
 
-  apply(layer: LayerChanges): void {
+  /** @throws TooLarge */
+  apply({ whiteouts, changes }: { readonly whiteouts: ChangeList; readonly changes: ChangeList }): void {
     // Whiteouts are about the layers below, wherever they stand in the archive.
-    for (const [path, change] of layer) {
-      if (change.kind === 'removed') this.#remove(path);
-      else if (change.kind === 'emptied') this.#folder(pathParts(path) ?? [], false)?.children.clear();
+    for (const { parts, change } of whiteouts) {
+      if (change.kind === 'removed') this.#remove(parts);
+      else {
+        const folder = this.#walk(parts);
+        if (isFolder(folder?.node)) folder.node.children = undefined;
+      }
     }
-    for (const [path, change] of layer) {
-      if (change.kind !== 'removed' && change.kind !== 'emptied') this.#put(path, change);
-    }
+    for (const { parts, change } of changes) this.#put(parts, change);
   }
 
-  /** The file that a path leads to, links followed; undefined where there is none. */
+  /** The file that a path leads to, links followed; undefined where there is none, or one that nothing can start. */
   resolve(path: string): Resolved | undefined {
-    const found = this.#walk(pathParts(withoutDots(path)) ?? []);
-    if (found === undefined || found.node.kind === 'directory' || found.node.kind === 'symlink')
-      return undefined;
-    return { path: found.parts.join('/'), file: found.node };
+    const trail: string[] = [];
+    const node = path.includes('\0') ? undefined : this.#walk(path.split('/'), { trail })?.node;
+    return node === undefined || typeof node === 'string' || node.kind === 'directory'
+      ? undefined
+      : { path: trail.join('/'), file: node };
   }
 
-  /** Every file of the final state, with its path. */
+  /** Every program and script of the final state, with its path. */
   *files(): Generator<Resolved> {
     const open: [string, Folder][] = [['', this.#root]];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const [base, folder] = next;
-      for (const [name, node] of folder.children) {
+      for (const [name, node] of folder.children ?? []) {
+        if (typeof node === 'string') continue;
         const path = base === '' ? name : `${base}/${name}`;
         if (node.kind === 'directory') open.push([path, node]);
-        else if (node.kind !== 'symlink') yield { path, file: node };
+        else yield { path, file: node };
       }
     }
   }
 
-  #put(path: string, change: Exclude<Change, { kind: 'removed' | 'emptied' }>): void {
-    const parts = pathParts(path) ?? [];
-    const name = parts.at(-1);
-    if (name === undefined) return;
-    const folder = this.#folder(parts.slice(0, -1), true);
-    if (folder === undefined) return;
+  #put(parts: readonly string[], change: Change): void {
+    if (parts.length === 0) return;
     if (change.kind === 'directory') {
-      if (this.#isFolder(folder, name, parts)) return;
-      folder.children.set(name, { kind: 'directory', children: new Map() });
+      // A folder over a folder keeps what is in it, also where a link leads to it.
+      if (!isFolder(this.#walk(parts)?.node))
+        this.#replace(parts, { kind: 'directory', children: undefined });
     } else if (change.kind === 'hardlink') {
-      const target = this.#walk(pathParts(change.target) ?? [])?.node;
-      if (target !== undefined && target.kind !== 'directory') folder.children.set(name, target);
+      const target = pathParts(change.target);
+      const node = target && this.#walk(target, { followLast: false })?.node;
+      this.#replace(parts, isFolder(node) ? undefined : node);
+    } else if (change.kind === 'symlink') {
+      this.#replace(parts, change.target);
     } else {
-      folder.children.set(name, change);
+      this.#replace(parts, isRunnable(change) ? change : undefined);
     }
   }
 
-  /** A folder over a folder keeps what is in it, also where a link leads to it. */
-  #isFolder(folder: Folder, name: string, parts: readonly string[]): boolean {
-    const there = folder.children.get(name);
-    if (there?.kind === 'symlink') return this.#walk(parts)?.node.kind === 'directory';
-    return there?.kind === 'directory';
+  #replace(parts: readonly string[], node: Node | undefined): void {
+    const place = this.#walk(parts, { make: true, followLast: false });
+    if (place === undefined) return;
+    if (node !== undefined) this.#set(place.folder, place.name, node);
+    else place.folder.children?.delete(place.name);
   }
 
-  #remove(path: string): void {
-    const parts = pathParts(path) ?? [];
-    const name = parts.at(-1);
-    if (name !== undefined) this.#folder(parts.slice(0, -1), false)?.children.delete(name);
+  #remove(parts: readonly string[]): void {
+    const place = this.#walk(parts, { followLast: false });
+    place?.folder.children?.delete(place.name);
   }
 
-  /** The folder at a path, links on the way followed; made where `make` says so. */
-  #folder(parts: readonly string[], make: boolean): Folder | undefined {
-    const found = this.#walk(parts);
-    if (found?.node.kind === 'directory') return found.node;
-    if (!make) return undefined;
-    let folder = this.#root;
-    for (const [index, name] of parts.entries()) {
-      const here = this.#walk(parts.slice(0, index + 1))?.node;
-      if (here?.kind === 'directory') {
-        folder = here;
-        continue;
-      }
-      const made: Folder = { kind: 'directory', children: new Map() };
-      folder.children.set(name, made);
-      folder = made;
-    }
-    return folder;
+  #set(folder: Folder, name: string, node: Node): void {
+    folder.children ??= new Map();
+    if (!folder.children.has(name)) this.#nodes += 1;
+    if (this.#nodes > maxNodes) throw new TooLarge();
+    folder.children.set(name, node);
   }
 
-  #walk(parts: readonly string[]): { readonly node: Node; readonly parts: readonly string[] } | undefined {
+  /**
+   * The place that these names lead to, links followed; undefined where there is no way.
+   * @param options.make folders that are missing on the way are made, and files on it replaced
+   * @param options.followLast whether a link at the end is followed
+   * @param options.trail filled with the names of the way without links
+   */
+  #walk(
+    parts: readonly string[],
+    options: { readonly make?: boolean; readonly followLast?: boolean; readonly trail?: string[] } = {},
+  ): Place | undefined {
+    const { make = false, followLast = true, trail = [] } = options;
+    const todo = parts.toReversed();
+    const folders = [this.#root];
+    let place: Place = { folder: this.#root, name: '', node: this.#root };
     let links = 0;
-    let todo = [...parts];
-    let trail: { name: string; node: Folder }[] = [];
-    let node: Folder = this.#root;
-    while (todo.length > 0) {
-      const [name = '', ...rest] = todo;
-      todo = rest;
+    for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
+      this.#steps += 1;
+      if (this.#steps > maxSteps) throw new TooLarge();
+      const folder = folders.at(-1) ?? this.#root;
       if (name === '' || name === '.') continue;
       if (name === '..') {
-        trail = trail.slice(0, -1);
-        node = trail.at(-1)?.node ?? this.#root;
+        trail.pop();
+        if (folders.length > 1) folders.pop();
+        place = { folder: this.#root, name: '', node: folders.at(-1) };
         continue;
       }
-      const child: Node | undefined = node.children.get(name);
-      if (child === undefined) return undefined;
-      if (child.kind === 'symlink') {
+      let node = folder.children?.get(name);
+      const isLast = todo.length === 0;
+      if (typeof node === 'string' && (followLast || !isLast)) {
         links += 1;
-        if (links > maxLinks || child.target.length > 4096) return undefined;
-        if (child.target.startsWith('/')) {
-          trail = [];
-          node = this.#root;
+        if (links > maxLinks) return undefined;
+        if (node.startsWith('/')) {
+          folders.length = 1;
+          trail.length = 0;
+          place = { folder: this.#root, name: '', node: this.#root };
         }
-        todo = [...child.target.split('/'), ...todo];
-      } else if (child.kind === 'directory') {
-        trail = [...trail, { name, node: child }];
-        node = child;
-      } else {
-        return todo.length > 0
-          ? undefined
-          : { node: child, parts: [...trail.map((step) => step.name), name] };
+        todo.push(...node.split('/').reverse());
+        continue;
       }
+      if (!isLast && !isFolder(node)) {
+        if (!make) return undefined;
+        node = { kind: 'directory', children: undefined };
+        this.#set(folder, name, node);
+      }
+      trail.push(name);
+      place = { folder, name, node };
+      if (isFolder(node)) folders.push(node);
     }
-    return { node, parts: trail.map((step) => step.name) };
+    return place;
   }
 }
 
-/** A path that a config wrote may hold `..`; resolved by words, since no link stands before it in practice. */
-function withoutDots(path: string): string {
-  const kept: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '..') kept.pop();
-    else kept.push(part);
-  }
-  return kept.join('/');
+function isFolder(node: Node | undefined): node is Folder {
+  return typeof node === 'object' && node.kind === 'directory';
+}
+
+function isRunnable(change: Change): change is Runnable {
+  return change.kind === 'program' || change.kind === 'script' || change.kind === 'unknown';
 }

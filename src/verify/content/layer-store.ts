@@ -9,6 +9,11 @@ export type OpenLayer = (descriptor: Descriptor) => AsyncIterable<Uint8Array>;
 /** Inflated bytes that one command reads by default. */
 export const defaultReadBudget = 16 * 1024 * 1024 * 1024;
 
+/** Of what is kept of layers that were read, in bytes: about four hundred base images. */
+const maxKeptBytes = 64 * 1024 * 1024;
+/** Each layer at a time takes memory, and Node inflates four at a time. */
+const maxAtOnce = 4;
+
 /**
  * The layers of one command: those that platforms share are read once, and as many at a time as there are processors, since
  * inflating is what takes the time.
@@ -18,14 +23,16 @@ export class LayerStore {
   readonly #budget: ReadBudget;
   readonly #caps: ReadCaps;
   readonly #read = new Map<string, Promise<ReadLayer>>();
+  readonly #kept = new Map<string, number>();
   readonly #waiting: (() => void)[] = [];
   #free: number;
+  #keptBytes = 0;
 
   constructor(
     open: OpenLayer,
     budgetBytes = defaultReadBudget,
     caps = defaultCaps,
-    atOnce = availableParallelism(),
+    atOnce = Math.min(availableParallelism(), maxAtOnce),
   ) {
     this.#open = open;
     this.#budget = new ReadBudget(budgetBytes);
@@ -35,14 +42,29 @@ export class LayerStore {
 
   /** @throws E_LAYER, and what the stream throws. */
   async read(descriptor: Descriptor, diffId: Digest | undefined): Promise<ReadLayer> {
-    const key = `${descriptor.mediaType} ${descriptor.digest} ${diffId ?? ''}`;
+    const { mediaType, digest, size, urls = [] } = descriptor;
+    const key = [mediaType, digest, size, diffId, urls.length > 0].join(' ');
     const known = this.#read.get(key);
     if (known !== undefined) return known;
     const reading = this.#inTurn(async () =>
       readLayer(descriptor, diffId, () => this.#open(descriptor), this.#budget, this.#caps),
     );
     this.#read.set(key, reading);
-    return reading;
+    const layer = await reading;
+    if ('changes' in layer) this.#keep(key, layer.changes.bytes + layer.whiteouts.bytes);
+    return layer;
+  }
+
+  /** Lets go of the layers that were read first, once there are too many; they would be read again. */
+  #keep(key: string, bytes: number): void {
+    this.#kept.set(key, bytes);
+    this.#keptBytes += bytes;
+    for (const [oldest, its] of this.#kept) {
+      if (this.#keptBytes <= maxKeptBytes) return;
+      this.#kept.delete(oldest);
+      this.#read.delete(oldest);
+      this.#keptBytes -= its;
+    }
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -1,10 +1,9 @@
-import { pipeline } from 'node:stream/promises';
-import { Readable, Writable } from 'node:stream';
-import * as zlib from 'node:zlib';
 import { CodedError, quote } from '../../errors.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { DigestStream, digestAlgorithm, type Digest } from '../../oci/digest.ts';
-import { changeOf, type LayerChanges } from './layer.ts';
+import { ChangeList } from './change-list.ts';
+import { CannotInflate, inflate, InflateError, magicBytes, packingOf, type Packing } from './inflate.ts';
+import { changeOf } from './layer.ts';
 import { TarWalker } from './tar.ts';
 
 /** What one read may cost; counted while reading, since sizes in headers are claims. */
@@ -17,8 +16,10 @@ export interface ReadCaps {
 
 export const defaultCaps: ReadCaps = { maxEntries: 1_000_000, maxRatio: 200 };
 
-/** Sparse files make small layers inflate a lot; below this many bytes that is harmless. */
+/** Empty database files and logs make small layers inflate a lot; below this many bytes that is harmless. */
 const ratioFloor = 64 * 1024 * 1024;
+/** Of the packed changes of one layer, in bytes: a million names of 60 letters each. */
+const maxChangeBytes = 64 * 1024 * 1024;
 
 /** Inflated bytes that may still be read by all readers together. */
 export class ReadBudget {
@@ -37,24 +38,38 @@ export class ReadBudget {
   }
 }
 
+/** What a layer does to the layers below. */
+export interface LayerChanges {
+  readonly whiteouts: ChangeList;
+  readonly changes: ChangeList;
+  /** What is odd about it, and taken by some runtimes only. */
+  readonly warning?: string;
+}
+
 /** A layer as it was read, or why it was not. */
-export type ReadLayer = { readonly changes: LayerChanges } | { readonly unread: string };
+export type ReadLayer = LayerChanges | { readonly unread: string };
 
-type Compression = 'none' | 'gzip' | 'zstd';
+interface LayerKind {
+  readonly packing: Packing;
+  /** Runtimes fetch it from elsewhere, where its descriptor says so: Windows base layers. */
+  readonly foreign: boolean;
+  /** Runtimes trust the media type instead of looking. */
+  readonly exact: boolean;
+}
 
-/** How a layer of that media type is packed; undefined for kinds that can't be read (encrypted, foreign to images). */
-export function compressionOf(mediaType: string): Compression | undefined {
-  if (/^application\/vnd\.oci\.image\.layer\.(?:nondistributable\.)?v1\.tar$/.test(mediaType)) return 'none';
-  if (/^application\/vnd\.oci\.image\.layer\.(?:nondistributable\.)?v1\.tar\+gzip$/.test(mediaType))
-    return 'gzip';
-  if (/^application\/vnd\.oci\.image\.layer\.(?:nondistributable\.)?v1\.tar\+zstd$/.test(mediaType))
-    return 'zstd';
-  if (/^application\/vnd\.docker\.image\.rootfs\.(?:foreign\.)?diff\.tar\.gzip$/.test(mediaType))
-    return 'gzip';
-  if (/^application\/vnd\.docker\.image\.rootfs\.(?:foreign\.)?diff\.tar\.zstd$/.test(mediaType))
-    return 'zstd';
-  if (mediaType === 'application/vnd.docker.image.rootfs.diff.tar') return 'none';
-  return undefined;
+const oci = /^application\/vnd\.oci\.image\.layer\.(nondistributable\.)?v1\.tar(?:\+(gzip|zstd))?$/;
+const docker = /^application\/vnd\.docker\.image\.rootfs\.(foreign\.)?diff\.tar(?:\.(gzip|zstd))?$/;
+
+/** What a layer's media type says of it; undefined for kinds that can't be read, such as encrypted ones. */
+function layerKind(mediaType: string): LayerKind | undefined {
+  const match = oci.exec(mediaType) ?? docker.exec(mediaType);
+  if (match === null) return undefined;
+  const packing = (match[2] as Packing | undefined) ?? 'none';
+  return {
+    packing,
+    foreign: match[1] !== undefined,
+    exact: packing === 'none' && mediaType.startsWith('application/vnd.oci.'),
+  };
 }
 
 /** Thrown to stop a read whose budget is spent; never leaves this file. */
@@ -62,6 +77,7 @@ class BudgetSpent extends Error {}
 
 /**
  * Reads a layer as a stream: inflated, its diffID checked, its tar walked. Nothing is unpacked.
+ * How it is packed is told from its bytes, as runtimes do; a media type that says another thing is told.
  * @param blob the compressed bytes; who gives them checks their digest and size
  * @throws E_LAYER for bytes that are no layer, over a cap, or not what the config's diffID says
  */
@@ -73,71 +89,128 @@ export async function readLayer(
   caps: ReadCaps = defaultCaps,
 ): Promise<ReadLayer> {
   const name = `layer ${descriptor.digest}`;
-  const compression = compressionOf(descriptor.mediaType);
-  if (compression === undefined) return { unread: `${name} is ${quote(descriptor.mediaType)}` };
-  if (descriptor.urls !== undefined) return { unread: `${name} is kept outside the registry` };
-  const inflater = inflaterOf(compression);
-  if (inflater === 'missing') return { unread: `${name} is zstd, which needs Node 22.15 or newer` };
+  const kind = layerKind(descriptor.mediaType);
+  if (kind === undefined) return { unread: `${name} is ${quote(descriptor.mediaType)}` };
+  if (kind.foreign && (descriptor.urls?.length ?? 0) > 0)
+    return { unread: `${name} is kept outside the registry` };
   if (budget.spent) return { unread: `${name}: the budget for reading is spent` };
-
-  const changes: [string, LayerChanges[number][1]][] = [];
-  const digest = new DigestStream(diffId === undefined ? 'sha256' : digestAlgorithm(diffId));
-  const walker = new TarWalker(name, caps, (entry) => {
-    const change = changeOf(entry);
-    if (change !== undefined) changes.push([...change]);
-  });
-  let inflated = 0;
-  const sink = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      try {
-        inflated += chunk.length;
-        budget.take(chunk.length);
-        if (budget.spent) throw new BudgetSpent();
-        if (inflated > ratioFloor && inflated > descriptor.size * caps.maxRatio)
-          throw bomb(name, descriptor.size, caps);
-        digest.update(chunk);
-        walker.write(chunk);
-        done();
-      } catch (error) {
-        done(error as Error);
-      }
-    },
-  });
+  const reading = new LayerReading(descriptor, name, diffId, budget, caps);
+  const source = blob()[Symbol.asyncIterator]();
   try {
-    const source = Readable.from(blob(), { objectMode: false });
-    await (inflater === undefined ? pipeline(source, sink) : pipeline(source, inflater, sink));
-    walker.end();
+    const start = await startOf(source);
+    const packing = packingOf(start);
+    await inflate(packing, withStart(start, source), (bytes) => {
+      reading.take(bytes);
+    });
+    return { ...reading.finish(), ...warningOf(name, kind, packing, start) };
   } catch (error) {
     if (error instanceof BudgetSpent) return { unread: `${name}: the budget for reading is spent` };
-    if (error instanceof CodedError) throw error;
-    throw new CodedError(
-      'E_LAYER',
-      `${name} can't be inflated: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        hint: 'it is damaged or of another kind than its media type says; build and push that image again',
-        cause: error,
-      },
-    );
+    if (error instanceof CannotInflate) return { unread: `${name} ${error.message}` };
+    if (!(error instanceof InflateError)) throw error;
+    throw new CodedError('E_LAYER', `${name} can't be inflated: ${error.message}`, {
+      hint: 'it is damaged; build and push that image again',
+      cause: error,
+    });
+  } finally {
+    await source.return?.();
   }
-  const found = digest.digest();
-  if (diffId !== undefined && found !== diffId) {
-    throw new CodedError('E_LAYER', `${name} inflates to ${found}, the config says ${diffId}`, {
+}
+
+/** One layer's inflated bytes, as they come. */
+class LayerReading {
+  readonly #whiteouts = new ChangeList();
+  readonly #changes = new ChangeList();
+  readonly #descriptor: Descriptor;
+  readonly #name: string;
+  readonly #diffId: Digest | undefined;
+  readonly #budget: ReadBudget;
+  readonly #caps: ReadCaps;
+  readonly #digest: DigestStream;
+  readonly #walker: TarWalker;
+  #inflated = 0;
+
+  constructor(
+    descriptor: Descriptor,
+    name: string,
+    diffId: Digest | undefined,
+    budget: ReadBudget,
+    caps: ReadCaps,
+  ) {
+    this.#descriptor = descriptor;
+    this.#name = name;
+    this.#diffId = diffId;
+    this.#budget = budget;
+    this.#caps = caps;
+    this.#digest = new DigestStream(diffId === undefined ? 'sha256' : digestAlgorithm(diffId));
+    this.#walker = new TarWalker(name, caps, (entry) => {
+      const found = changeOf(entry);
+      if (found === undefined) return;
+      const [parts, change] = found;
+      const isWhiteout = change.kind === 'removed' || change.kind === 'emptied';
+      (isWhiteout ? this.#whiteouts : this.#changes).add(parts, change);
+      if (this.#whiteouts.bytes + this.#changes.bytes > maxChangeBytes) {
+        throw this.#tooMuch(`has more than ${maxChangeBytes} bytes of names`);
+      }
+    });
+  }
+
+  take(bytes: Buffer): void {
+    this.#inflated += bytes.length;
+    this.#budget.take(bytes.length);
+    if (this.#budget.spent) throw new BudgetSpent();
+    const { maxRatio } = this.#caps;
+    if (this.#inflated > ratioFloor && this.#inflated > this.#descriptor.size * maxRatio) {
+      throw this.#tooMuch(`of ${this.#descriptor.size} bytes inflates to more than ${maxRatio} times that`);
+    }
+    this.#digest.update(bytes);
+    this.#walker.write(bytes);
+  }
+
+  finish(): LayerChanges {
+    this.#walker.end();
+    const found = this.#digest.digest();
+    if (this.#diffId === undefined || found === this.#diffId) {
+      return { whiteouts: this.#whiteouts, changes: this.#changes };
+    }
+    throw new CodedError('E_LAYER', `${this.#name} inflates to ${found}, the config says ${this.#diffId}`, {
       hint: 'runtimes refuse such an image; build and push it again',
     });
   }
-  return { changes };
+
+  #tooMuch(problem: string): CodedError {
+    return new CodedError('E_LAYER', `${this.#name} ${problem}`, {
+      hint: 'that is how decompression bombs look; see what is in the image',
+    });
+  }
 }
 
-function inflaterOf(compression: Compression): NodeJS.ReadWriteStream | 'missing' | undefined {
-  const chunkSize = 256 * 1024;
-  if (compression === 'none') return undefined;
-  if (compression === 'gzip') return zlib.createGunzip({ chunkSize });
-  // Node 20 has no zstd; the action's own runtime, Node 24, does.
-  return 'createZstdDecompress' in zlib ? zlib.createZstdDecompress({ chunkSize }) : 'missing';
+/** A stream's first bytes: enough to tell how it is packed, where there are as many. */
+async function startOf(source: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  let start: Uint8Array = new Uint8Array(0);
+  while (start.length < magicBytes) {
+    const next = await source.next();
+    if (next.done === true) break;
+    start = start.length === 0 ? next.value : Buffer.concat([start, next.value]);
+  }
+  return start;
 }
 
-function bomb(name: string, size: number, { maxRatio }: ReadCaps): CodedError {
-  return new CodedError('E_LAYER', `${name} of ${size} bytes inflates to more than ${maxRatio} times that`, {
-    hint: 'that is how decompression bombs look; see what is in the image',
-  });
+async function* withStart(
+  start: Uint8Array,
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  yield start;
+  yield* { [Symbol.asyncIterator]: () => rest };
+}
+
+function warningOf(
+  name: string,
+  { packing: said, exact }: LayerKind,
+  packing: Packing,
+  start: Uint8Array,
+): { readonly warning?: string } {
+  if (said === packing || start.length === 0) return {};
+  const words = { none: 'a plain tar archive', gzip: 'gzip', zstd: 'zstd', xz: 'xz', bzip2: 'bzip2' };
+  const who = exact ? 'containerd refuses it' : 'some runtimes may refuse it';
+  return { warning: `${name} is ${words[packing]}, its media type says ${words[said]}: ${who}` };
 }

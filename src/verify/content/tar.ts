@@ -1,5 +1,8 @@
 import { CodedError } from '../../errors.ts';
 import { headBytes } from './machine.ts';
+import { firstFragment, isPaxSparse, parseSparseMap, type Fragment } from './sparse.ts';
+import { block, isRecord, noRecords, parseHeader, parsePax, text } from './tar-header.ts';
+import type { Records, TarHeader } from './tar-header.ts';
 
 /** One member of a layer's tar, as far as the checks need it. Names are untrusted: they are keys, never paths of this machine. */
 export interface TarEntry {
@@ -16,46 +19,53 @@ export interface TarCaps {
   readonly maxEntries: number;
 }
 
-const block = 512;
-/** Of a pax or GNU name record; real names are far shorter. In bytes. */
-const maxRecord = 64 * 1024;
+/** Of a pax or GNU record and of a sparse file's map, in bytes: the figure of Go's archive/tar, so of every runtime. */
+const maxRecord = 1024 * 1024;
+/** Headers that are records of a member, for each member that may be there. */
+const maxRecordsPerEntry = 4;
+
 const types: Readonly<Record<string, TarEntry['type']>> = {
-  '\0': 'file',
   '0': 'file',
   '7': 'file',
+  S: 'file',
   '1': 'hardlink',
   '2': 'symlink',
   '5': 'directory',
 };
+const nothing = Buffer.alloc(0);
+const zeros = Buffer.alloc(64 * 1024);
 
-interface Header {
-  readonly name: string;
-  readonly target: string;
-  readonly size: number;
-  readonly flag: string;
+interface SparseHeader {
+  readonly header: TarHeader;
+  readonly fragment: Fragment | undefined;
 }
 
-/** Names that a pax or GNU record gave to the next member. */
-interface Overrides {
-  path?: string;
-  linkpath?: string;
-  size?: number;
+/** What is being read: a member, or a record about the next one. */
+interface Member extends SparseHeader {
+  readonly kept: Buffer;
+  filled: number;
+  left: number;
 }
 
 /**
- * Walks a tar stream: ustar, pax and GNU long names. Holds one block and one record, never a file.
+ * Walks a tar stream as Go's archive/tar does: ustar, pax, star, GNU long names and sparse files. Holds one block and one record, never a
+ * file. Global pax records are passed over, as runtimes do.
  * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13
  */
 export class TarWalker {
   readonly #emit: (entry: TarEntry) => void;
   readonly #caps: TarCaps;
   readonly #what: string;
-  #held: Uint8Array = new Uint8Array(0);
-  #current: { header: Header; left: number; padding: number; head: Uint8Array; filled: number } | undefined;
-  #next: Overrides = {};
-  #global: Overrides = {};
+  readonly #held = Buffer.alloc(block);
+  #heldBytes = 0;
+  #member: Member | undefined;
+  /** An old GNU sparse file whose map goes on in the next block. */
+  #extended: SparseHeader | undefined;
+  #padding = 0;
+  #records: Records = noRecords;
+  #headers = 0;
   #entries = 0;
-  #ended = false;
+  #zeroBlocks = 0;
 
   constructor(what: string, caps: TarCaps, emit: (entry: TarEntry) => void) {
     this.#what = what;
@@ -64,125 +74,140 @@ export class TarWalker {
   }
 
   /** @throws E_LAYER for what is no tar, or over a cap. */
-  write(chunk: Uint8Array): void {
+  write(chunk: Buffer): void {
     let offset = 0;
-    while (offset < chunk.length && !this.#ended) {
-      offset = this.#current === undefined ? this.#readHeader(chunk, offset) : this.#readBody(chunk, offset);
+    while (offset < chunk.length) {
+      if (this.#zeroBlocks >= 2) {
+        this.#readTrailer(chunk, offset);
+        return;
+      }
+      if (this.#padding > 0) {
+        const skipped = Math.min(this.#padding, chunk.length - offset);
+        this.#padding -= skipped;
+        offset += skipped;
+      } else {
+        offset +=
+          this.#member === undefined
+            ? this.#readBlock(chunk, offset)
+            : this.#readBody(this.#member, chunk, offset);
+      }
     }
   }
 
   /** @throws E_LAYER when the stream stopped inside a member. */
   end(): void {
-    if (this.#current !== undefined || this.#held.length > 0)
+    if (this.#member !== undefined || this.#extended !== undefined || this.#heldBytes > 0) {
       throw this.#error('stops in the middle of a member');
-  }
-
-  #readHeader(chunk: Uint8Array, offset: number): number {
-    const wanted = block - this.#held.length;
-    const part = chunk.subarray(offset, offset + wanted);
-    if (part.length < wanted) {
-      this.#held = this.#held.length === 0 ? Uint8Array.from(part) : Buffer.concat([this.#held, part]);
-      return chunk.length;
     }
-    const bytes = this.#held.length === 0 ? part : Buffer.concat([this.#held, part]);
-    this.#held = new Uint8Array(0);
-    if (bytes.every((byte) => byte === 0)) this.#ended = true;
-    else this.#open(this.#parse(bytes));
-    return offset + part.length;
   }
 
-  #open(header: Header): void {
-    this.#entries += 1;
-    if (this.#entries > this.#caps.maxEntries)
-      throw this.#error(`holds more than ${this.#caps.maxEntries} members`);
-    const isRecord = 'xgLK'.includes(header.flag);
-    if (isRecord && header.size > maxRecord) throw this.#error(`has a name record of ${header.size} bytes`);
-    const kept = isRecord ? header.size : Math.min(headBytes, header.size);
-    this.#current = {
+  /** Takes what is there of the next block, and reads it once it is whole. @returns the bytes taken */
+  #readBlock(chunk: Buffer, offset: number): number {
+    const taken = Math.min(block - this.#heldBytes, chunk.length - offset);
+    if (taken === block) {
+      this.#openBlock(chunk.subarray(offset, offset + block));
+      return block;
+    }
+    chunk.copy(this.#held, this.#heldBytes, offset, offset + taken);
+    this.#heldBytes += taken;
+    if (this.#heldBytes === block) {
+      this.#heldBytes = 0;
+      this.#openBlock(this.#held);
+    }
+    return taken;
+  }
+
+  #openBlock(bytes: Buffer): void {
+    if (this.#extended !== undefined) {
+      if (bytes[504] !== 0) return;
+      const { header, fragment } = this.#extended;
+      this.#extended = undefined;
+      this.#open(header, fragment);
+      return;
+    }
+    if (bytes[0] === 0 && isZero(bytes)) {
+      this.#zeroBlocks += 1;
+      return;
+    }
+    if (this.#zeroBlocks > 0) throw this.#error('goes on behind its end');
+    this.#headers += 1;
+    if (this.#headers > this.#caps.maxEntries * maxRecordsPerEntry) throw this.#tooMany();
+    const header = this.#checked(() => parseHeader(bytes, this.#records));
+    const fragment = firstFragment(header, bytes, this.#records);
+    // The blocks in which such a map goes on are not counted by its size.
+    if (header.flag === 'S' && bytes[482] !== 0) this.#extended = { header, fragment };
+    else this.#open(header, fragment);
+  }
+
+  #open(header: TarHeader, fragment: Fragment | undefined): void {
+    const record = isRecord(header.flag);
+    if (record && header.size > maxRecord) throw this.#error(`has a record of ${header.size} bytes`);
+    const wanted = record || isPaxSparse(header, this.#records) ? maxRecord : headBytes;
+    this.#member = {
       header,
-      left: header.size,
-      padding: (block - (header.size % block)) % block,
-      head: new Uint8Array(kept),
+      fragment,
+      kept: Buffer.allocUnsafe(Math.min(wanted, header.size)),
       filled: 0,
+      left: header.size,
     };
-    if (header.size === 0) this.#close();
+    if (header.size === 0) this.#close(this.#member);
   }
 
-  #readBody(chunk: Uint8Array, offset: number): number {
-    const current = this.#current;
-    if (current === undefined) return offset;
-    const available = chunk.length - offset;
-    if (current.left > 0) {
-      const taken = Math.min(current.left, available);
-      if (current.filled < current.head.length) {
-        const part = chunk.subarray(offset, offset + Math.min(taken, current.head.length - current.filled));
-        current.head.set(part, current.filled);
-        current.filled += part.length;
-      }
-      current.left -= taken;
-      if (current.left === 0 && current.padding === 0) this.#close();
-      return offset + taken;
+  #readBody(member: Member, chunk: Buffer, offset: number): number {
+    const taken = Math.min(member.left, chunk.length - offset);
+    if (member.filled < member.kept.length) {
+      member.filled += chunk.copy(member.kept, member.filled, offset, offset + taken);
     }
-    const skipped = Math.min(current.padding, available);
-    current.padding -= skipped;
-    if (current.padding === 0) this.#close();
-    return offset + skipped;
+    member.left -= taken;
+    if (member.left === 0) this.#close(member);
+    return taken;
   }
 
-  #close(): void {
-    const current = this.#current;
-    this.#current = undefined;
-    if (current === undefined) return;
-    const { header, head } = current;
-    if (header.flag === 'x') this.#next = { ...this.#next, ...this.#pax(head) };
-    else if (header.flag === 'g') this.#global = { ...this.#global, ...this.#pax(head) };
-    else if (header.flag === 'L') this.#next.path = cString(head);
-    else if (header.flag === 'K') this.#next.linkpath = cString(head);
-    else {
-      this.#emit({ path: header.name, target: header.target, type: types[header.flag] ?? 'other', head });
-      this.#next = {};
+  #close(member: Member): void {
+    const { header, kept } = member;
+    this.#member = undefined;
+    this.#padding = (block - (header.size % block)) % block;
+    if (header.flag === 'x') this.#records = { ...this.#records, pax: this.#checked(() => parsePax(kept)) };
+    else if (header.flag === 'L') this.#records = { ...this.#records, longName: text(kept, 0, kept.length) };
+    else if (header.flag === 'K')
+      this.#records = { ...this.#records, longTarget: text(kept, 0, kept.length) };
+    else if (header.flag !== 'g') {
+      this.#entries += 1;
+      if (this.#entries > this.#caps.maxEntries) throw this.#tooMany();
+      const head = this.#headOf(member);
+      this.#records = noRecords;
+      const type = types[header.flag] ?? 'other';
+      this.#emit({ path: header.name, target: header.target, type, head });
     }
   }
 
-  #parse(bytes: Uint8Array): Header {
-    if (!hasRightSum(bytes)) throw this.#error('is no tar archive');
-    const overrides = { ...this.#global, ...this.#next };
-    const flag = String.fromCharCode(bytes[156] ?? 0);
-    const plain = 'xgLK'.includes(flag) ? {} : overrides;
-    const size = plain.size ?? number(bytes.subarray(124, 136));
-    const hasBody = !'123456'.includes(flag);
-    if (!Number.isSafeInteger(size) || size < 0)
-      throw this.#error('has a member of a size that makes no sense');
-    const ustar = cString(bytes.subarray(257, 262)) === 'ustar' && bytes[262] === 0;
-    const prefix = ustar ? cString(bytes.subarray(345, 500)) : '';
-    const name = cString(bytes.subarray(0, 100));
-    return {
-      name: plain.path ?? (prefix === '' ? name : `${prefix}/${name}`),
-      target: plain.linkpath ?? cString(bytes.subarray(157, 257)),
-      size: hasBody ? size : 0,
-      flag,
-    };
+  /** The first bytes of the file as it will be, which a sparse one keeps elsewhere. */
+  #headOf({ header, kept, fragment }: Member): Buffer {
+    const sparse = isPaxSparse(header, this.#records);
+    const map = sparse ? this.#checked(() => parseSparseMap(kept)) : undefined;
+    const { start = 0, length = Infinity } = map?.first ?? fragment ?? {};
+    if (start > 0) return nothing;
+    const from = map?.bytes ?? 0;
+    return kept.subarray(from, from + Math.min(headBytes, length));
   }
 
-  /** `length key=value\n`, repeated. */
-  #pax(bytes: Uint8Array): Overrides {
-    const found: Overrides = {};
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let at = 0; at < buffer.length;) {
-      const space = buffer.indexOf(0x20, at);
-      const length = Number(buffer.subarray(at, space).toString('latin1'));
-      if (space < 0 || !Number.isSafeInteger(length) || length <= space - at || at + length > buffer.length) {
-        throw this.#error('has a pax record that makes no sense');
-      }
-      const record = buffer.subarray(space + 1, at + length - 1).toString('utf8');
-      const equals = record.indexOf('=');
-      const [key, value] = [record.slice(0, equals), record.slice(equals + 1)];
-      if (key === 'path') found.path = value;
-      if (key === 'linkpath') found.linkpath = value;
-      if (key === 'size' && /^\d{1,16}$/.test(value)) found.size = Number(value);
-      at += length;
+  /** Writers fill up their last record with zeros; anything else would be seen by one reader and not by the next. */
+  #readTrailer(chunk: Buffer, offset: number): void {
+    for (let at = offset; at < chunk.length; at += zeros.length) {
+      if (!isZero(chunk.subarray(at, at + zeros.length))) throw this.#error('goes on behind its end');
     }
-    return found;
+  }
+
+  #checked<T>(parse: () => T): T {
+    try {
+      return parse();
+    } catch (error) {
+      throw this.#error(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #tooMany(): CodedError {
+    return this.#error(`holds more than ${this.#caps.maxEntries} members`);
   }
 
   #error(problem: string): CodedError {
@@ -190,29 +215,6 @@ export class TarWalker {
   }
 }
 
-function cString(bytes: Uint8Array): string {
-  const end = bytes.indexOf(0);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, end < 0 ? bytes.length : end).toString('utf8');
-}
-
-/** Octal digits, or base 256 where the first bit is set (GNU, for large sizes). */
-function number(bytes: Uint8Array): number {
-  if (((bytes[0] ?? 0) & 0x80) !== 0) {
-    return bytes.subarray(1).reduce((sum, byte) => sum * 256 + byte, (bytes[0] ?? 0) & 0x7f);
-  }
-  const digits = cString(bytes).trim();
-  return digits === '' ? 0 : /^[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : NaN;
-}
-
-/** The header's sum over its own bytes, with the sum's field as blanks; some old writers summed signed bytes. */
-function hasRightSum(bytes: Uint8Array): boolean {
-  const said = number(bytes.subarray(148, 156));
-  let unsigned = 0;
-  let signed = 0;
-  for (let index = 0; index < block; index += 1) {
-    const value = index >= 148 && index < 156 ? 0x20 : (bytes[index] ?? 0);
-    unsigned += value;
-    signed += value < 128 ? value : value - 256;
-  }
-  return said === unsigned || said === signed;
+function isZero(bytes: Buffer): boolean {
+  return bytes.equals(zeros.subarray(0, bytes.length));
 }
