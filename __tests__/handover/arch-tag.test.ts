@@ -25,6 +25,7 @@ describe('arch tags', () => {
     ['{tag}-{arch}', 'linux/amd64/v3', 'v1-amd64-v3'],
     ['{tag}-{arch}{variant}', 'linux/arm/v6', 'v1-armv6'],
     ['{tag}-{arch}{variant}', 'linux/s390x', 'v1-s390x'],
+    ['{tag}-{arch}', 'windows/amd64', 'v1-windows-amd64'],
     ['{os}-{arch}-{tag}', 'windows/amd64', 'windows-amd64-v1'],
     ['{arch}-{arch}', 'linux/s390x', 's390x-s390x'],
   ])('template %s for %s is %s', (template, platform, wanted) => {
@@ -52,6 +53,13 @@ describe('arch tags', () => {
       code,
       message: expect.stringContaining(part),
     });
+  });
+
+  test('a tag of the list itself is refused: legs would overwrite each other and the list', () => {
+    expect(failure(() => tagOf('{tag}', 'linux/amd64'))).toMatchObject({ code: 'E_INPUT' });
+    const finalTags = ['v1', 'amd64'];
+    expect(failure(() => tagOf('{arch}', 'linux/amd64', { finalTags })).message).toContain('"amd64"');
+    expect(tagOf('{arch}', 'linux/s390x', { finalTags })).toBe('s390x');
   });
 
   test('a value is never read as a template again', () => {
