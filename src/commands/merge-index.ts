@@ -50,7 +50,7 @@ export function buildIndex(
     ...set.entries.map((entry) => descriptorOf(entry, inputs)),
     ...set.attestations.map(({ descriptor }) => descriptor),
   ];
-  const onEntries = set.entries.some((entry) => entryAnnotations(entry, inputs).length > 0);
+  const onEntries = entries.some((entry) => Object.keys(entry.annotations ?? {}).length > 0);
   const { format, reason } = chooseFormat(
     inputs.format,
     entries.map((entry) => entry.mediaType),

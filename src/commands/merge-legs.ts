@@ -143,11 +143,26 @@ export function proveSet(
     all,
   );
   const digests = new Set(entries.map((entry) => entry.digest));
-  const attestations = legs
-    .flatMap(({ source }) => source.attestations)
-    .filter((attestation) => digests.has(attestation.subject));
+  const attestations =
+    inputs.attestations === 'strip'
+      ? []
+      : legs
+          .flatMap(({ source }) => source.attestations)
+          .filter((attestation) => digests.has(attestation.subject));
   const overrides = mismatches.map(({ error }) => `override: ${error.message}; it is listed all the same`);
-  return { entries, attestations, legs, warnings: [...revisions.warnings, ...overrides] };
+  const orphans = inputs.attestations === 'strip' ? [] : legs.flatMap(orphanWarnings);
+  return { entries, attestations, legs, warnings: [...revisions.warnings, ...overrides, ...orphans] };
+}
+
+/** An attestation is kept beside the image that it is about; one about an image that is not there is about nothing. */
+function orphanWarnings({ leg, source }: ReadLeg): string[] {
+  const there = new Set(source.images.map(({ descriptor }) => descriptor.digest));
+  return source.attestations
+    .filter(({ subject }) => !there.has(subject))
+    .map(
+      ({ descriptor, subject }) =>
+        `${leg.origin}: the attestation ${descriptor.digest} is about ${subject}, which is not there; it is left out`,
+    );
 }
 
 /** A leg that could not be read is told as what it is, not as a missing platform as well. */

@@ -29,6 +29,11 @@ export function assembleIndex(spec: IndexSpec): ManifestBytes {
     ['manifests', `[${spec.entries.map(descriptorJson).join(',')}]`],
     ['annotations', annotationsJson(spec.annotations)],
   ]);
+  return indexOfText(text, mediaType);
+}
+
+/** @throws E_MANIFEST over 4 MiB */
+export function indexOfText(text: string, mediaType: string): ManifestBytes {
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.byteLength > maxManifestBytes) {
     throw new CodedError('E_MANIFEST', `the index would have ${bytes.byteLength} bytes`, {
@@ -67,7 +72,8 @@ function optionalJson(value: unknown): string | undefined {
   return value === undefined ? undefined : JSON.stringify(value);
 }
 
-function descriptorJson(descriptor: Descriptor): string {
+/** An entry as {@link assembleIndex} writes it. */
+export function descriptorJson(descriptor: Descriptor): string {
   return jsonObject([
     ['mediaType', JSON.stringify(descriptor.mediaType)],
     ['digest', JSON.stringify(descriptor.digest)],
@@ -91,7 +97,10 @@ function platformJson(platform: PlatformJson): string {
   ]);
 }
 
-function annotationsJson(annotations: Readonly<Record<string, string>> | undefined): string | undefined {
+/** Sorted by key; undefined where there are none. */
+export function annotationsJson(
+  annotations: Readonly<Record<string, string>> | undefined,
+): string | undefined {
   const entries = Object.entries(annotations ?? {});
   if (entries.length === 0) return undefined;
   entries.sort(([a], [b]) => (a < b ? -1 : 1));

@@ -42,14 +42,35 @@ export interface ProvenAttestation {
   readonly subject: Digest;
 }
 
+/** An entry of an index of which nothing is known but that it is listed. */
+export interface OtherEntry {
+  readonly descriptor: Descriptor;
+  /** Why it is none of the others. */
+  readonly problem: CodedError;
+}
+
+/** What entries of an index led to. */
+export interface FoundEntries {
+  readonly images: readonly ProvenImage[];
+  readonly attestations: readonly ProvenAttestation[];
+  /** Empty where nothing is tolerated. */
+  readonly others: readonly OtherEntry[];
+}
+
 /** Everything that one reference led to, indexes flattened. */
-export interface ProvenSource {
+export interface ProvenSource extends FoundEntries {
   readonly manifest: ManifestBytes;
   /** The index itself, where the reference led to one. */
   readonly index: IndexManifest | undefined;
-  readonly images: readonly ProvenImage[];
-  readonly attestations: readonly ProvenAttestation[];
 }
+
+/** Which errors about one entry make it an {@link OtherEntry}; any other ends the reading. */
+export type Tolerate = (error: CodedError) => boolean;
+
+const nothing: Tolerate = () => false;
+
+/** For an index that is not changed: nobody has to understand all that it lists, as long as what it lists is there. */
+export const otherKinds: Tolerate = ({ code }) => code === 'E_MANIFEST' || code === 'E_PLATFORM';
 
 /** What is known of the bytes before they are read. */
 interface Promised {
@@ -73,11 +94,12 @@ export async function readSource(
   ref: string,
   name: string,
   promised?: Promised,
+  tolerate = nothing,
 ): Promise<ProvenSource | undefined> {
   const manifest = await reader.manifest(ref);
   if (manifest === undefined) return undefined;
   if (promised !== undefined) checkPromise(manifest, promised, name);
-  return expandSource(reader, manifest, name);
+  return expandSource(reader, manifest, name, tolerate);
 }
 
 /** {@link readSource}, for a manifest that was read already. */
@@ -85,37 +107,51 @@ export async function expandSource(
   reader: ContentReader,
   manifest: ManifestBytes,
   name: string,
+  tolerate = nothing,
 ): Promise<ProvenSource> {
   const parsed = parseManifest(manifest);
   if (parsed.kind === 'image') {
     const { mediaType, digest, bytes } = manifest;
     const image = await readImage(reader, { mediaType, digest, size: bytes.length }, manifest, parsed, name);
-    return { manifest, index: undefined, images: [image], attestations: [] };
+    return { manifest, index: undefined, images: [image], attestations: [], others: [] };
   }
-  return { manifest, index: parsed, ...(await readIndex(reader, parsed, name, 1)) };
+  const parts = await readEntries(reader, parsed, name, tolerate);
+  return { manifest, index: parsed, ...together(parts) };
 }
 
-type Found = Pick<ProvenSource, 'images' | 'attestations'>;
-
-async function readIndex(
+/**
+ * What each entry of an index leads to, in its order.
+ * @throws as {@link readSource} does, unless it is tolerated
+ */
+export async function readEntries(
   reader: ContentReader,
   index: IndexManifest,
   name: string,
-  depth: number,
-): Promise<Found> {
+  tolerate: Tolerate,
+  depth = 1,
+): Promise<FoundEntries[]> {
   if (depth > maxIndexDepth) {
     throw new CodedError('E_MANIFEST', `${name} is an index nested more than ${maxIndexDepth} levels deep`, {
       hint: 'refer to the images themselves',
     });
   }
-  const parts = await settleAll(
-    index.manifests.map(async (descriptor, position) =>
-      readEntry(reader, descriptor, `${name} manifests[${position}]`, depth),
-    ),
+  return settleAll(
+    index.manifests.map(async (descriptor, position) => {
+      try {
+        return await readEntry(reader, descriptor, `${name} manifests[${position}]`, tolerate, depth);
+      } catch (error) {
+        if (!(error instanceof CodedError) || !tolerate(error)) throw error;
+        return { images: [], attestations: [], others: [{ descriptor, problem: error }] };
+      }
+    }),
   );
+}
+
+function together(parts: readonly FoundEntries[]): FoundEntries {
   return {
     images: parts.flatMap((part) => part.images),
     attestations: parts.flatMap((part) => part.attestations),
+    others: parts.flatMap((part) => part.others),
   };
 }
 
@@ -123,8 +159,9 @@ async function readEntry(
   reader: ContentReader,
   descriptor: Descriptor,
   name: string,
+  tolerate: Tolerate,
   depth: number,
-): Promise<Found> {
+): Promise<FoundEntries> {
   if (!imageMediaTypes.includes(descriptor.mediaType) && !indexMediaTypes.includes(descriptor.mediaType)) {
     throw new CodedError('E_MANIFEST', `${name} is ${quote(descriptor.mediaType)}, which is no image`, {
       hint: 'refer to images only; artifacts are attached to the published index instead',
@@ -141,11 +178,12 @@ async function readEntry(
     );
   }
   checkPromise(manifest, descriptor, name);
+  const none: FoundEntries = { images: [], attestations: [], others: [] };
   if (isAttestation(descriptor))
-    return { images: [], attestations: [attestationOf(descriptor, manifest, name)] };
+    return { ...none, attestations: [attestationOf(descriptor, manifest, name)] };
   const parsed = parseManifest(manifest);
-  if (parsed.kind === 'index') return readIndex(reader, parsed, name, depth + 1);
-  return { images: [await readImage(reader, descriptor, manifest, parsed, name)], attestations: [] };
+  if (parsed.kind === 'index') return together(await readEntries(reader, parsed, name, tolerate, depth + 1));
+  return { ...none, images: [await readImage(reader, descriptor, manifest, parsed, name)] };
 }
 
 async function readImage(
@@ -181,10 +219,21 @@ async function readImage(
 
 function attestationOf(descriptor: Descriptor, bytes: ManifestBytes, name: string): ProvenAttestation {
   const subject = attestationSubject(descriptor);
-  if (subject !== undefined) return { descriptor, bytes, subject };
+  if (subject !== undefined) return { descriptor, bytes, subject: agreed(subject, bytes, name) };
   throw new CodedError('E_MANIFEST', `${name} is an attestation that does not say what it is about`, {
     hint: 'build that platform again',
   });
+}
+
+/** An attestation may also say itself what it is about; then it says what the index says. */
+function agreed(subject: Digest, bytes: ManifestBytes, name: string): Digest {
+  const said = parseManifest(bytes).subject?.digest;
+  if (said === undefined || said === subject) return subject;
+  throw new CodedError(
+    'E_MANIFEST',
+    `${name} is listed as an attestation about ${subject}, and says that it is about ${said}`,
+    { hint: 'build that platform again' },
+  );
 }
 
 /** Bytes, digest, size and media type must be what was promised. */

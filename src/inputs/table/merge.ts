@@ -96,10 +96,10 @@ export const mergeInputs = {
     default: { text: 'none', value: [] },
   },
   attestations: {
-    kind: oneOf(['keep'], ['strip']),
+    kind: oneOf(['keep', 'strip']),
     group: 'Merge',
     commands: ['merge'],
-    description: 'What becomes of the attestations that legs bring along.',
+    description: 'Whether attestations (provenance, SBOM) that legs bring along are listed beside their image, or left out.',
     default: { text: 'keep', value: 'keep' },
   },
   'copy-referrers': {
