@@ -50,7 +50,12 @@ export async function manyImages({ cli, scratch, registry: { host }, say }) {
     const last = cost.output.trim().split('\n').at(-1) ?? '';
     say(`${jobName}: ${cost.output}`);
     const absent = last.includes('E_UNSUPPORTED') ? 'not supported' : `failed: ${last.slice(0, 200)}`;
-    return { name: jobName, bytes, outcomes: [{ tool: us, samples: [], absent, measuredTags: undefined }] };
+    return {
+      name: jobName,
+      base: us,
+      bytes,
+      outcomes: [{ tool: us, samples: [], absent, measuredTags: undefined }],
+    };
   }
   for (const path of paths) await proveList(host, path, ['v1'], images);
   const { wall, cpu, peak } = cost;
@@ -58,6 +63,7 @@ export async function manyImages({ cli, scratch, registry: { host }, say }) {
   const sample = { requests: 0, rounds: 0, connections: 0, wall, cpu, peak };
   return {
     name: jobName,
+    base: us,
     bytes,
     outcomes: [{ tool: us, samples: [sample], absent: undefined, measuredTags: undefined }],
   };

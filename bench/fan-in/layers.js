@@ -30,8 +30,8 @@ export async function* layerBenches(ground) {
   const from = await ground.start('from', 'disk');
   await seedBig(from.host, 'big/app', images);
   const bytes = images.reduce((total, { size }) => total + size, 0);
-  yield { name: contentsName, bytes, outcomes: await contents(ground, from.host, images) };
-  yield { name: copyName, bytes, outcomes: await copies(ground, from.host, images) };
+  yield { name: contentsName, base: gunzipName, bytes, outcomes: await contents(ground, from.host, images) };
+  yield { name: copyName, base: 'crane', bytes, outcomes: await copies(ground, from.host, images) };
 }
 
 /**

@@ -16,6 +16,8 @@ const tagNames = ['v1.0.0', 'v1.0', 'latest'];
  * @property {{ port: number, host: string }} second
  * @property {string} scratch
  * @property {number} latency Milliseconds added to every request.
+ * @property {boolean} requests Whether to say every request.
+ * @property {boolean} requests Whether every request is to be said.
  * @property {(line: string) => void} say
  */
 
@@ -104,7 +106,7 @@ async function runTool(tool, wanted, ground) {
   const plan = await tool.plan(job);
   const each = plan.tags.slice(0, wanted.tagCap);
   const env = { ...baseEnvironment(home), ...tool.env?.(job) };
-  const run = async (/** @type {readonly Argv[]} */ commands) => runAll(commands, env, home, ground.log);
+  const run = async (/** @type {readonly Argv[]} */ commands) => runAll(commands, { env, home, ...ground });
   const once = await run(plan.once);
   const many = typeof once === 'string' ? once : await run(each.flatMap((tag) => plan.perTag(tag)));
   if (typeof once === 'string') return failed(tool, wanted, once, ground);
@@ -131,21 +133,20 @@ function failed(tool, wanted, output, ground) {
 
 /**
  * @param {readonly Argv[]} commands
- * @param {NodeJS.ProcessEnv} env
- * @param {string} scratch
- * @param {RequestLog} log
+ * @param {Ground & { env: NodeJS.ProcessEnv, home: string, log: RequestLog }} options
  * @returns {Promise<Sample | string>} What was printed, where one fails.
  */
-async function runAll(commands, env, scratch, log) {
+async function runAll(commands, { env, home, log, requests, say }) {
   log.entries = [];
   let [wall, cpu, peak] = [0, 0, 0];
   for (const argv of commands) {
-    const cost = await measure(argv, { env, scratch });
+    const cost = await measure(argv, { env, scratch: home });
     if (cost.status !== 0) return `${argv.slice(0, 4).join(' ')} ended with ${cost.status}\n${cost.output}`;
     wall += cost.wall;
     cpu += cost.cpu;
     peak = Math.max(peak, cost.peak);
   }
+  if (requests) for (const line of log.lines()) say(`  ${line}`);
   const connections = new Set(log.entries.map((entry) => entry.connection)).size;
   return { requests: log.entries.length, rounds: log.rounds(), connections, wall, cpu, peak };
 }

@@ -25,6 +25,7 @@ const { values: options } = parseArgs({
     tools: { type: 'string', default: '' },
     repeat: { type: 'string', default: '' },
     latency: { type: 'string', default: '50' },
+    requests: { type: 'boolean', default: false },
     'tag-cap': { type: 'string', default: '' },
     'layer-size': { type: 'string', default: '200' },
     'layer-folder': { type: 'string' },
@@ -61,7 +62,7 @@ async function main() {
       closing.unshift(registry.close);
       return registry;
     };
-    const shared = { scratch, latency: Number(options.latency), say };
+    const shared = { scratch, latency: Number(options.latency), requests: options.requests, say };
     /** @type {CaseResult[]} */
     const lists = [];
     /** @type {MicroResult[]} */

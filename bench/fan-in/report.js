@@ -46,17 +46,22 @@ export function caseTable(result) {
 
 /** @param {MicroResult} result */
 export function microTable(result) {
+  const base = outcomeOf(result.outcomes, result.base);
   const rows = result.outcomes.map((outcome) => {
     const wall = spreadOf(outcome, 'wall');
     if (wall === undefined) return [outcome.tool, outcome.absent ?? ''];
+    const against = (/** @type {'wall' | 'cpu'} */ key) =>
+      base === undefined || base === outcome ? '' : showSpread(ratio(outcome, base, key));
     const rate = (result.bytes / 1e6 / (wall.median / 1000)).toFixed(0);
     return [
       outcome.tool,
       ...[seconds(wall.median), `${seconds(wall.min)}..${seconds(wall.max)}`],
       ...[rate, seconds(spreadOf(outcome, 'cpu')?.median), mebibytes(spreadOf(outcome, 'peak')?.max)],
+      ...[against('wall'), against('cpu')],
     ];
   });
-  const head = ['', 'wall s', 'min..max', 'MB/s', 'cpu s', 'peak MiB'];
+  const over = `/${result.base}`;
+  const head = ['', 'wall s', 'min..max', 'MB/s', 'cpu s', 'peak MiB', `wall${over}`, `cpu${over}`];
   return `${result.name} (${(result.bytes / 1e6).toFixed(0)} MB)\n${table([head, ...rows])}\n`;
 }
 

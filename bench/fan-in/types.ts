@@ -112,6 +112,8 @@ export interface Goal {
 
 export interface MicroResult {
   readonly name: string;
+  /** What the others are compared with. */
+  readonly base: string;
   readonly bytes: number;
   readonly outcomes: readonly Outcome[];
 }
