@@ -1,0 +1,435 @@
+// native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
+import { i as quote, r as joinErrors, t as CodedError } from "./errors.js";
+import { t as githubEnvironment } from "./github-environment.js";
+import { a as laterCommands, n as inputTable, t as inputNames } from "./inputs-table.js";
+import { d as unreadable } from "./oci-host.js";
+import { n as targetsOf } from "./inputs-targets.js";
+import { performance } from "node:perf_hooks";
+import { open, readdir, stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
+
+// src/github/compare.ts
+const timeoutMs = 1e4;
+const commitForm = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
+/**
+* Ancestry as GitHub knows it, asked only where there is a token and both are commits; its silence is told in the log and
+* fails nothing.
+* https://docs.github.com/en/rest/commits/commits#compare-two-commits
+*/
+function compareCommits({ token, repository, apiUrl, log, signal }) {
+	return async (base, head) => {
+		const [owner = "", repo = ""] = repository?.split("/") ?? [];
+		if (token === void 0 || owner === "" || repo === "" || !commitForm.test(base) || !commitForm.test(head)) return void 0;
+		const { Octokit } = await import("./dist-src.js");
+		const octokit = new Octokit({
+			auth: token,
+			...apiUrl !== void 0 && { baseUrl: apiUrl },
+			log: quiet
+		});
+		try {
+			const { data } = await octokit.rest.repos.compareCommitsWithBasehead({
+				owner,
+				repo,
+				basehead: `${base}...${head}`,
+				per_page: 1,
+				request: { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) }
+			});
+			return data.status;
+		} catch (error) {
+			if (signal.aborted) throw error;
+			const status = typeof error === "object" && error !== null && "status" in error ? ` (${String(error.status)})` : "";
+			log.info(`GitHub does not tell how ${head} stands to ${base}${status}; the times of the commits decide`);
+			return;
+		}
+	};
+}
+const quiet = {
+	debug: () => void 0,
+	info: () => void 0,
+	warn: () => void 0,
+	error: () => void 0
+};
+
+// src/inputs/guards.ts
+/** Nothing that is typed or generated for a workflow is longer. */
+const maxBytes = 1048576;
+/** Shorter ones are in every second word of a log: masking them makes it unreadable, and protects nothing. */
+const minMasked = 4;
+/**
+* Before any value is read: secrets are masked, and refused where they stand in another input; what no input may hold is told.
+* @throws E_INPUT
+*/
+function checkGiven(raw, log) {
+	const secrets = maskSecrets(raw, log);
+	const errors = [];
+	for (const [name, values] of raw) for (const value of values) {
+		const misplaced = whoseSecret(name, value, secrets);
+		const wrong = whatIsWrong(value) ?? (name === "build-args" ? void 0 : misplaced);
+		if (wrong !== void 0) errors.push(unreadable(`${name} ${wrong.message}`, wrong.hint));
+		else if (misplaced !== void 0) log.warning(`${name} ${misplaced.message}, and can be read in the image`);
+	}
+	if (errors.length > 0) throw joinErrors(errors);
+}
+function whatIsWrong(value) {
+	const bytes = Buffer.byteLength(value);
+	if (bytes > maxBytes) return {
+		message: `holds ${bytes} bytes`,
+		hint: "give at most 1 MiB"
+	};
+	if (value.includes("\0")) return {
+		message: "holds a NUL character",
+		hint: "take it out"
+	};
+	if (!value.includes("${{")) return void 0;
+	return {
+		message: "holds the letters ${{, an expression that nothing has filled in",
+		hint: "use it where the workflow syntax allows expressions, or give the value itself"
+	};
+}
+function maskSecrets(raw, log) {
+	const secrets = /* @__PURE__ */ new Map();
+	for (const name of Object.keys(inputTable)) {
+		if (inputTable[name].secret !== true) continue;
+		for (const secret of (raw.get(name) ?? []).flatMap((value) => secretsIn(name, value))) {
+			if (secret.length < minMasked) log.warning(`${name} is too short to be masked in this log`);
+			else log.secret(secret);
+			secrets.set(secret, name);
+		}
+	}
+	return secrets;
+}
+/** Whole, and each line by itself: a log is masked line by line. Of the YAML list, the values of its passwords. */
+function secretsIn(name, value) {
+	if (name !== "registry-auth") return parts(value);
+	const passwords = [...value.matchAll(/\bpassword["']?\s*:\s*(?:"([^"]*)"|'([^']*)'|([^\n\r,}]*))/gu)];
+	return [value.trim(), ...passwords.flatMap(([, double, single, plain]) => parts(double ?? single ?? plain ?? ""))].filter((secret) => secret !== "");
+}
+function parts(value) {
+	const found = [value, ...value.split(/\r\n|\r|\n/u)].map((part) => part.trim());
+	return [...new Set(found)].filter((part) => part !== "");
+}
+/** A secret in the wrong box would be printed, pushed or published. The user name is often the same, and is none. */
+function whoseSecret(name, value, secrets) {
+	if (name === "username" || inputTable[name]?.secret === true) return void 0;
+	for (const item of value.split(/[\n\r,]/u).map((part) => part.trim())) {
+		const owner = [
+			item,
+			item.slice(item.lastIndexOf(":") + 1),
+			item.slice(item.indexOf("=") + 1)
+		].map((part) => secrets.get(part)).find((found) => found !== void 0);
+		if (owner === void 0 || item === "") continue;
+		return {
+			message: `holds the very value of ${owner}, which is a secret`,
+			hint: "put it into that input alone"
+		};
+	}
+}
+
+// src/inputs/rules.ts
+const assembleOnly = [
+	"base",
+	"files",
+	"entrypoint",
+	"cmd",
+	"env",
+	"workdir",
+	"user"
+];
+/** What no input can say by itself. All that is wrong, not the first alone. */
+function checkTogether(command, raw, inputs) {
+	return [
+		...loginRules(raw),
+		...imageRules(command, raw, inputs),
+		...command === "build" ? buildRules(raw, inputs) : []
+	];
+}
+function loginRules(raw) {
+	if (raw.has("username") === raw.has("password")) return [];
+	const [set, missing] = raw.has("username") ? ["username", "password"] : ["password", "username"];
+	return [unreadable(`${set} is set without ${missing}`, `set ${missing} too, or neither`)];
+}
+function imageRules(command, raw, inputs) {
+	const needsImage = command === "build" || command === "merge" || command === "verify" || command === "inspect";
+	const tags = inputs["tags"];
+	const named = Array.isArray(tags) && tags.some((item) => typeof item === "object" && item !== null && "repository" in item);
+	if (!needsImage || raw.has("images") || raw.has("references") || named) return [];
+	if (command === "build" || command === "merge") return [unreadable(`images is not set, and ${command} needs it`, "set images, or give whole references in tags")];
+	return [unreadable(`nothing says what to ${command}`, `give a reference (${command} quay.io/acme/app:v1 in a shell), or set images`)];
+}
+function buildRules(raw, inputs) {
+	const errors = [];
+	const engine = String(inputs["engine"]);
+	if (engine !== "assemble") {
+		for (const name of assembleOnly.filter((each) => raw.has(each))) errors.push(unsupported(name, raw, `engine ${engine}`, "set engine to assemble, or leave it out"));
+		if (inputs["mode"] === "cross") errors.push(unsupported("mode", raw, `engine ${engine}`, "cross needs engine assemble; use native or emulate"));
+		if (inputs["arch-tag"] === "none") errors.push(unsupported("arch-tag", raw, `engine ${engine}`, "let each leg push a tag; {tag}-{arch} is the default"));
+	}
+	return errors;
+}
+function unsupported(name, raw, where, hint) {
+	const value = (raw.get(name) ?? []).join("\n");
+	return new CodedError("E_UNSUPPORTED", `${name} ${quote(value)} can't be honoured by ${where}`, { hint });
+}
+/** What is allowed, and somebody should look at. */
+function advice(inputs) {
+	return Object.keys(inputs["build-args"] ?? {}).filter((name) => /(?:^|_)(?:token|password|passwd|secret|key|credentials?)$/iu.test(name)).map((name) => `build-args has ${quote(name)}, which can be read in the image by everybody who pulls it`);
+}
+
+// src/inputs/parse.ts
+/**
+* What was given to a command, read: secrets are masked first, then everything that is wrong is told at once.
+* @throws E_INPUT, E_PLATFORM, E_REFERENCE ... for what can't be read (`usage`), E_UNSUPPORTED for what can't be honoured.
+*/
+async function parseInputs(command, raw, log) {
+	checkGiven(raw, log);
+	if (laterCommands.includes(command)) throw new CodedError("E_UNSUPPORTED", `the command ${command} is not supported by this version`);
+	warnOfUnused(command, raw, log);
+	const errors = [];
+	const inputs = {};
+	for (const name of inputNames) {
+		if (!inputTable[name].commands.includes(command)) continue;
+		try {
+			inputs[name] = await readInput(name, command, raw.get(name));
+		} catch (error) {
+			errors.push(named(name, error));
+		}
+	}
+	if (errors.length === 0) errors.push(...checkTogether(command, raw, inputs));
+	if (errors.length > 0) throw joinErrors(errors);
+	for (const line of advice(inputs)) log.warning(line);
+	return inputs;
+}
+async function readInput(name, command, values) {
+	const definition = inputTable[name];
+	if (values === void 0) {
+		if (!(definition.required?.includes(command) ?? false)) return definition.default?.value;
+		throw new CodedError("E_INPUT", `is not set, and ${command} needs it`, {
+			usage: true,
+			hint: `set ${name}`
+		});
+	}
+	const value = await definition.kind.parse(values);
+	if ((definition.later?.includes(command) ?? false) && !isDefault(definition, value)) throw new CodedError("E_UNSUPPORTED", `${given(definition, values)} is not supported by this version`, { hint: "leave it out" });
+	return value;
+}
+/** What is there already may be asked for in so many words. */
+function isDefault(definition, value) {
+	const standard = definition.default?.value;
+	return standard !== void 0 && JSON.stringify(value) === JSON.stringify(standard);
+}
+function given(definition, values) {
+	return definition.secret === true ? "(a secret)" : quote(values.join("\n"));
+}
+function named(name, thrown) {
+	if (!(thrown instanceof CodedError)) throw thrown;
+	const separator = /^(?:is|has|holds|names) /u.test(thrown.message) ? " " : ": ";
+	return new CodedError(thrown.code, `${name}${separator}${thrown.message}`, {
+		...thrown.hint !== void 0 && { hint: thrown.hint },
+		cause: thrown,
+		usage: thrown.code !== "E_UNSUPPORTED"
+	});
+}
+function warnOfUnused(command, raw, log) {
+	for (const name of inputNames) {
+		const { commands } = inputTable[name];
+		if (!raw.has(name) || commands.includes(command)) continue;
+		log.warning(`${name} is set, and ${command} does not use it: it is for ${commands.join(", ")}`);
+	}
+}
+
+// src/compose.ts
+/**
+* Reads the inputs, makes what the command asks for, and runs it. Rooms are imported when a command needs them, so that a
+* usage error is told without loading a registry client.
+*/
+async function runCommand(command, raw, shell) {
+	switch (command) {
+		case "plan": {
+			const inputs = await parseInputs(command, raw, shell.log);
+			return (await import("./report-plan.js")).plan(inputs, { log: shell.log });
+		}
+		case "build": return runBuild(await parseInputs(command, raw, shell.log), shell);
+		case "merge": return runMerge(await parseInputs(command, raw, shell.log), shell);
+		case "verify": {
+			const inputs = await parseInputs(command, raw, shell.log);
+			const { verify } = await import("./commands-verify.js");
+			return withRegistry(inputs, shell, [], async (registry) => verify(inputs, {
+				log: shell.log,
+				registry
+			}));
+		}
+		case "inspect": {
+			const inputs = await parseInputs(command, raw, shell.log);
+			const { inspect } = await import("./commands-inspect.js");
+			return withRegistry(inputs, shell, [], async (registry) => inspect(inputs, { registry }));
+		}
+		case "prune":
+		case "doctor": throw new CodedError("E_UNSUPPORTED", `the command ${command} is not supported by this version`);
+	}
+}
+async function runMerge(inputs, shell) {
+	const [{ merge }, { createCopier }] = await Promise.all([import("./commands-merge.js"), import("./registry-copy-copier.js")]);
+	const push = inputs["dry-run"] ? [] : targetsOf(inputs.images, inputs.tags).map(({ image }) => image);
+	const github = await githubEnvironment(shell.env, readStart);
+	const copier = createCopier({
+		log: shell.log,
+		signal: shell.signal
+	});
+	return withRegistry(inputs, shell, push, async (registry) => merge(inputs, {
+		log: shell.log,
+		registry,
+		copy: async (copy) => copier.copyImage({
+			...copy,
+			client: registry
+		}),
+		files: recordFiles(shell.cwd),
+		github,
+		sourceDate: sourceDate(shell.env),
+		sleep: sleeper(shell),
+		compare: compareCommits({
+			token: inputs["github-token"],
+			repository: github.repository,
+			apiUrl: shell.env["GITHUB_API_URL"],
+			log: shell.log,
+			signal: shell.signal
+		})
+	}));
+}
+async function runBuild(inputs, shell) {
+	const [{ build }, { chooseEngine }] = await Promise.all([import("./commands-build.js"), import("./engines-detect.js")]);
+	const push = targetsOf(inputs.images, inputs.tags).slice(0, 1).map(({ image }) => image);
+	const github = await githubEnvironment(shell.env, readStart);
+	return withRegistry(inputs, shell, push, async (registry) => {
+		const engine = await chooseEngine(inputs.engine, await engineOptions(inputs, shell, registry));
+		try {
+			return await build(inputs, {
+				log: shell.log,
+				engine,
+				registry,
+				github,
+				sleep: sleeper(shell),
+				now: () => performance.now()
+			});
+		} finally {
+			await engine.close();
+		}
+	});
+}
+/** Runs `work` with a client that knows what will be pushed to, and closes it however `work` ends. */
+async function withRegistry(inputs, shell, pushRepositories, work) {
+	const [{ createRegistryClient }, { credentialSource }] = await Promise.all([import("./registry-client.js"), import("./credentials.js")]);
+	const { log, env, signal } = shell;
+	const caCertificate = await certificate(inputs, shell);
+	const registry = createRegistryClient({
+		credentials: credentialSource({
+			explicit: logins(inputs, log),
+			env,
+			home: env["HOME"] ?? homedir(),
+			...process.getuid !== void 0 && { uid: process.getuid() }
+		}),
+		log,
+		pushRepositories,
+		insecureRegistries: inputs["insecure-registries"],
+		...caCertificate !== void 0 && { caCertificate },
+		env,
+		signal
+	});
+	try {
+		return await work(registry);
+	} finally {
+		registry.close();
+	}
+}
+/** Credentials that were given: `username` and `password` are for the first image's registry. */
+function logins(inputs, log) {
+	const { username, password } = inputs;
+	const listed = inputs["registry-auth"] ?? [];
+	for (const login of listed) log.secret(login.password);
+	if (username === void 0 || password === void 0) return listed;
+	const { registry } = firstRepository(inputs);
+	return [{
+		registry,
+		username,
+		password
+	}, ...listed.filter((login) => login.registry !== registry)];
+}
+/** The first image; where only references say what is looked at, the first of these. */
+function firstRepository(inputs) {
+	const [reference] = inputs.references ?? [];
+	if (reference !== void 0 && inputs.images === void 0) return reference.repository;
+	const [target] = targetsOf(inputs.images, inputs.tags);
+	if (target !== void 0) return target.image;
+	throw new CodedError("E_INPUT", "username is set, and no image says for which registry it is", { hint: "set images, or use registry-auth" });
+}
+async function engineOptions(inputs, shell, registry) {
+	const { env, cwd, log, signal, kind } = shell;
+	const workspace = env["GITHUB_WORKSPACE"];
+	const caCertificate = await certificate(inputs, shell);
+	return {
+		log,
+		env,
+		cwd,
+		temp: await shell.scratch(),
+		...kind === "action" && workspace !== void 0 && { workspace },
+		logins: logins(inputs, log),
+		insecureRegistries: inputs["insecure-registries"],
+		...caCertificate !== void 0 && { caCertificate },
+		signal,
+		uploader: registry
+	};
+}
+const maxCertificateBytes = 1048576;
+/** The text of `ca-certificate`, wherever it stands. */
+async function certificate(inputs, { cwd }) {
+	const given = inputs["ca-certificate"];
+	if (given === void 0 || "pem" in given) return given?.pem;
+	try {
+		return Buffer.from(await readStart(resolve(cwd, given.path), maxCertificateBytes)).toString("utf8");
+	} catch (error) {
+		throw new CodedError("E_INPUT", `the file ${quote(given.path)}, which ca-certificate names, can't be read`, {
+			hint: "give the path of a PEM file that this user may read, or the PEM text itself",
+			cause: error
+		});
+	}
+}
+function sleeper({ signal }) {
+	return async (ms) => {
+		await setTimeout(ms, void 0, { signal });
+	};
+}
+/** At most `max + 1` bytes of a file, so that a reader can tell that it is too long. */
+async function readStart(path, max) {
+	const file = await open(path);
+	try {
+		const buffer = Buffer.alloc(Math.min((await file.stat()).size, max) + 1);
+		const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
+		return buffer.subarray(0, bytesRead);
+	} finally {
+		await file.close();
+	}
+}
+function recordFiles(cwd) {
+	return {
+		kind: async (path) => {
+			const found = await stat(resolve(cwd, path)).catch((error) => {
+				if (typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT") return void 0;
+				throw error;
+			});
+			if (found?.isFile()) return "file";
+			return found?.isDirectory() ? "folder" : void 0;
+		},
+		read: async (path, max) => readStart(resolve(cwd, path), max),
+		list: async (path) => (await readdir(resolve(cwd, path))).sort()
+	};
+}
+/** SOURCE_DATE_EPOCH as RFC 3339. https://reproducible-builds.org/specs/source-date-epoch/ */
+function sourceDate(env) {
+	const value = env["SOURCE_DATE_EPOCH"];
+	if (value === void 0 || value === "") return void 0;
+	if (/^\d{1,11}$/u.test(value)) return (/* @__PURE__ */ new Date(Number(value) * 1e3)).toISOString().replace(".000Z", "Z");
+	throw new CodedError("E_INPUT", `SOURCE_DATE_EPOCH is ${quote(value)}, which is not a number of seconds`, { hint: "set it to the seconds since 1970, such as $(git log -1 --format=%ct)" });
+}
+
+export { runCommand };

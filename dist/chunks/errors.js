@@ -1,0 +1,71 @@
+// native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
+// src/errors.ts
+/**
+* A failure with a code that people can look up, a message with the value that was met, and a hint with the cure.
+* `message` and `hint` are single sentences without a full stop; {@link errorLine} joins them.
+*/
+var CodedError = class extends Error {
+	name = "CodedError";
+	code;
+	hint;
+	usage;
+	constructor(code, message, details = {}) {
+		super(message, details.cause === void 0 ? void 0 : { cause: details.cause });
+		this.code = code;
+		this.hint = details.hint;
+		this.usage = details.usage ?? false;
+	}
+};
+/** What was thrown, as an error with a code; anything that we did not throw on purpose is our own bug. */
+function toCodedError(thrown) {
+	if (thrown instanceof CodedError) return thrown;
+	const message = thrown instanceof Error ? thrown.message : String(thrown);
+	return new CodedError("E_INTERNAL", show(message, 500), {
+		hint: "this is a bug in native-multiarch; please report it with the log: https://github.com/native-multiarch/native-multiarch/issues",
+		cause: thrown
+	});
+}
+/** The one line of the contract: `E_CODE: what went wrong, with the value; what to do about it`. */
+function errorLine(error) {
+	return `${error.code}: ${error.message}${error.hint === void 0 ? "" : `; ${error.hint}`}`;
+}
+/**
+* All of several failures at once, under the code of the first (the contract wants them told together).
+* One failure stays as it is. @throws when the list is empty, which would be a caller's bug.
+*/
+function joinErrors(errors) {
+	const [first, ...rest] = errors;
+	if (first === void 0) throw new TypeError("joinErrors needs at least one error");
+	if (rest.length === 0) return first;
+	const messages = [first.message, ...rest.map((e) => e.code === first.code ? e.message : `${e.code}: ${e.message}`)];
+	const hints = [...new Set(errors.flatMap((e) => e.hint === void 0 ? [] : [e.hint]))];
+	return new CodedError(first.code, messages.join(". "), {
+		...hints.length > 0 && { hint: hints.join("; ") },
+		cause: first.cause,
+		usage: errors.every((e) => e.usage)
+	});
+}
+/**
+* The results of work that goes on in parallel; when some of it fails, all failures together ({@link joinErrors}) once
+* everything has ended.
+*/
+async function settleAll(work) {
+	const settled = await Promise.allSettled(work);
+	const failures = settled.flatMap((result) => result.status === "rejected" ? [toCodedError(result.reason)] : []);
+	if (failures.length > 0) throw joinErrors(failures);
+	return settled.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
+}
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+/**
+* A value from outside, made fit for one line of a log: control, format and bidirectional characters are shown as
+* `\u{..}`, and what is longer than `max` characters is cut with an ellipsis. Not quoted; see {@link quote}.
+*/
+function show(value, max = 120) {
+	return (value.length > max ? `${value.slice(0, max)}…` : value).replace(unprintable, (c) => c === "\n" ? "\\n" : `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
+}
+/** {@link show}, between double quotes: for values whose ends matter. */
+function quote(value, max = 120) {
+	return `"${show(value, max)}"`;
+}
+
+export { settleAll as a, quote as i, errorLine as n, show as o, joinErrors as r, toCodedError as s, CodedError as t };

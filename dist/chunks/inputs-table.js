@@ -1,0 +1,749 @@
+// native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
+import { a as exactText, c as listOf, d as unreadable, f as valueOf, i as eachItem, l as oneOf, n as autoBoolean, o as lines, p as splitList, r as boolean, s as list, u as text } from "./oci-host.js";
+import { a as pairs, c as time, i as imagePath, l as words, n as certificate, o as readHost, r as duration, t as archTagTemplate } from "./inputs-readers.js";
+import { t as parsePlatform } from "./platform-platform.js";
+import { i as parseTag, n as parseReference, r as parseRepository, t as formatReference } from "./oci-reference.js";
+import { i as quote, t as CodedError } from "./errors.js";
+
+// src/inputs/commands.ts
+/** Every command of the contract, in the order of a run. */
+const commandNames = [
+	"plan",
+	"build",
+	"merge",
+	"verify",
+	"inspect",
+	"prune",
+	"doctor"
+];
+/** Commands that the contract names and this version does not have: they end with `E_UNSUPPORTED`. */
+const laterCommands = ["prune", "doctor"];
+/** One line on each, for help and docs. */
+const commandDescriptions = {
+	plan: "turn the platform table into a job matrix, with a runner and a mode for every platform",
+	build: "build one platform's image, check and smoke-test it, push its arch tag, hand over a record",
+	merge: "collect and check the platforms of a run, publish one manifest list, move the tags last",
+	verify: "check what is published against the platforms that are expected",
+	inspect: "show an index: platforms, sizes, layers and attestations; as a table, JSON or the raw bytes",
+	prune: "remove the arch tags of a finished run (not in this version)",
+	doctor: "say what this machine lacks to be a build leg (not in this version)"
+};
+
+// src/inputs/table/assemble.ts
+/** `engine: assemble` alone uses these. */
+const assembleInputs = {
+	base: {
+		kind: text,
+		group: "Assemble",
+		commands: ["build"],
+		description: "With engine assemble: what the files are put on.",
+		default: {
+			text: "scratch",
+			value: "scratch"
+		}
+	},
+	files: {
+		kind: lines,
+		group: "Assemble",
+		commands: ["build"],
+		description: "With engine assemble: lines source:destination[:mode]. {os}, {arch} and {variant} are filled in; mode is octal.",
+		default: {
+			text: "none",
+			value: []
+		}
+	},
+	entrypoint: {
+		kind: words,
+		group: "Assemble",
+		commands: ["build"],
+		description: "With engine assemble: the program, as words or as a JSON list.",
+		default: { text: "none" }
+	},
+	cmd: {
+		kind: words,
+		group: "Assemble",
+		commands: ["build"],
+		description: "With engine assemble: the program's default arguments, as words or as a JSON list.",
+		default: { text: "none" }
+	},
+	env: {
+		kind: lines,
+		group: "Assemble",
+		commands: ["build"],
+		description: "With engine assemble: environment variables of the image, one NAME=value a line.",
+		default: {
+			text: "none",
+			value: []
+		}
+	},
+	workdir: {
+		kind: imagePath,
+		group: "Assemble",
+		commands: ["build"],
+		description: "With engine assemble: the folder that the program starts in.",
+		default: { text: "/" }
+	},
+	user: {
+		kind: text,
+		group: "Assemble",
+		commands: ["build"],
+		description: "With engine assemble: the user, or user:group, that the program runs as.",
+		default: { text: "root" }
+	}
+};
+
+// src/inputs/table/build.ts
+/** One leg: what is built, how, and where it goes. */
+const buildInputs = {
+	platform: {
+		kind: valueOf("platform", parsePlatform),
+		group: "Build",
+		commands: ["build"],
+		requiredInWorkflow: ["build"],
+		description: "The platform of this leg, such as linux/ppc64le.",
+		default: { text: "the engine's own in a shell; required in a workflow" }
+	},
+	engine: {
+		kind: oneOf([
+			"auto",
+			"docker",
+			"podman",
+			"buildah",
+			"assemble"
+		], ["buildx"]),
+		group: "Build",
+		commands: ["build"],
+		description: "What makes the image. assemble needs no container engine: it puts files into layers.",
+		default: {
+			text: "auto: the first of docker, podman and buildah that answers",
+			value: "auto"
+		}
+	},
+	mode: {
+		kind: oneOf([
+			"native",
+			"emulate",
+			"cross"
+		], ["auto"]),
+		group: "Build",
+		commands: ["build"],
+		description: "How the steps of the build run: native refuses a host of another architecture; emulate runs the programs of the target through QEMU; cross is for programs compiled elsewhere, with engine assemble.",
+		default: { text: "native; cross with engine assemble" }
+	},
+	context: {
+		kind: text,
+		group: "Build",
+		commands: ["build"],
+		description: "The folder that is built from, as it was checked out.",
+		default: {
+			text: "the current folder",
+			value: "."
+		}
+	},
+	file: {
+		kind: text,
+		group: "Build",
+		commands: ["build"],
+		description: "The Dockerfile.",
+		default: { text: "Dockerfile in the context" }
+	},
+	target: {
+		kind: text,
+		group: "Build",
+		commands: ["build"],
+		description: "The stage that is built.",
+		default: { text: "the last one" }
+	},
+	"build-args": {
+		kind: pairs,
+		group: "Build",
+		commands: ["build"],
+		description: "Build arguments, one NAME=value a line. They can be read in the image: no place for secrets.",
+		default: {
+			text: "none",
+			value: {}
+		}
+	},
+	labels: {
+		kind: pairs,
+		group: "Build",
+		commands: ["build"],
+		description: "Labels, one name=value a line. org.opencontainers.image.revision, .source and .version are added where they are known and not set.",
+		default: {
+			text: "none",
+			value: {}
+		}
+	},
+	network: {
+		kind: text,
+		group: "Build",
+		commands: ["build"],
+		description: "The network of the build's RUN steps: none, host, default, or the engine's own word.",
+		default: { text: "the engine's" }
+	},
+	"smoke-test": {
+		kind: text,
+		group: "Build",
+		commands: ["build", "verify"],
+		later: ["verify"],
+		description: "A command that is run in the image on this host, before anything is pushed. It has to end with 0.",
+		default: { text: "none" }
+	},
+	push: {
+		kind: autoBoolean,
+		group: "Build",
+		commands: ["build"],
+		description: "Whether the arch tag is pushed. auto does not push on pull-request events of any kind.",
+		default: {
+			text: "auto",
+			value: "auto"
+		}
+	}
+};
+
+// src/inputs/table/build-later.ts
+const common = {
+	group: "Build",
+	commands: ["build"],
+	later: ["build"]
+};
+function later(kind, description) {
+	return {
+		...common,
+		kind,
+		description
+	};
+}
+function withDefault(kind, description, value) {
+	return {
+		...common,
+		kind,
+		description,
+		default: {
+			text: String(value),
+			value
+		}
+	};
+}
+/** What the contract has for build and this version has not: set to anything but the default, each is `E_UNSUPPORTED`. */
+const laterBuildInputs = {
+	"source-image": later(text, "Adopt an image that an earlier step made instead of building: a local image's name or ID, oci:folder[:tag], oci-archive:file or docker-archive:file."),
+	"smoke-test-url": later(text, "Start the image as a service, and ask this URL until it answers."),
+	"push-to": withDefault(oneOf(["first", "all"]), "Which of images a leg pushes to.", "first"),
+	remote: later(text, "An engine elsewhere: ssh://, tcp://, docker-container:// or kubernetes://."),
+	setup: later(text, "Install this version of an engine first: buildx@0.30.1."),
+	"setup-emulation": withDefault(boolean, "Install QEMU for platforms that this host is not.", false),
+	"allow-privileged-events": withDefault(boolean, "Push on pull_request_target, workflow_run and issue_comment events as well.", false),
+	"build-contexts": later(lines, "Further named contexts, one name=path a line."),
+	secrets: {
+		...later(lines, "Secrets of the build, one id=value a line."),
+		secret: true
+	},
+	"secret-envs": later(list, "Secrets of the build from the environment: id=NAME."),
+	"secret-files": later(lines, "Secrets of the build from files, one id=path a line."),
+	ssh: later(list, "SSH agent sockets or keys for the build."),
+	"cache-from": later(lines, "Where the build cache is read from."),
+	"cache-to": later(lines, "Where the build cache is written to."),
+	"no-cache": withDefault(boolean, "Build without the cache.", false),
+	pull: withDefault(boolean, "Look for newer base images.", false),
+	"add-hosts": later(list, "Further host names for the build: name:address."),
+	"shm-size": later(text, "The size of /dev/shm in the build."),
+	ulimit: later(list, "Limits of the build: nofile=1024:1024."),
+	provenance: withDefault(text, "Attach provenance: true, false, or mode=max and the like.", "false"),
+	sbom: withDefault(text, "Attach a software bill of materials.", "false"),
+	outputs: later(lines, "Where else the result goes."),
+	"extra-args": later(lines, "Further arguments of the engine's build command, one a line.")
+};
+
+// src/inputs/tags.ts
+/** More than these are a mistake in a template, not a release. */
+const maxTags = 100;
+/**
+* `tags`: bare ones, or full references as docker/metadata-action prints them. `none` gives an empty list. Items that say the same
+* count once.
+*/
+const tagList = {
+	syntax: "list|none",
+	flag: "value",
+	list: true,
+	parse: async (values) => {
+		const items = [...new Set(await list.parse(values))];
+		if (items.includes("none")) {
+			if (items.length === 1) return [];
+			throw unreadable(`has "none" beside ${items.length - 1} more`, "give either none alone or the tags");
+		}
+		if (items.length === 0) throw unreadable("has no tag in it", "give a tag, or `none` to publish by digest alone");
+		return withoutDoubles(eachItem(items, readTag, maxTags));
+	}
+};
+function readTag(item) {
+	if (!/[/:@]/u.test(item)) return { tag: parseTag(item) };
+	const { repository, tag, digest } = parseReference(item);
+	if (tag !== void 0 && digest === void 0) return {
+		tag,
+		repository
+	};
+	throw new CodedError("E_REFERENCE", `${quote(item)} has ${digest === void 0 ? "no tag" : "a digest"}`, {
+		hint: "an item of tags is a tag (v1), or a whole reference with one (quay.io/acme/app:v1)",
+		usage: true
+	});
+}
+function withoutDoubles(items) {
+	const byText = /* @__PURE__ */ new Map();
+	for (const item of items) {
+		const key = item.repository === void 0 ? item.tag : formatReference({
+			repository: item.repository,
+			tag: item.tag
+		});
+		if (!byText.has(key)) byText.set(key, item);
+	}
+	return [...byText.values()];
+}
+
+// src/inputs/table/everywhere.ts
+const registryCommands = [
+	"build",
+	"merge",
+	"verify",
+	"inspect",
+	"prune"
+];
+/** Which images, and the way to their registries. */
+const everywhereInputs = {
+	images: {
+		kind: listOf(parseRepository, { max: 20 }),
+		group: "Everywhere",
+		commands: registryCommands,
+		description: "Repositories, such as quay.io/acme/app. The first is the one that legs push to. Not needed where tags holds whole references."
+	},
+	tags: {
+		kind: tagList,
+		group: "Everywhere",
+		commands: registryCommands,
+		description: "Tags, or whole references as docker/metadata-action prints them, which then name the images as well. `none` publishes by digest alone.",
+		default: {
+			text: "latest",
+			value: [{ tag: "latest" }]
+		}
+	},
+	username: {
+		kind: text,
+		group: "Everywhere",
+		commands: registryCommands,
+		description: "User name for the first image's registry."
+	},
+	password: {
+		kind: exactText,
+		group: "Everywhere",
+		commands: registryCommands,
+		secret: true,
+		description: "Password or token for the first image's registry. In a shell, use --password-stdin or NATIVE_MULTIARCH_PASSWORD instead of this flag."
+	},
+	"registry-auth": {
+		kind: valueOf("YAML list", async (value) => (await import("./inputs-registry-auth.js")).parseRegistryAuth(value)),
+		group: "Everywhere",
+		commands: registryCommands,
+		secret: true,
+		description: "Credentials for several registries: a YAML list whose items have registry, username and password. In a shell, use --registry-auth-file or NATIVE_MULTIARCH_REGISTRY_AUTH.",
+		default: { text: "what docker login or podman login left" }
+	},
+	"insecure-registries": {
+		kind: listOf(readHost),
+		group: "Everywhere",
+		commands: registryCommands,
+		description: "Registries whose certificates are not checked, and which may speak plain HTTP. Loopback always may speak plain HTTP.",
+		default: {
+			text: "none",
+			value: []
+		}
+	},
+	"ca-certificate": {
+		kind: certificate,
+		group: "Everywhere",
+		commands: registryCommands,
+		description: "Certificates of a private authority: PEM, or the path of a PEM file.",
+		default: { text: "the system's" }
+	},
+	"github-token": {
+		kind: exactText,
+		group: "Everywhere",
+		commands: commandNames,
+		secret: true,
+		description: "Token for GitHub's API. Nothing fails for want of it.",
+		default: { text: "the job's own token in a workflow, none in a shell" },
+		actionDefault: "${{ github.token }}"
+	},
+	"dry-run": {
+		kind: boolean,
+		group: "Everywhere",
+		commands: commandNames,
+		description: "Do all the work and every check, and write nothing to any registry.",
+		default: {
+			text: "false",
+			value: false
+		}
+	}
+};
+
+// src/inputs/references.ts
+const layout = /^(?:oci|oci-archive|docker-archive|docker-daemon|docker|dir):(?!\/\/|\d+\/)/u;
+/** References at newlines and commas; a line that is a path or `oci:folder` is one item, since a folder's name can hold a comma. */
+const referenceList = {
+	...lines,
+	syntax: "list of references",
+	parse: async (values) => {
+		const items = (await lines.parse(values)).flatMap((line) => isPath(line) ? [line] : splitList([line]));
+		if (items.length === 0) throw unreadable("has no reference in it", "give one, like quay.io/acme/app:v1");
+		return eachItem([...new Set(items)], readReference, 100);
+	}
+};
+function isPath(item) {
+	return /^\.{0,2}\//u.test(item) || layout.test(item);
+}
+function readReference(item) {
+	if (!isPath(item)) return parseReference(item);
+	throw new CodedError("E_UNSUPPORTED", `${quote(item)} is not in a registry, which this version does not look at`, { hint: "push it, and give its reference" });
+}
+
+// src/inputs/table/look.ts
+/** What only looks. */
+const lookInputs = {
+	references: {
+		kind: referenceList,
+		group: "Verify and inspect",
+		commands: ["verify", "inspect"],
+		description: "What to look at: references with a tag or a digest. In a shell simply the arguments.",
+		default: { text: "every image x tag" }
+	},
+	"allow-extra": {
+		kind: boolean,
+		group: "Verify and inspect",
+		commands: ["verify"],
+		description: "Platforms that are published and were not asked for are no failure.",
+		default: {
+			text: "false",
+			value: false
+		}
+	},
+	raw: {
+		kind: boolean,
+		group: "Verify and inspect",
+		commands: ["inspect"],
+		description: "Print the exact bytes of the manifest, and nothing else.",
+		default: {
+			text: "false",
+			value: false
+		}
+	}
+};
+
+// src/inputs/table/merge.ts
+/** The fan-in. */
+const mergeInputs = {
+	records: {
+		kind: lines,
+		group: "Merge",
+		commands: ["merge"],
+		description: "What the legs made, one a line: platform=digest, platform=reference, a bare reference, a JSON record, or the path of a record file, of a folder of them, or of docker's folder of empty files named by digest. A path starts with /, ./ or ../.",
+		default: {
+			text: "none: the arch tags are looked for",
+			value: []
+		}
+	},
+	revision: {
+		kind: text,
+		group: "Merge",
+		commands: ["merge"],
+		description: "The commit that all legs have to be of; the index says so.",
+		default: { text: "the run's commit, else the one on which all legs agree" }
+	},
+	created: {
+		kind: time,
+		group: "Merge",
+		commands: ["merge"],
+		description: "The time that the index says it was made at.",
+		default: { text: "SOURCE_DATE_EPOCH, else the commit's own time where it is known" }
+	},
+	source: {
+		kind: text,
+		group: "Merge",
+		commands: ["merge"],
+		description: "Where the source is; the index says so.",
+		default: { text: "the run's repository, else the label on which all platforms agree" }
+	},
+	version: {
+		kind: text,
+		group: "Merge",
+		commands: ["merge"],
+		description: "The version that the index says it is.",
+		default: { text: "the label on which all platforms agree" }
+	},
+	check: {
+		kind: oneOf([
+			"config",
+			"content",
+			"full"
+		]),
+		group: "Merge",
+		commands: ["merge", "verify"],
+		description: "How deep every platform is proven. config compares os, architecture and variant with the claim; content also the machine of the programs inside, from the record of the leg where there is one, else from the layers; full always reads the layers.",
+		default: {
+			text: "config",
+			value: "config"
+		}
+	},
+	"allow-foreign": {
+		kind: list,
+		group: "Merge",
+		commands: [
+			"build",
+			"merge",
+			"verify"
+		],
+		description: "Globs of files that may be of another machine than their platform, such as /usr/bin/qemu-*. ** goes across folders.",
+		default: {
+			text: "none",
+			value: []
+		}
+	},
+	wait: {
+		kind: duration,
+		group: "Merge",
+		commands: ["merge"],
+		later: ["merge"],
+		description: "How long to wait for platforms that have not arrived.",
+		default: {
+			text: "0",
+			value: 0
+		}
+	},
+	"moving-tags": {
+		kind: listOf(parseTag, { max: 100 }),
+		group: "Merge",
+		commands: ["merge"],
+		description: "Those of tags that are moved last, and never backwards.",
+		default: {
+			text: "latest",
+			value: ["latest"]
+		}
+	},
+	force: {
+		kind: boolean,
+		group: "Merge",
+		commands: ["merge"],
+		description: "Move the moving tags even where they would go backwards.",
+		default: {
+			text: "false",
+			value: false
+		}
+	},
+	append: {
+		kind: boolean,
+		group: "Merge",
+		commands: ["merge"],
+		later: ["merge"],
+		description: "Add to, or replace in, the published index only what platforms names.",
+		default: {
+			text: "false",
+			value: false
+		}
+	},
+	"remove-platforms": {
+		kind: list,
+		group: "Merge",
+		commands: ["merge"],
+		later: ["merge"],
+		description: "Platforms or digests that are taken out of the published index.",
+		default: {
+			text: "none",
+			value: []
+		}
+	},
+	attestations: {
+		kind: oneOf(["keep", "strip"]),
+		group: "Merge",
+		commands: ["merge"],
+		description: "Whether attestations (provenance, SBOM) that legs bring along are listed beside their image, or left out.",
+		default: {
+			text: "keep",
+			value: "keep"
+		}
+	},
+	"copy-referrers": {
+		kind: boolean,
+		group: "Merge",
+		commands: ["merge"],
+		description: "Copy signatures and the like of what is copied into another repository too.",
+		default: {
+			text: "false",
+			value: false
+		}
+	},
+	spec: {
+		kind: text,
+		group: "Merge",
+		commands: ["merge"],
+		later: ["merge"],
+		description: "A manifest-tool YAML file."
+	},
+	output: {
+		kind: text,
+		group: "Merge",
+		commands: ["merge"],
+		later: ["merge"],
+		description: "Write an OCI layout folder or a file instead of a registry."
+	}
+};
+
+// src/inputs/annotations.ts
+/**
+* Lines `[level[platform]:]key=value`, levels as docker/metadata-action and buildx write them.
+* https://docs.docker.com/build/metadata/annotations/#specify-annotation-level
+*/
+const annotationList = {
+	...lines,
+	syntax: "lines of key=value",
+	parse: async (values) => eachItem(await lines.parse(values), readAnnotation, 1e3)
+};
+const form = /^(?:(?<levels>(?:index-descriptor|index|manifest-descriptor|manifest)(?:,(?:index-descriptor|index|manifest-descriptor|manifest))*)(?:\[(?<platform>[^\]]*)\])?:)?(?<key>[^=]+)=(?<value>.*)$/su;
+function readAnnotation(line) {
+	const groups = form.exec(line)?.groups;
+	const key = groups?.["key"]?.trim() ?? "";
+	if (groups === void 0 || key === "") throw unreadable(`${quote(line)} is not key=value`, "write one key=value a line");
+	const { levels = "index", platform, value = "" } = groups;
+	const common = {
+		key,
+		value,
+		...platform !== void 0 && { platform: parsePlatform(platform) }
+	};
+	const level = levels.split(",");
+	if (level.includes("index") && platform === void 0) return {
+		...common,
+		on: "index",
+		fromManifest: false
+	};
+	if (level.includes("manifest-descriptor")) return {
+		...common,
+		on: "descriptor",
+		fromManifest: false
+	};
+	if (levels === "manifest" && platform === void 0) return {
+		...common,
+		on: "index",
+		fromManifest: true
+	};
+	throw new CodedError("E_UNSUPPORTED", `${quote(line)} is for a level that a merge can't reach`, { hint: `write ${quote(`index:${key}=${value}`)} or manifest-descriptor[linux/amd64]:` });
+}
+
+// src/inputs/table/platforms.ts
+/** What a run is made of, and what all its legs have to agree on. */
+const platformInputs = {
+	platforms: {
+		kind: {
+			syntax: "list or YAML map",
+			flag: "value",
+			list: true,
+			parse: async (values) => (await import("./inputs-platforms.js")).parsePlatforms(values.join("\n"))
+		},
+		group: "Platforms",
+		commands: [
+			"plan",
+			"build",
+			"merge",
+			"verify"
+		],
+		required: ["plan", "merge"],
+		later: ["build"],
+		description: "The platforms of the image: a list (linux/amd64, linux/s390x?) in which ? marks one that may be missing, or a YAML map from platform to runner label or row."
+	},
+	handover: {
+		kind: oneOf([
+			"auto",
+			"registry",
+			"none"
+		], ["artifact"]),
+		group: "Platforms",
+		commands: ["build", "merge"],
+		description: "The way from the legs to the fan-in: registry looks for the arch tags, none takes what records names and nothing else.",
+		default: {
+			text: "auto: records where there are any, else the registry",
+			value: "auto"
+		}
+	},
+	"arch-tag": {
+		kind: archTagTemplate,
+		group: "Platforms",
+		commands: [
+			"build",
+			"merge",
+			"prune"
+		],
+		description: "The tag that a leg pushes. Placeholders: {tag} (the first of tags) {arch} {variant} {os} {sha} {run} {attempt}. `none` pushes by digest alone, where the engine can.",
+		default: {
+			text: "{tag}-{arch}",
+			value: "{tag}-{arch}"
+		}
+	},
+	"arch-image": {
+		kind: valueOf("template", (template) => template),
+		group: "Platforms",
+		commands: [
+			"build",
+			"merge",
+			"prune"
+		],
+		later: [
+			"build",
+			"merge",
+			"prune"
+		],
+		description: "The repository that a leg pushes to; {image}-{arch} makes one for every architecture.",
+		default: {
+			text: "{image}",
+			value: "{image}"
+		}
+	},
+	format: {
+		kind: oneOf([
+			"auto",
+			"oci",
+			"docker"
+		]),
+		group: "Platforms",
+		commands: ["build", "merge"],
+		later: ["build"],
+		description: "The media types that are published: an OCI index, or a Docker manifest list.",
+		default: {
+			text: "auto: docker where every platform is docker and nothing needs annotations, else oci",
+			value: "auto"
+		}
+	},
+	annotations: {
+		kind: annotationList,
+		group: "Platforms",
+		commands: ["build", "merge"],
+		later: ["build"],
+		description: "Annotations, one name=value a line, on the index. Prefixes of docker/metadata-action are understood: index:, manifest: (put on the index, with a notice), manifest-descriptor[platform]:.",
+		default: {
+			text: "none",
+			value: []
+		}
+	}
+};
+
+// src/inputs/table.ts
+/** Every input of the contract, `command` apart. action.yml, the help and docs/inputs.md are made from it. */
+const table = {
+	...everywhereInputs,
+	...platformInputs,
+	...buildInputs,
+	...assembleInputs,
+	...laterBuildInputs,
+	...mergeInputs,
+	...lookInputs
+};
+const inputNames = Object.keys(table);
+/** The same, row by row, where no input is meant in particular. */
+const inputTable = table;
+
+export { laterCommands as a, commandNames as i, inputTable as n, commandDescriptions as r, inputNames as t };

@@ -1,0 +1,3413 @@
+// native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
+import { i as quote, o as show, t as CodedError } from "./errors.js";
+import { a as isDigest, i as digestOf, n as digestAlgorithm, r as digestHex, t as DigestStream } from "./oci-digest.js";
+import { a as proxyFor, c as classifyHost, i as endpointOf, l as mayLeadTo, o as showProxy, r as canonicalRegistry, s as classifyAddress, t as anonymous } from "./registry-credentials.js";
+import { t as RegistryError } from "./registry-errors.js";
+import { n as parseFields } from "./oci-schema.js";
+import { a as mediaTypes, i as manifestAccept } from "./oci-media-types.js";
+import { t as readDescriptor } from "./oci-descriptor-schema.js";
+import http, { STATUS_CODES, request } from "node:http";
+import { setMaxListeners } from "node:events";
+import tls from "node:tls";
+import { createGunzip } from "node:zlib";
+import { X509Certificate } from "node:crypto";
+import { lookup } from "node:dns";
+import { setTimeout as setTimeout$1 } from "node:timers/promises";
+import { readFileSync } from "node:fs";
+import https, { request as request$1 } from "node:https";
+
+// src/registry/request-body.ts
+/** What the source of a body threw, kept apart from what the network did. */
+var SourceFailure = class extends Error {
+	name = "SourceFailure";
+	constructor(cause) {
+		super("the source of the body failed", { cause });
+	}
+};
+function bodyLength(body) {
+	return body instanceof Uint8Array ? body.byteLength : body.length;
+}
+function asError(thrown) {
+	return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+const sliceBytes = 65536;
+/** Writes a body in small slices, so that a peer that takes nothing any more is noticed, and no more is read than is sent. */
+var BodyWriter = class {
+	#outgoing;
+	#body;
+	#logEntry;
+	#watch;
+	#stallMs;
+	#stopped = false;
+	#wake = () => void 0;
+	constructor(outgoing, body, logEntry, watch, stallMs) {
+		this.#outgoing = outgoing;
+		this.#body = body;
+		this.#logEntry = logEntry;
+		this.#watch = watch;
+		this.#stallMs = stallMs;
+		outgoing.once("close", () => {
+			this.#stop();
+		});
+	}
+	/** Resolves when all is written, or nothing more is to be. @throws SourceFailure */
+	async write() {
+		if (this.#body !== void 0) for await (const slice of slices(this.#body)) {
+			if (!await this.#step((done) => this.#outgoing.write(slice, done))) return;
+			this.#logEntry.sentBytes += slice.byteLength;
+		}
+		await this.#step((done) => this.#outgoing.end(done));
+		this.#watch.stop("upload-stalled");
+	}
+	/** An answer is here: a server that has made up its mind need not be sent the rest. */
+	stop(answer) {
+		this.#stop();
+		answer.once("close", () => {
+			if (!this.#outgoing.writableFinished) this.#outgoing.destroy();
+		});
+	}
+	#stop() {
+		this.#stopped = true;
+		this.#wake();
+	}
+	/** False: stopped. */
+	async #step(send) {
+		if (this.#stopped) return false;
+		if (this.#body !== void 0 && this.#outgoing.socket !== null) this.#watch.start("upload-stalled", this.#stallMs, "no byte of the upload was taken");
+		await new Promise((resolve) => {
+			this.#wake = resolve;
+			send(resolve);
+		});
+		this.#watch.stop("upload-stalled");
+		return !this.#stopped;
+	}
+};
+async function* slices(body) {
+	if (body instanceof Uint8Array) yield* cut(body);
+	else {
+		const source = body.open()[Symbol.asyncIterator]();
+		try {
+			for (let next = await pull(source); next.done !== true; next = await pull(source)) yield* cut(next.value);
+		} finally {
+			await source.return?.();
+		}
+	}
+}
+async function pull(source) {
+	try {
+		return await source.next();
+	} catch (error) {
+		throw new SourceFailure(error);
+	}
+}
+function* cut(bytes) {
+	for (let start = 0; start < bytes.byteLength; start += sliceBytes) yield bytes.subarray(start, start + sliceBytes);
+}
+
+// src/registry/lookup.ts
+/** The `code` of the error for a name that leads only to addresses that it may not lead to. */
+const blockedAddress = "ERR_BLOCKED_ADDRESS";
+/**
+* A resolver for sockets that sees only addresses whose class is allowed. The check stands at the socket and not before
+* it, since a name that was looked up twice may have two answers.
+*/
+function guardedLookup(allowed, resolve = lookup) {
+	return (hostname, options, callback) => {
+		resolve(hostname, {
+			...options,
+			all: true
+		}, (error, addresses) => {
+			if (error !== null) {
+				callback(error, []);
+				return;
+			}
+			const usable = addresses.filter(({ address }) => allowed(classifyAddress(address)));
+			const [first] = usable;
+			if (first === void 0) {
+				const where = addresses.map(({ address }) => address).join(", ");
+				const blocked = /* @__PURE__ */ new Error(`${hostname} leads to ${where}`);
+				blocked.code = blockedAddress;
+				callback(blocked, []);
+			} else if (options.all === true) callback(null, usable);
+			else callback(null, first.address, first.family);
+		});
+	};
+}
+
+// src/registry/tunnel.ts
+/** The way through a proxy failed: it could not be reached, or it refused. */
+var ProxyFailure = class extends Error {
+	name = "ProxyFailure";
+	/** Of its answer to CONNECT; undefined where none came. */
+	status;
+	constructor(message, status, cause) {
+		super(message, cause === void 0 ? void 0 : { cause });
+		this.status = status;
+	}
+};
+/**
+* Connections that go through an HTTP proxy with CONNECT and are TLS from here to the registry, so that the proxy sees a
+* host name and nothing else. https://nodejs.org/api/http.html#event-connect
+*/
+var TunnelAgent = class extends https.Agent {
+	#proxy;
+	#connectMs;
+	constructor(proxy, connectMs, options) {
+		super(options);
+		this.#proxy = proxy;
+		this.#connectMs = connectMs;
+	}
+	createConnection(options, callback) {
+		this.#open(options).then((socket) => callback?.(null, super.createConnection({
+			...options,
+			socket
+		}) ?? socket), (error) => callback?.(error instanceof Error ? error : new Error(String(error)), void 0));
+	}
+	#open(target) {
+		const { url } = this.#proxy;
+		const name = target.hostname ?? target.host ?? "";
+		const authority = `${name.includes(":") ? `[${name}]` : name}:${target.port ?? 443}`;
+		const connect = (url.protocol === "https:" ? https.request : request)({
+			method: "CONNECT",
+			hostname: url.hostname.replace(/^\[|\]$/g, ""),
+			port: url.port === "" ? url.protocol === "https:" ? 443 : 80 : url.port,
+			path: authority,
+			headers: {
+				host: authority,
+				...proxyAuthorization(url)
+			},
+			agent: false
+		});
+		const shown = showProxy(this.#proxy);
+		return new Promise((resolve, reject) => {
+			const timer = setTimeout(() => {
+				connect.destroy(/* @__PURE__ */ new Error(`no answer in ${this.#connectMs / 1e3} s`));
+			}, this.#connectMs);
+			connect.once("connect", (answer, socket) => {
+				clearTimeout(timer);
+				const status = answer.statusCode ?? 0;
+				if (status >= 200 && status < 300) {
+					resolve(socket);
+					return;
+				}
+				socket.destroy();
+				reject(new ProxyFailure(`the proxy ${shown} answers CONNECT with ${status}`, status));
+			});
+			connect.once("error", (cause) => {
+				clearTimeout(timer);
+				reject(new ProxyFailure(`the proxy ${shown} can't be used: ${cause.message}`, void 0, cause));
+			});
+			connect.end();
+		});
+	}
+};
+function proxyAuthorization(url) {
+	if (url.username === "" && url.password === "") return {};
+	const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+	return { "proxy-authorization": `Basic ${Buffer.from(pair).toString("base64")}` };
+}
+
+// src/registry/transport-failure.ts
+/** A request that got no answer, or not the whole of it. */
+var TransportFailure = class extends Error {
+	name = "TransportFailure";
+	kind;
+	/** True where the server may have seen the whole request. */
+	sent;
+	/** True where the connection was an old one, which the server may have closed while it was idle. */
+	reusedSocket;
+	constructor(kind, message, details = {}) {
+		super(message, details.cause === void 0 ? void 0 : { cause: details.cause });
+		this.kind = kind;
+		this.sent = details.sent ?? false;
+		this.reusedSocket = details.reusedSocket ?? false;
+	}
+};
+const kindsByCode = {
+	ENOTFOUND: "unresolved",
+	ENODATA: "unresolved",
+	EAI_NONAME: "unresolved",
+	EAI_NODATA: "unresolved",
+	EAI_AGAIN: "resolver",
+	EAI_FAIL: "resolver",
+	ETIMEOUT: "resolver",
+	ESERVFAIL: "resolver",
+	ECONNREFUSED: "unreachable",
+	EHOSTUNREACH: "unreachable",
+	EHOSTDOWN: "unreachable",
+	ENETUNREACH: "unreachable",
+	ENETDOWN: "unreachable",
+	EADDRNOTAVAIL: "unreachable",
+	ETIMEDOUT: "connect-timeout",
+	ERR_SOCKET_CONNECTION_TIMEOUT: "connect-timeout",
+	ECONNRESET: "reset",
+	ECONNABORTED: "reset",
+	EPIPE: "reset",
+	ENOTCONN: "reset",
+	ERR_STREAM_PREMATURE_CLOSE: "reset",
+	HPE_HEADER_OVERFLOW: "headers-too-large",
+	HPE_INVALID_EOF_STATE: "reset",
+	[blockedAddress]: "blocked"
+};
+const certificateCodes = /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_|HOSTNAME_MISMATCH|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_|CRL_)/;
+/** The kind of what node:net, node:tls or node:http threw; undefined for what none of them throws. */
+function failureKind(error) {
+	if (error instanceof TransportFailure) return error.kind;
+	if (error instanceof ProxyFailure) return isFinalProxyAnswer(error.status) ? "proxy-refused" : "proxy";
+	const code = errorCode$1(error);
+	if (code === void 0) return void 0;
+	const known = kindsByCode[code];
+	if (known !== void 0) return known;
+	if (certificateCodes.test(code)) return "certificate";
+	if (code === "EPROTO" || code.startsWith("ERR_SSL_")) return "not-tls";
+	return code.startsWith("HPE_") ? "not-http" : void 0;
+}
+function isFinalProxyAnswer(status) {
+	return status !== void 0 && status < 500 && status !== 408 && status !== 429;
+}
+/** Of an AggregateError, which happy eyeballs throw when each address failed, the first that has a code. */
+function errorCode$1(error) {
+	if (!(error instanceof Error)) return void 0;
+	if ("code" in error && typeof error.code === "string") return error.code;
+	return error instanceof AggregateError ? error.errors.map(errorCode$1).find((code) => code !== void 0) : void 0;
+}
+
+// src/registry/body.ts
+/** A body is longer than it may be. */
+var BodyTooLarge = class extends Error {
+	name = "BodyTooLarge";
+};
+/** A body is encoded in a way that we never asked for and do not undo. */
+var BodyEncoding = class extends Error {
+	name = "BodyEncoding";
+};
+/**
+* The body as it comes over the wire. Time that the consumer takes does not count. Leaving the iteration early closes the
+* connection. @throws TransportFailure `body-cut` or `body-slow`, or the signal's reason.
+*/
+async function* rawBody(response, pace, signal) {
+	const { message } = response;
+	const abort = () => message.destroy(asError(signal.reason));
+	if (signal.aborted) abort();
+	signal.addEventListener("abort", abort, { once: true });
+	const chunks = message[Symbol.asyncIterator]();
+	const timer = new PaceTimer(message, pace);
+	try {
+		for (;;) {
+			const next = await timer.time(() => chunks.next());
+			if (next.done === true) return;
+			response.logEntry.bytes += next.value.byteLength;
+			yield next.value;
+		}
+	} catch (error) {
+		signal.throwIfAborted();
+		if (error instanceof TransportFailure) throw error;
+		throw new TransportFailure("body-cut", `the body ended after ${response.logEntry.bytes} bytes`, { cause: error });
+	} finally {
+		signal.removeEventListener("abort", abort);
+		if (!message.complete) message.destroy();
+	}
+}
+/**
+* The whole body, at most `maxBytes`, which are counted as they come in and after one layer of gzip is undone.
+* @throws BodyTooLarge, BodyEncoding, TransportFailure, or the signal's reason.
+*/
+async function readBody(response, maxBytes, wholeMs, signal) {
+	const announced = Number(response.message.headers["content-length"] ?? 0);
+	if (announced > maxBytes) {
+		response.message.destroy();
+		throw new BodyTooLarge(`a body of ${announced} bytes, of which ${maxBytes} are read at most`);
+	}
+	const raw = rawBody(response, { wholeMs }, signal);
+	const parts = [];
+	let length = 0;
+	for await (const part of isGzip(response) ? inflate(raw) : raw) {
+		length += part.byteLength;
+		if (length > maxBytes) throw new BodyTooLarge(`a body of more than ${maxBytes} bytes`);
+		parts.push(part);
+	}
+	return Buffer.concat(parts, length);
+}
+/** Reads what is left up to `maxBytes`, so that the connection can be used again, or closes it. Never throws. */
+async function discardBody(response, maxBytes, wholeMs) {
+	try {
+		if (response.method === "HEAD") await endOf(response.message);
+		else await readBody(response, maxBytes, wholeMs, new AbortController().signal);
+	} catch {
+		response.message.destroy();
+	}
+}
+/** An answer to HEAD has lengths and encodings of a body that it has not. */
+async function endOf(message) {
+	await new Promise((resolve) => message.once("close", resolve).resume());
+}
+/** One layer of gzip undone. A fault of the network comes through as itself. */
+async function* inflate(raw) {
+	const gunzip = createGunzip();
+	const feeding = feed(raw, gunzip);
+	try {
+		for await (const part of gunzip) yield part;
+	} catch (error) {
+		if (error instanceof TransportFailure || gunzip.errored === null || !isZlib(error)) throw error;
+		throw new BodyEncoding(`Content-Encoding says gzip, and the body is not: ${asError(error).message}`);
+	} finally {
+		gunzip.destroy();
+		await feeding;
+	}
+}
+async function feed(raw, gunzip) {
+	try {
+		for await (const chunk of raw) {
+			if (gunzip.destroyed) return;
+			await new Promise((resolve) => {
+				gunzip.once("close", resolve);
+				gunzip.write(chunk, () => {
+					gunzip.off("close", resolve);
+					resolve();
+				});
+			});
+		}
+		gunzip.end();
+	} catch (error) {
+		gunzip.destroy(asError(error));
+	}
+}
+function isZlib(error) {
+	return error instanceof Error && "code" in error && String(error.code).startsWith("Z_");
+}
+/** Is the body gzip on top of what it is? @throws BodyEncoding for more layers, and for anything else. */
+function isGzip({ message }) {
+	const encodings = (message.headers["content-encoding"] ?? "").toLowerCase().split(",").map((encoding) => encoding.trim()).filter((encoding) => encoding !== "" && encoding !== "identity");
+	if (encodings.length === 0) return false;
+	if (encodings.length === 1 && ["gzip", "x-gzip"].includes(encodings[0] ?? "")) return true;
+	message.destroy();
+	throw new BodyEncoding(`a body in ${encodings.length} layers of encoding (${encodings.slice(0, 3).join(", ")})`);
+}
+/** Ends a body that comes too slowly. */
+var PaceTimer = class {
+	#message;
+	#pace;
+	#waitedMs = 0;
+	#bytes = 0;
+	constructor(message, pace) {
+		this.#message = message;
+		this.#pace = pace;
+	}
+	async time(next) {
+		const pace = this.#pace;
+		const limitMs = "wholeMs" in pace ? pace.wholeMs : pace.everyMs;
+		const started = performance.now();
+		const timer = setTimeout(() => {
+			const what = "wholeMs" in pace ? "the body did not end" : `the body brought less than ${pace.bytes} bytes`;
+			this.#message.destroy(new TransportFailure("body-slow", `${what} in ${limitMs / 1e3} s`));
+		}, Math.max(0, limitMs - this.#waitedMs));
+		try {
+			const result = await next();
+			this.#waitedMs += performance.now() - started;
+			if (result.done !== true) this.#bytes += result.value.byteLength;
+			if ("bytes" in pace && this.#bytes >= pace.bytes) {
+				this.#bytes = 0;
+				this.#waitedMs = 0;
+			}
+			return result;
+		} finally {
+			clearTimeout(timer);
+		}
+	}
+};
+
+// src/registry/failure-error.ts
+const meanings = {
+	unresolved: {
+		code: "E_NETWORK",
+		retry: "few",
+		is: "cannot be resolved",
+		hint: "check the name of the registry, and the DNS of this machine"
+	},
+	resolver: {
+		code: "E_NETWORK",
+		retry: "full",
+		is: "could not be resolved now",
+		hint: "check the DNS of this machine"
+	},
+	blocked: {
+		code: "E_REGISTRY",
+		retry: "never",
+		is: "is in a place that this registry may not send us to",
+		hint: "a public registry never leads into a private network or to this machine"
+	},
+	unreachable: {
+		code: "E_NETWORK",
+		retry: "full",
+		is: "cannot be reached"
+	},
+	"connect-timeout": {
+		code: "E_TIMEOUT",
+		retry: "full",
+		is: "does not accept a connection"
+	},
+	certificate: {
+		code: "E_NETWORK",
+		retry: "never",
+		is: "has a certificate that is not to be trusted",
+		hint: "give its authority as ca-certificate, or list the registry in insecure-registries"
+	},
+	"not-tls": {
+		code: "E_NETWORK",
+		retry: "never",
+		is: "does not speak TLS",
+		hint: "for a registry with plain HTTP list it in insecure-registries"
+	},
+	"not-http": {
+		code: "E_REGISTRY",
+		retry: "never",
+		is: "does not speak HTTP",
+		hint: "check the port"
+	},
+	"headers-too-large": {
+		code: "E_REGISTRY",
+		retry: "never",
+		is: "sends headers of more than 16 KiB"
+	},
+	reset: {
+		code: "E_NETWORK",
+		retry: "full",
+		is: "closed the connection"
+	},
+	"headers-timeout": {
+		code: "E_TIMEOUT",
+		retry: "full",
+		is: "does not answer"
+	},
+	"upload-stalled": {
+		code: "E_TIMEOUT",
+		retry: "full",
+		is: "takes no more of the upload"
+	},
+	"body-cut": {
+		code: "E_NETWORK",
+		retry: "full",
+		is: "closed the connection within an answer"
+	},
+	"body-slow": {
+		code: "E_TIMEOUT",
+		retry: "full",
+		is: "answers too slowly"
+	},
+	proxy: {
+		code: "E_NETWORK",
+		retry: "full",
+		is: "is behind a proxy that fails"
+	},
+	"proxy-refused": {
+		code: "E_NETWORK",
+		retry: "never",
+		is: "is behind a proxy that refuses",
+		hint: "put user:password@ into HTTPS_PROXY if the proxy wants them (407), or the host into NO_PROXY"
+	}
+};
+/**
+* What went wrong between us and a registry, as the error that a person reads. Errors that are not of the network (a
+* cancellation, the caller's own) are given back as they are.
+*/
+function failureError(error, what, host) {
+	if (error instanceof BodyTooLarge || error instanceof BodyEncoding) return new RegistryError("E_REGISTRY", `${what}: ${host} sends ${show(error.message)}`, {
+		hint: "no registry has reason to",
+		cause: error
+	});
+	if (!(error instanceof TransportFailure)) return error;
+	const { code, retry, is, hint } = meanings[error.kind];
+	const reason = `${host} ${is} (${show(error.message, 200)})`;
+	return new RegistryError(code, `${what}: ${reason}`, {
+		...hint !== void 0 && { hint },
+		cause: error,
+		retry,
+		answerLost: error.sent,
+		reason
+	});
+}
+/** Was it only that an idle connection had been closed? Then the request is worth one more at once. */
+function isStaleSocket(error) {
+	const cause = error instanceof CodedError ? error.cause : error;
+	return cause instanceof TransportFailure && cause.reusedSocket;
+}
+
+// src/registry/scope.ts
+const order = [
+	"pull",
+	"push",
+	"delete"
+];
+/**
+* What a token is to allow: actions by resource (`repository:acme/app`), in an order that is kept, since some registries
+* look at the first scope only. https://distribution.github.io/distribution/spec/auth/scope/
+*/
+var ScopeSet = class ScopeSet {
+	#actions = /* @__PURE__ */ new Map();
+	static repository(path, ...actions) {
+		const set = new ScopeSet();
+		set.#add(`repository:${path}`, actions);
+		return set;
+	}
+	/** The scopes of a challenge, separated by spaces; what has no actions is left out. */
+	static parse(text) {
+		const set = new ScopeSet();
+		for (const scope of text.split(/\s+/)) {
+			const colon = scope.lastIndexOf(":");
+			if (/^[a-z]+(?:\([a-z]+\))?:[^\s:]/.test(scope) && colon > 0) set.#add(scope.slice(0, colon), scope.slice(colon + 1).split(",").filter((action) => action !== ""));
+		}
+		return set;
+	}
+	/** Both; what is in this one comes first. */
+	plus(other) {
+		const sum = new ScopeSet();
+		for (const set of [this, other]) for (const [resource, actions] of set.#actions) sum.#add(resource, actions);
+		return sum;
+	}
+	covers(other) {
+		return [...other.#actions].every(([resource, actions]) => {
+			const own = this.#actions.get(resource);
+			return own !== void 0 && [...actions].every((action) => own.has(action) || own.has("*"));
+		});
+	}
+	/** `repository:acme/app:pull,push`, one for each resource. */
+	toStrings() {
+		return [...this.#actions].map(([resource, actions]) => {
+			return `${resource}:${[...actions].sort((a, b) => order.indexOf(a) - order.indexOf(b)).join(",")}`;
+		});
+	}
+	#add(resource, actions) {
+		const own = this.#actions.get(resource) ?? /* @__PURE__ */ new Set();
+		for (const action of actions) own.add(action);
+		if (own.size > 0) this.#actions.set(resource, own);
+	}
+};
+
+// src/registry/verbs.ts
+const pathForm = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;
+const tagForm = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+/**
+* `/v2/<path>/<rest>`. The grammar is checked here once more although parsers have seen it, because here it becomes a URL.
+* https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
+* @throws E_REFERENCE
+*/
+function apiPath(repository, rest, query = []) {
+	if (!pathForm.test(repository.path) || repository.path.length > 255) throw new CodedError("E_REFERENCE", `${quote(repository.path)} is not the path of a repository`, { hint: "lower-case letters and digits, with single \".\", \"_\", \"-\" and \"/\" between them" });
+	const search = query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
+	return `/v2/${repository.path}/${rest}${search === "" ? "" : `?${search}`}`;
+}
+/** A tag or a digest, fit for a URL. @throws E_REFERENCE */
+function checkedReference(reference) {
+	if (isDigest(reference) || tagForm.test(reference)) return reference;
+	throw new CodedError("E_REFERENCE", `${quote(reference)} is neither a tag nor a digest`, { hint: "a tag such as v1.2, or sha256: and 64 hexadecimal digits" });
+}
+/** @throws E_REFERENCE */
+function checkedDigest(digest) {
+	if (isDigest(digest)) return digest;
+	throw new CodedError("E_REFERENCE", `${quote(digest)} is not a digest`, { hint: "a digest is sha256: and 64, or sha512: and 128, lower-case hexadecimal digits" });
+}
+/** `quay.io/acme/app:v1` or `quay.io/acme/app@sha256:…`, for messages. */
+function named(repository, reference) {
+	return `${repository.name}${isDigest(reference) ? "@" : ":"}${reference}`;
+}
+
+// src/registry/blob-reader.ts
+/** So much of a blob in one attempt shows that it is worth going on. */
+const progressBytes = 65536;
+const mismatchHint = "the registry, or something before it, changes what it serves: nothing of it is used";
+/**
+* One reading of one blob: its bytes go out as they come in, and where the connection breaks it goes on from there. A blob
+* that moves at all may break any number of times within the budget; one that does not has the attempts of one request.
+*/
+var BlobReader = class {
+	#repository;
+	#descriptor;
+	#dependencies;
+	#what;
+	#hash;
+	#offset = 0;
+	constructor(repository, descriptor, dependencies) {
+		this.#repository = repository;
+		this.#descriptor = descriptor;
+		this.#dependencies = dependencies;
+		this.#what = `GET blob ${named(repository, descriptor.digest)}`;
+		this.#hash = new DigestStream(digestAlgorithm(descriptor.digest));
+	}
+	/** @throws E_DIGEST_MISMATCH where bytes or their number are not those of the descriptor; RegistryError. */
+	async *read() {
+		const exchange = this.#dependencies.exchangeFor(this.#repository.registry);
+		const track = exchange.track(this.#what);
+		for (let done = false; !done;) {
+			await track.pass();
+			const before = this.#offset;
+			try {
+				yield* this.#take(await exchange.once(this.#call()));
+				done = true;
+			} catch (error) {
+				const failure = failureError(error, this.#what, exchange.host);
+				if (this.#offset - before >= progressBytes) track.progressed();
+				done = this.#offset === this.#descriptor.size && failure instanceof RegistryError && this.#offset > before;
+				if (!done) await track.failed(failure);
+			}
+		}
+		const real = this.#hash.digest();
+		if (real !== this.#descriptor.digest) throw this.#mismatch(`its bytes have the digest ${real}`);
+	}
+	async *#take({ bytes, known }) {
+		const { size } = this.#descriptor;
+		let skip = known;
+		for await (const chunk of bytes) {
+			const fresh = chunk.subarray(Math.min(skip, chunk.byteLength));
+			skip -= chunk.byteLength - fresh.byteLength;
+			if (fresh.byteLength === 0) continue;
+			if (this.#offset + fresh.byteLength > size) throw this.#mismatch(`it goes on after the ${size} bytes of its descriptor`);
+			this.#offset += fresh.byteLength;
+			this.#hash.update(fresh);
+			yield fresh;
+		}
+		if (this.#offset === size) return;
+		throw new RegistryError("E_DIGEST_MISMATCH", `${this.#what}: it ends after ${this.#offset} of ${size} bytes`, {
+			hint: mismatchHint,
+			retry: "few",
+			reason: `it ends after ${this.#offset} of ${size} bytes`
+		});
+	}
+	#call() {
+		const isRest = this.#offset > 0;
+		return {
+			what: this.#what,
+			method: "GET",
+			target: apiPath(this.#repository, `blobs/${checkedDigest(this.#descriptor.digest)}`),
+			headers: isRest ? { range: `bytes=${this.#offset}-` } : {},
+			need: ScopeSet.repository(this.#repository.path, "pull"),
+			repositoryPath: this.#repository.path,
+			statuses: isRest ? [
+				200,
+				206,
+				416
+			] : [200],
+			read: (answer) => Promise.resolve(this.#rest(answer))
+		};
+	}
+	/** https://www.rfc-editor.org/rfc/rfc9110#name-206-partial-content */
+	#rest(answer) {
+		const { message, status } = answer;
+		const { size } = this.#descriptor;
+		if (status === 416) {
+			message.destroy();
+			throw this.#mismatch(`it has no more than ${this.#offset} of the ${size} bytes of its descriptor`);
+		}
+		const { limits, signal } = this.#dependencies;
+		const raw = () => rawBody(answer, {
+			bytes: limits.rateBytes,
+			everyMs: limits.rateMs
+		}, signal);
+		const isEncoded = message.headers["content-length"] !== String(size - (status === 206 ? this.#offset : 0)) && isGzip(answer);
+		if (status === 200) return {
+			bytes: isEncoded ? inflate(raw()) : raw(),
+			known: this.#offset
+		};
+		const range = message.headers["content-range"] ?? "";
+		if (!isEncoded && isRangeFrom(range, this.#offset, size)) return {
+			bytes: raw(),
+			known: 0
+		};
+		message.destroy();
+		throw new RegistryError("E_REGISTRY", `${this.#what}: asked for bytes ${this.#offset}-, got ${quote(range, 60)}`, {
+			hint: "the registry, or its storage, is at fault",
+			retry: "few",
+			reason: "the wrong part of it was sent"
+		});
+	}
+	#mismatch(how) {
+		return new CodedError("E_DIGEST_MISMATCH", `${this.#what}: ${how}`, { hint: mismatchHint });
+	}
+};
+function isRangeFrom(header, offset, size) {
+	const [, first, last, total] = /^bytes (\d{1,16})-(\d{1,16})\/(\d{1,16}|\*)$/.exec(header.trim()) ?? [];
+	return Number(first) === offset && Number(last) >= offset && Number(last) < size && (total === "*" || Number(total) === size);
+}
+
+// src/registry/blobs.ts
+/** Reading and deleting blobs. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-blobs */
+var Blobs = class {
+	#dependencies;
+	constructor(dependencies) {
+		this.#dependencies = dependencies;
+	}
+	/** See RegistryClient.headBlob. */
+	async head(repository, digest) {
+		try {
+			return await this.#exists(repository, digest, "HEAD");
+		} catch (error) {
+			if (!(error instanceof RegistryError) || error.status !== 405) throw error;
+			return this.#exists(repository, digest, "GET");
+		}
+	}
+	/** See RegistryClient.getBlob. */
+	get(repository, descriptor) {
+		const dependencies = this.#dependencies;
+		return { [Symbol.asyncIterator]: () => new BlobReader(repository, descriptor, dependencies).read() };
+	}
+	/** See RegistryClient.readBlob. */
+	async read(repository, descriptor, maxBytes) {
+		const { digest, size } = descriptor;
+		const name = named(repository, digest);
+		if (size > maxBytes) throw new CodedError("E_MANIFEST", `${name} has ${size} bytes by its descriptor`, { hint: `${maxBytes} are read of its kind at most` });
+		try {
+			return await this.#readOnce(repository, descriptor);
+		} catch (error) {
+			if (!(error instanceof CodedError) || error.code !== "E_DIGEST_MISMATCH") throw error;
+			this.#dependencies.log.info(`${error.message}; reading it once more`);
+			return this.#readOnce(repository, descriptor);
+		}
+	}
+	/** See RegistryClient.deleteBlob. */
+	async delete(repository, digest) {
+		const { limits } = this.#dependencies;
+		await this.#dependencies.exchangeFor(repository.registry).call({
+			what: `DELETE blob ${named(repository, digest)}`,
+			method: "DELETE",
+			target: apiPath(repository, `blobs/${checkedDigest(digest)}`),
+			need: ScopeSet.repository(repository.path, "pull", "push", "delete"),
+			repositoryPath: repository.path,
+			statuses: [
+				200,
+				202,
+				204,
+				404
+			],
+			read: (answer) => discardBody(answer, limits.errorBytes, limits.documentMs)
+		});
+	}
+	async #readOnce(repository, descriptor) {
+		const parts = [];
+		for await (const part of this.get(repository, descriptor)) parts.push(part);
+		const bytes = Buffer.concat(parts);
+		const real = digestOf(bytes, digestAlgorithm(descriptor.digest));
+		if (real === descriptor.digest) return bytes;
+		throw new CodedError("E_INTERNAL", `${real} passed for ${descriptor.digest}`);
+	}
+	async #exists(repository, digest, method) {
+		return this.#dependencies.exchangeFor(repository.registry).call({
+			what: `${method} blob ${named(repository, digest)}`,
+			method,
+			target: apiPath(repository, `blobs/${checkedDigest(digest)}`),
+			need: ScopeSet.repository(repository.path, "pull"),
+			repositoryPath: repository.path,
+			statuses: [200, 404],
+			read: async (answer) => {
+				const { limits } = this.#dependencies;
+				if (method === "HEAD") await discardBody(answer, limits.errorBytes, limits.documentMs);
+				else answer.message.destroy();
+				return sizeOf(answer);
+			}
+		});
+	}
+};
+function sizeOf({ status, message }) {
+	if (status === 404) return void 0;
+	const length = message.headers["content-length"];
+	return length !== void 0 && /^\d+$/.test(length) ? { size: Number(length) } : {};
+}
+
+// src/registry/tls.ts
+const block = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
+/**
+* The certificate authorities to trust when `pem` is trusted besides the default ones; undefined, which leaves it to
+* Node, when there is no `pem`. Giving Node a list replaces its own, so the defaults have to be in it.
+* @throws E_INPUT when `pem` holds no certificate, or one that can't be read.
+*/
+function trustedAuthorities(pem, env) {
+	if (pem === void 0) return void 0;
+	const certificates = pem.match(block) ?? [];
+	if (certificates.length === 0) throw new CodedError("E_INPUT", "ca-certificate holds no certificate", { hint: "give PEM text with -----BEGIN CERTIFICATE-----, or the path of a file with it" });
+	certificates.forEach(checkCertificate);
+	return [...defaultAuthorities(env), ...certificates];
+}
+function checkCertificate(certificate, index) {
+	try {
+		new X509Certificate(certificate);
+	} catch (cause) {
+		throw new CodedError("E_INPUT", `certificate ${index + 1} of ca-certificate can't be read`, {
+			hint: "it is to be PEM as openssl writes it",
+			cause
+		});
+	}
+}
+function defaultAuthorities(env) {
+	if (typeof tls.getCACertificates === "function") return tls.getCACertificates("default");
+	const extra = env["NODE_EXTRA_CA_CERTS"];
+	return extra === void 0 || extra === "" ? tls.rootCertificates : [...tls.rootCertificates, readExtra(extra)];
+}
+function readExtra(path) {
+	try {
+		return readFileSync(path, "utf8");
+	} catch (cause) {
+		throw new CodedError("E_INPUT", `NODE_EXTRA_CA_CERTS names ${quote(path)}, which can't be read`, {
+			hint: "unset it, or let it name a PEM file",
+			cause
+		});
+	}
+}
+
+// src/registry/agents.ts
+/** Keep-alive agents, made when first wanted; one for each way of connecting, so that no socket is shared between two policies. */
+var Agents = class {
+	#agents = /* @__PURE__ */ new Map();
+	#env;
+	#limits;
+	#authorities;
+	constructor(env, limits, caCertificate) {
+		this.#env = env;
+		this.#limits = limits;
+		this.#authorities = trustedAuthorities(caCertificate, env);
+	}
+	proxyFor(url) {
+		return proxyFor(url, this.#env);
+	}
+	for(url, policy) {
+		const proxy = this.proxyFor(url);
+		const key = [
+			url.protocol,
+			policy.verifyCertificate,
+			policy.sentBy ?? "",
+			proxy?.url.href ?? ""
+		].join(" ");
+		const agent = this.#agents.get(key) ?? this.#make(url, policy, proxy);
+		this.#agents.set(key, agent);
+		return agent;
+	}
+	/** Cuts every connection. */
+	destroy() {
+		for (const agent of this.#agents.values()) agent.destroy();
+	}
+	#make(url, { verifyCertificate, sentBy }, proxy) {
+		const options = {
+			keepAlive: true,
+			maxSockets: this.#limits.socketsPerHost,
+			scheduling: "lifo"
+		};
+		const allowed = (to) => sentBy === void 0 ? to !== "forbidden" : mayLeadTo(sentBy, to);
+		const lookup = guardedLookup(allowed);
+		if (url.protocol === "http:") return new http.Agent({
+			...options,
+			lookup
+		});
+		const secure = {
+			...options,
+			rejectUnauthorized: verifyCertificate,
+			...this.#authorities !== void 0 && { ca: this.#authorities }
+		};
+		if (proxy !== void 0) return new TunnelAgent(proxy, this.#limits.connectMs, secure);
+		return new https.Agent({
+			...secure,
+			lookup
+		});
+	}
+};
+
+// src/registry/challenge.ts
+const maxLength = 16384;
+const maxChallenges = 32;
+const token = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
+/**
+* Every challenge of all WWW-Authenticate headers, as far as they can be read: what is malformed ends its header, and a
+* value with control characters is left out. Never throws, and is linear in its input.
+*/
+function parseChallenges(headers) {
+	return headers.flatMap((header) => new ChallengeParser(header.slice(0, maxLength)).parse()).slice(0, maxChallenges);
+}
+/** The challenge that we can answer: Bearer, else Basic. Undefined: none. */
+function chooseChallenge(challenges) {
+	return challenges.find(({ scheme, parameters }) => scheme === "bearer" && parameters.has("realm")) ?? challenges.find(({ scheme }) => scheme === "basic");
+}
+var ChallengeParser = class {
+	#text;
+	#at = 0;
+	constructor(text) {
+		this.#text = text;
+	}
+	parse() {
+		const challenges = [];
+		while (challenges.length < maxChallenges) {
+			this.#skip(/[\s,]*/y);
+			const scheme = this.#take(token)?.toLowerCase();
+			if (scheme === void 0) break;
+			challenges.push({
+				scheme,
+				parameters: this.#parameters()
+			});
+		}
+		return challenges;
+	}
+	#parameters() {
+		const parameters = /* @__PURE__ */ new Map();
+		for (;;) {
+			const start = this.#at;
+			this.#skip(/[\s,]*/y);
+			const name = this.#take(token)?.toLowerCase();
+			if (name === void 0 || this.#take(/\s*=\s*/y) === void 0 || this.#text[this.#at] === "=") {
+				this.#leaveToken68(start, name);
+				return parameters;
+			}
+			const value = this.#value();
+			if (value === void 0) {
+				this.#at = this.#text.length;
+				return parameters;
+			}
+			if (!parameters.has(name) && !hasControls(value)) parameters.set(name, value);
+		}
+	}
+	/** What follows is the next scheme, and is read again; or the `token68` of a scheme that is not ours, and is passed over. */
+	#leaveToken68(start, name) {
+		if (name === void 0) return;
+		if (this.#text[this.#at - 1] === "=" || this.#text[this.#at] === "/") this.#skip(/[^\s,]*/y);
+		else this.#at = start;
+	}
+	/** A token or a quoted string; undefined where the quote is not closed. */
+	#value() {
+		if (this.#text[this.#at] !== "\"") return this.#take(/[^\s,"]+/y);
+		let value = "";
+		for (let at = this.#at + 1; at < this.#text.length; at += 1) {
+			const character = this.#text[at] ?? "";
+			if (character === "\"") {
+				this.#at = at + 1;
+				return value;
+			}
+			if (character === "\\") at += 1;
+			value += character === "\\" ? this.#text[at] ?? "" : character;
+		}
+	}
+	#take(form) {
+		form.lastIndex = this.#at;
+		const found = form.exec(this.#text)?.[0];
+		if (found === void 0 || found === "") return void 0;
+		this.#at += found.length;
+		return found;
+	}
+	#skip(form) {
+		this.#take(form);
+	}
+};
+function hasControls(value) {
+	return /\p{Cc}/u.test(value);
+}
+
+// src/registry/realm.ts
+/**
+* Public registries whose token server stands on another host. Docker Hub's and GitLab's are the only ones that most
+* people meet; the others are documented by their vendors.
+*/
+const knownPairs = [
+	{
+		registry: /^registry-1\.docker\.io$/,
+		realm: /^auth\.docker\.io$/
+	},
+	{
+		registry: /^registry\.gitlab\.com$/,
+		realm: /^gitlab\.com$/
+	},
+	{
+		registry: /^registry\.digitalocean\.com$/,
+		realm: /^api\.digitalocean\.com$/
+	},
+	{
+		registry: /^rg\.[a-z]{2}-[a-z]{3}\.scw\.cloud$/,
+		realm: /^api\.scaleway\.com$/
+	},
+	{
+		registry: /\.aliyuncs\.com$/,
+		realm: /^dockerauth(?:-[a-z]+)?\.[a-z0-9-]+\.aliyuncs\.com$/
+	}
+];
+/**
+* Checks where a Bearer challenge sends us. The realm is HTTPS, unless the registry itself is plain HTTP; it has a host
+* and no userinfo; it is not in a more private place than the registry; a realm on this machine is the registry's own
+* port. Credentials go to the registry's own host or a known pair of hosts; elsewhere an anonymous token may be fetched.
+* @throws E_REGISTRY with both hosts in it.
+*/
+function checkRealm(asker, realm) {
+	const url = URL.canParse(realm, asker.url.href) ? new URL(realm, asker.url) : void 0;
+	if (url === void 0) throw refuse$1(asker, realm, "is not a URL");
+	const schemes = asker.url.protocol === "http:" ? ["http:", "https:"] : ["https:"];
+	if (!schemes.includes(url.protocol)) throw refuse$1(asker, realm, `is not ${schemes.join(" or ").replace(/:/g, "")}`);
+	if (url.hostname === "" || url.username !== "" || url.password !== "") throw refuse$1(asker, realm, "has userinfo, or no host");
+	checkPlace(asker, realm, url);
+	url.hash = "";
+	return {
+		url,
+		trusted: isTrusted(asker, url)
+	};
+}
+/** Why credentials may not go to a realm: to be thrown when there are some. */
+function untrustedRealm(asker, url) {
+	return refuse$1(asker, url.href, "is another host, and may not see the credentials");
+}
+function checkPlace(asker, realm, url) {
+	const place = classifyHost(url.hostname);
+	if (place === void 0) return;
+	if (!mayLeadTo(asker.addressClass, place)) throw refuse$1(asker, realm, `is ${place === "loopback" ? "this machine" : `a ${place} address`}`);
+	if (place === "loopback" && portOf(url) !== portOf(asker.url)) throw refuse$1(asker, realm, "is another port of this machine");
+}
+function isTrusted(asker, url) {
+	const from = asker.url.hostname;
+	const to = url.hostname;
+	if (from === to) return true;
+	if (classifyHost(from) === "loopback" && classifyHost(to) === "loopback") return true;
+	return knownPairs.some((pair) => pair.registry.test(from) && pair.realm.test(to)) || isGitlab(from, url);
+}
+/** GitLab's documented layout for one's own: registry.DOMAIN with gitlab.DOMAIN or DOMAIN, whose owner is the same. */
+function isGitlab(registryHost, url) {
+	const domain = /^registry\.([^.]+(?:\.[^.]+)+)$/.exec(registryHost)?.[1];
+	return domain !== void 0 && url.pathname === "/jwt/auth" && [domain, `gitlab.${domain}`].includes(url.hostname);
+}
+function portOf(url) {
+	return url.port === "" ? url.protocol === "https:" ? "443" : "80" : url.port;
+}
+function refuse$1(asker, realm, why) {
+	const shown = realm.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1***@").replace(/[?#].*$/s, "");
+	return new RegistryError("E_REGISTRY", `${asker.url.host} sends us for a token to ${quote(shown)}, which ${why}`, { hint: `check that ${asker.registry} is the registry that you mean, and not a name that resembles it` });
+}
+
+// src/registry/error-bytes.ts
+/**
+* What a refusal says, up to `errorBytes`; the rest is cut off. A body that breaks is as good as what came of it.
+* @throws the signal's reason.
+*/
+async function readErrorBytes(response, limits, signal) {
+	if (response.buffered !== void 0) return response.buffered;
+	const parts = [];
+	let length = 0;
+	try {
+		const raw = rawBody(response, { wholeMs: limits.documentMs }, signal);
+		for await (const part of isGzip(response) ? inflate(raw) : raw) {
+			parts.push(part);
+			length += part.byteLength;
+			if (length >= limits.errorBytes) break;
+		}
+	} catch {
+		signal.throwIfAborted();
+	}
+	return Buffer.concat(parts).subarray(0, limits.errorBytes);
+}
+
+// src/registry/error-body.ts
+const maxEntries = 10;
+const maxText = 500;
+/**
+* Reads a refusal, whatever it is: registries, token servers, storage services and proxies all have forms of their own.
+* Everything in it is cleaned and shortened. Never throws.
+*/
+function readErrorBody(bytes, contentType, mask) {
+	const raw = mask(new TextDecoder().decode(bytes)).trim();
+	const isHtml = /^text\/html\b/i.test(contentType ?? "") || /^<(?:!doctype\s+html|html)\b/i.test(raw);
+	if (isHtml) return {
+		entries: [],
+		text: "",
+		isHtml
+	};
+	const json = parse(raw);
+	const entries = readEntries(json);
+	const text = entries.length > 0 ? entries.map(showEntry).join(", ") : otherMessage(json) ?? xmlMessage(raw) ?? raw;
+	return {
+		entries,
+		text: show(text.replace(/\s+/g, " "), maxText),
+		isHtml
+	};
+}
+function parse(text) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return;
+	}
+}
+function field(value, key) {
+	return typeof value === "object" && value !== null && Object.hasOwn(value, key) ? value[key] : void 0;
+}
+function text(value, max) {
+	if (value === void 0 || value === null) return "";
+	return show(typeof value === "string" ? value : JSON.stringify(value), max);
+}
+function readEntries(json) {
+	const errors = field(json, "errors");
+	if (!Array.isArray(errors)) return [];
+	return errors.slice(0, maxEntries).flatMap((entry) => {
+		const read = {
+			code: text(field(entry, "code"), 64),
+			message: text(field(entry, "message"), 300),
+			detail: text(field(entry, "detail"), 1024)
+		};
+		return read.code === "" && read.message === "" ? [] : [read];
+	});
+}
+function showEntry({ code, message, detail }) {
+	const said = [code, message].filter((part) => part !== "").join(": ");
+	return detail === "" || detail === "{}" || message.includes(detail) ? said : `${said} (${show(detail, 200)})`;
+}
+/** Token servers (`details`, `error_description`), Artifactory, Quay (`error`), Docker Hub's limits and others. */
+function otherMessage(json) {
+	return [
+		"message",
+		"details",
+		"detail",
+		"error_description",
+		"error",
+		"errors"
+	].map((key) => text(field(json, key), maxText)).find((said) => said !== "") ?? (typeof json === "string" ? json : void 0);
+}
+/** S3 and its kind: `<Error><Code>SlowDown</Code><Message>…`. */
+function xmlMessage(raw) {
+	if (!raw.startsWith("<?xml") && !raw.startsWith("<Error")) return void 0;
+	const part = (name) => new RegExp(`<${name}>([^<]{1,300})</${name}>`).exec(raw)?.[1];
+	const said = [part("Code"), part("Message")].filter((value) => value !== void 0).join(": ");
+	return said === "" ? void 0 : said;
+}
+
+// src/registry/retry-timing.ts
+/**
+* How long a registry asks us to wait, in milliseconds within the bounds; undefined where it does not say, or says
+* nothing that can be read. https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
+* @param header Retry-After: seconds, or a date.
+* @param date the answer's own Date, which a date is compared with where there is one, as our clock may be wrong.
+* @param body of the answer: GHCR writes `retry-after: 12.5ms, allowed: 2000/minute` there.
+*/
+function retryAfterMs(header, date, body, now, bounds) {
+	const asked = fromSeconds(header) ?? fromDate(header, date, now) ?? fromBody(body);
+	return asked === void 0 ? void 0 : clamp(asked, bounds);
+}
+/** Full jitter: somewhere between nothing and a ceiling that doubles with each failure. `failures` counts from 1. */
+function backoffMs(failures, random) {
+	const ceiling = Math.min(longestBackoffMs, firstBackoffMs * 2 ** (failures - 1));
+	return shortestBackoffMs + random * (ceiling - shortestBackoffMs);
+}
+const shortestBackoffMs = 100;
+const firstBackoffMs = 1e3;
+const longestBackoffMs = 3e4;
+function fromSeconds(header) {
+	const text = header?.trim() ?? "";
+	return /^[+-]?\d+(?:\.\d+)?(?:e\d{1,3})?$/i.test(text) ? Number(text) * 1e3 : void 0;
+}
+function fromDate(header, date, now) {
+	const until = parseDate(header);
+	return until === void 0 ? void 0 : until - (parseDate(date) ?? now);
+}
+/** The three forms of https://www.rfc-editor.org/rfc/rfc9110#name-date-time-formats all begin with the name of a day. */
+function parseDate(text) {
+	if (text === void 0 || !/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d/.test(text.trim())) return void 0;
+	const time = Date.parse(/(?:GMT|UTC|[+-]\d{4})$/.test(text.trim()) ? text : `${text} GMT`);
+	return Number.isNaN(time) ? void 0 : time;
+}
+const units = {
+	ns: 1e-6,
+	us: .001,
+	µs: .001,
+	ms: 1,
+	s: 1e3,
+	m: 6e4,
+	h: 36e5
+};
+function fromBody(body) {
+	const found = /retry[- ]after:?\s*((?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+|\d+)\b/i.exec(body)?.[1];
+	if (found === void 0) return void 0;
+	if (/^\d+$/.test(found)) return Number(found) * 1e3;
+	return [...found.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/gi)].reduce((sum, [, value, unit]) => sum + Number(value) * (units[unit?.toLowerCase() ?? ""] ?? 0), 0);
+}
+function clamp(milliseconds, bounds) {
+	return Math.min(bounds.longestRetryAfterMs, Math.max(bounds.shortestRetryAfterMs, milliseconds));
+}
+
+// src/registry/status-error.ts
+/** Statuses that time may heal: those of every peer together. */
+const retried = [
+	408,
+	429,
+	499,
+	500,
+	502,
+	503,
+	504,
+	507,
+	520,
+	521,
+	522,
+	523,
+	524,
+	529
+];
+/** Of those, the ones behind which the request may have been carried out. */
+const gatewayLost = [
+	408,
+	499,
+	500,
+	502,
+	503,
+	504,
+	520,
+	522,
+	524
+];
+/** The error for a status that was not wanted. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */
+function statusError(refusal, limits, now, mask) {
+	const { status, method } = refusal;
+	const header = (name) => [refusal.headers[name]].flat()[0];
+	const body = readErrorBody(refusal.body, header("content-type"), mask);
+	const isLimit = isRateLimit(status, body);
+	const wait = retryAfterMs(header("retry-after"), header("date"), body.text, now, limits);
+	const retry = retryClass(status, method, body, isLimit);
+	const said = body.isHtml ? "a web page" : mask(body.text);
+	const reason = `${status} ${STATUS_CODES[status] ?? ""}`.trim() + (said === "" ? "" : `, ${show(said, 200)}`);
+	const code = errorCode(refusal, body, isLimit);
+	const hint = hintFor(code, refusal, body);
+	return new RegistryError(code, message(refusal, said, header("ratelimit-remaining")), {
+		...hint !== void 0 && { hint },
+		status,
+		registryErrors: body.entries,
+		retry,
+		...wait !== void 0 && (isLimit || status === 503 || status === 408) && { retryAfterMs: wait },
+		answerLost: gatewayLost.includes(status),
+		reason: isLimit && status !== 429 ? `${reason} (a rate limit)` : reason
+	});
+}
+function retryClass(status, method, body, isLimit) {
+	if (isLimit || retried.includes(status)) return "full";
+	if (status === 409 && method !== "GET" && method !== "HEAD") return "few";
+	if (method === "PUT" && saysAny(body, ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"])) return "few";
+	return "never";
+}
+function errorCode({ status, method, headers, what }, body, isLimit) {
+	if (isLimit) return "E_RATE_LIMITED";
+	if (method === "PUT" && isImmutable(status, body)) return "E_TAG_IMMUTABLE";
+	if (body.isHtml && status < 400) return "E_REGISTRY";
+	if (status === 401) return "E_UNAUTHORIZED";
+	if (status === 403) return "E_DENIED";
+	if (status === 404) return "E_NOT_FOUND";
+	return (saysAny(body, ["UNSUPPORTED"]) || status === 405 && headers["allow"] !== void 0) && what.startsWith("DELETE") ? "E_UNSUPPORTED" : "E_REGISTRY";
+}
+/** 429, and what GHCR ("secondary rate limit") and others say under 403. */
+function isRateLimit(status, body) {
+	if (status === 429) return true;
+	return (status === 403 || status === 400) && (saysAny(body, ["TOOMANYREQUESTS"]) || /rate limit|rate exceeded|too many requests|throttl/i.test(body.text));
+}
+/** ECR: 400 TAG_INVALID or ImageTagAlreadyExistsException; Harbor: 412; Quay, Artifactory and others say it in words. */
+function isImmutable(status, body) {
+	if (![
+		400,
+		403,
+		405,
+		409,
+		412
+	].includes(status)) return false;
+	if (status === 412 && !/quota/i.test(body.text)) return true;
+	return /immutab|ImageTagAlreadyExists|cannot be overwritten|tag already exists/i.test(body.text);
+}
+function saysAny(body, codes) {
+	return body.entries.some(({ code }) => codes.includes(code.toUpperCase()));
+}
+function message({ what, host, status }, said, remaining) {
+	const quota = remaining === void 0 ? "" : ` (ratelimit-remaining: ${show(remaining, 40)})`;
+	return `${what}: ${host} answers ${status}${STATUS_CODES[status] === void 0 ? "" : ` ${STATUS_CODES[status]}`}${said === "" ? "" : `, ${said}`}${quota}`;
+}
+function hintFor(code, refusal, body) {
+	const { host, status, what } = refusal;
+	const byCode = {
+		E_RATE_LIMITED: host === "registry-1.docker.io" ? "log in to Docker Hub, whose limits for anonymous users are low, or try again later" : "try again later, or with fewer jobs at once",
+		E_UNAUTHORIZED: `check username and password for ${host}`,
+		E_DENIED: deniedHint(refusal),
+		E_NOT_FOUND: isWrite(refusal) ? "create the repository first if this registry does not do so on a push, and check its name" : "check the name, and that the account may see it",
+		E_TAG_IMMUTABLE: "push another tag, or let the registry allow this one to move",
+		E_UNSUPPORTED: "this registry does not allow deletion through its API"
+	};
+	if (code in byCode) return byCode[code];
+	if (status === 413) return what.includes("manifest") ? "registries take manifests of 4 MiB at most" : "a proxy before the registry limits the size of a request: raise its limit (nginx: client_max_body_size)";
+	return body.isHtml ? `is ${host} a registry? something else answers there` : void 0;
+}
+function deniedHint(refusal) {
+	if (refusal.host !== "ghcr.io" || !isWrite(refusal)) return "check that the account may do this in that repository";
+	return "give the job `permissions: packages: write`; for a package that belongs to another repository: the package's settings, Manage Actions access, Write";
+}
+function isWrite({ method }) {
+	return method !== "GET" && method !== "HEAD";
+}
+
+// src/registry/token.ts
+const clientId = "native-multiarch";
+const shortestLifeS = 60;
+/**
+* A token for `scopes`: GET with Basic for a username and password (several registries refuse the POST form), the POST
+* form for an identity token, and GET after all where a token server knows no POST. A redirect is not followed.
+* https://distribution.github.io/distribution/spec/auth/token/ and .../oauth/
+* @throws E_UNAUTHORIZED, E_DENIED, E_RATE_LIMITED, E_REGISTRY, E_NETWORK or E_TIMEOUT
+*/
+async function fetchToken(request, dependencies) {
+	if (request.credential?.kind !== "identity") return send(request, getRequest(request), dependencies);
+	try {
+		return await send(request, postRequest(request, request.credential.token), dependencies);
+	} catch (error) {
+		if (!(error instanceof RegistryError) || error.status !== 404 && error.status !== 405) throw error;
+		return send(request, getRequest(request), dependencies);
+	}
+}
+function getRequest({ realm, service, scopes, credential }) {
+	const url = new URL(realm);
+	if (service !== void 0) url.searchParams.set("service", service);
+	for (const scope of scopes.toStrings()) url.searchParams.append("scope", scope);
+	url.searchParams.set("client_id", clientId);
+	const basic = basicPair(credential);
+	if (credential?.kind === "basic") url.searchParams.set("account", credential.username);
+	return {
+		method: "GET",
+		url,
+		headers: basic === void 0 ? {} : { authorization: `Basic ${basic}` }
+	};
+}
+function postRequest({ realm, service, scopes }, refreshToken) {
+	const form = new URLSearchParams({
+		grant_type: "refresh_token",
+		refresh_token: refreshToken,
+		client_id: clientId
+	});
+	if (service !== void 0) form.set("service", service);
+	form.set("scope", scopes.toStrings().join(" "));
+	return {
+		method: "POST",
+		url: realm,
+		headers: { "content-type": "application/x-www-form-urlencoded" },
+		body: Buffer.from(form.toString())
+	};
+}
+/** `user:password` in base64; for an identity token that goes the GET way, the token is the password. */
+function basicPair(credential) {
+	if (credential === void 0 || credential.kind === "bearer") return void 0;
+	const pair = credential.kind === "basic" ? `${credential.username}:${credential.password}` : `${credential.username ?? "<token>"}:${credential.token}`;
+	return Buffer.from(pair).toString("base64");
+}
+async function send(request, wire, dependencies) {
+	const { transport, retrier, gateOf, limits, userAgent, secrets } = dependencies;
+	const what = `${wire.method} token for ${request.registry}`;
+	const authorization = wire.headers["authorization"]?.slice(6);
+	if (authorization !== void 0) secrets.add(authorization);
+	return retrier.run({
+		what,
+		gate: gateOf(wire.url.host),
+		attempt: async () => {
+			try {
+				return await readToken(await transport.send({
+					...wire,
+					headers: {
+						...wire.headers,
+						accept: "application/json",
+						"accept-encoding": "identity",
+						"user-agent": userAgent
+					},
+					policy: request.policy,
+					headersMs: limits.headersMs
+				}), what, request, dependencies);
+			} catch (error) {
+				throw failureError(error, what, wire.url.host);
+			}
+		}
+	});
+}
+async function readToken(answer, what, request, { limits, clock, secrets, signal }) {
+	const { status, message } = answer;
+	if (status >= 300 && status < 400) {
+		message.destroy();
+		throw new RegistryError("E_REGISTRY", `${what}: ${answer.url.host} redirects (${status}), which is not followed`, {
+			hint: "a token server that sends credentials on is not to be trusted",
+			status
+		});
+	}
+	if (status !== 200) {
+		const body = await readErrorBytes(answer, limits, signal);
+		const mask = (text) => secrets.mask(text);
+		const refusal = {
+			what,
+			method: "GET",
+			host: answer.url.host,
+			status,
+			headers: message.headers,
+			body
+		};
+		throw withOrigin(statusError(refusal, limits, clock.wall(), mask), request);
+	}
+	return parseToken(await readBody(answer, limits.tokenBytes, limits.documentMs, signal), `the token from ${answer.url.host}`, secrets);
+}
+/** Which credentials were refused is half of the cure. */
+function withOrigin(error, { registry, credential }) {
+	if (error.code !== "E_UNAUTHORIZED" && error.code !== "E_DENIED") return error;
+	return new RegistryError(error.code, error.message, {
+		hint: loginHint(registry, credential),
+		...error.status !== void 0 && { status: error.status },
+		registryErrors: error.registryErrors,
+		reason: error.reason
+	});
+}
+/** What to do about a refusal, by what was shown. */
+function loginHint(registry, credential) {
+	if (credential === void 0) return `there are no credentials for ${registry}: set username and password, or log in to it`;
+	return `the credentials from ${credential.origin} were used: check that they are right, not expired, and allowed to do this`;
+}
+function parseToken(bytes, what, secrets) {
+	const root = parseFields(bytes, what, { code: "E_REGISTRY" });
+	const value = ["token", "access_token"].map((key) => root.get(key).optional((field) => field.string()) ?? "").find((text) => text !== "");
+	if (value === void 0) throw new CodedError("E_REGISTRY", `${what} is empty`, { hint: "the token server is at fault; try again later" });
+	secrets.add(value);
+	if (!/^[\x21-\x7e]+$/.test(value)) throw new CodedError("E_REGISTRY", `${what} has characters that no token has: ${quote(strangers(value), 20)}`, { hint: "the token server is at fault, or not the one that it should be" });
+	const told = root.get("expires_in").value;
+	return {
+		value,
+		lifeMs: (typeof told === "number" && told > shortestLifeS ? told : shortestLifeS) * 1e3
+	};
+}
+function strangers(value) {
+	return value.replace(/[\x21-\x7e]/g, "");
+}
+
+// src/registry/auth.ts
+/** Who asks for what; lives as long as one call, over all its attempts. */
+var AuthCase = class {
+	credential;
+	need;
+	renewed = false;
+	merged = false;
+	constructor(credential, need) {
+		this.credential = credential;
+		this.need = need;
+	}
+};
+const renewEarlyMs = 5e3;
+/** Who we are to one registry: its challenge once it has made one, and the tokens that it wants. */
+var Authenticator = class {
+	#dependencies;
+	#flights = /* @__PURE__ */ new Map();
+	#tokens = [];
+	#known;
+	/** It took a token for several repositories as one for the first alone, or gave none: from now on, one at a time. */
+	#narrow = false;
+	constructor(dependencies) {
+		this.#dependencies = dependencies;
+	}
+	/** What to send along. Parallel callers share one token call. @throws what the token server said. */
+	async authorization(authCase) {
+		const { credential } = authCase;
+		if (credential?.kind === "bearer") return {
+			kind: "ready",
+			header: `Bearer ${credential.token}`
+		};
+		if (this.#known === void 0) return { kind: "none" };
+		if (this.#known.challenge.scheme === "basic") return this.#basic(credential);
+		const owner = ownerKey(credential);
+		const now = this.#dependencies.clock.monotonic();
+		this.#tokens = this.#tokens.filter(({ endsAt }) => endsAt > now + renewEarlyMs);
+		const token = this.#tokens.find((token) => token.owner === owner && token.scopes.covers(authCase.need)) ?? await this.#fetch(this.#known, authCase, owner);
+		return {
+			kind: "token",
+			header: token.header,
+			token
+		};
+	}
+	/** A registry that never asks, and hides from strangers what it would show us: it is Basic, as far as we are concerned. */
+	assumeBasic(answer) {
+		this.#known ??= {
+			challenge: {
+				scheme: "basic",
+				parameters: /* @__PURE__ */ new Map()
+			},
+			asker: this.#asker(answer)
+		};
+	}
+	get isChallenged() {
+		return this.#known !== void 0;
+	}
+	/**
+	* Learns from a 401. True: it is worth another attempt, with what {@link authorization} then gives. A challenge that was
+	* made before stands in for one that is missing now.
+	*/
+	learn(answer, used, authCase) {
+		const offered = chooseChallenge(parseChallenges(answer.message.headersDistinct["www-authenticate"] ?? []));
+		if (offered !== void 0) this.#known = {
+			challenge: offered,
+			asker: this.#asker(answer)
+		};
+		switch (used.kind) {
+			case "none": return offered?.scheme !== "basic" && this.#known?.challenge.scheme !== "basic" ? this.#known !== void 0 : basicPair(authCase.credential) !== void 0;
+			case "basic": return offered?.scheme === "bearer" && !authCase.renewed && (authCase.renewed = true);
+			case "ready": return false;
+			case "token": return this.#learnFromRefusedToken(offered, used, authCase);
+		}
+	}
+	#learnFromRefusedToken(offered, used, authCase) {
+		this.#tokens = this.#tokens.filter((token) => token !== used.token);
+		const asked = ScopeSet.parse(offered?.parameters.get("scope") ?? "");
+		const isScope = offered?.parameters.get("error") === "insufficient_scope";
+		const wasWide = used.token.scopes.toStrings().length > authCase.need.toStrings().length;
+		if (!authCase.merged && (isScope || wasWide)) {
+			authCase.merged = true;
+			authCase.need = authCase.need.plus(asked);
+			this.#narrow = true;
+			return true;
+		}
+		if (authCase.renewed) return false;
+		authCase.renewed = true;
+		return true;
+	}
+	#basic(credential) {
+		const pair = basicPair(credential);
+		if (pair === void 0) return { kind: "none" };
+		this.#dependencies.secrets.add(pair);
+		return {
+			kind: "basic",
+			header: `Basic ${pair}`
+		};
+	}
+	#asker(answer) {
+		return {
+			registry: this.#dependencies.registry,
+			url: answer.url,
+			addressClass: answer.addressClass
+		};
+	}
+	#fetch(known, authCase, owner) {
+		const { foreseen } = this.#dependencies;
+		const wanted = this.#narrow ? authCase.need : authCase.need.plus(foreseen);
+		const key = [owner, ...wanted.toStrings()].join(" ");
+		const flying = this.#flights.get(key);
+		if (flying !== void 0) return flying;
+		const flight = this.#fetchWide(known, authCase, owner, wanted).finally(() => this.#flights.delete(key));
+		this.#flights.set(key, flight);
+		return flight;
+	}
+	async #fetchWide(known, authCase, owner, wanted) {
+		const realm = checkRealm(known.asker, known.challenge.parameters.get("realm") ?? "");
+		if (!realm.trusted && authCase.credential !== void 0) throw untrustedRealm(known.asker, realm.url);
+		try {
+			return await this.#fetchExactly(known, realm, authCase.credential, owner, wanted);
+		} catch (error) {
+			if (!(error instanceof RegistryError && [
+				400,
+				401,
+				403
+			].includes(error.status ?? 0)) || authCase.need.covers(wanted)) throw error;
+			this.#narrow = true;
+			this.#dependencies.log.debug(`${error.message}; asking for ${authCase.need.toStrings().join(" ")} alone`);
+			return this.#fetchExactly(known, realm, authCase.credential, owner, authCase.need);
+		}
+	}
+	async #fetchExactly(known, realm, credential, owner, scopes) {
+		const { registry, policyFor, clock, log } = this.#dependencies;
+		const started = clock.monotonic();
+		const token = await fetchToken({
+			registry,
+			realm: realm.url,
+			service: known.challenge.parameters.get("service"),
+			scopes,
+			credential,
+			policy: policyFor(realm.url)
+		}, this.#dependencies);
+		const as = credential === void 0 ? "anonymous" : `credentials from ${credential.origin}`;
+		log.debug(`token for ${registry}: ${scopes.toStrings().join(" ")} (${as}, ${token.lifeMs / 1e3} s)`);
+		const held = {
+			owner,
+			scopes,
+			header: `Bearer ${token.value}`,
+			endsAt: started + token.lifeMs
+		};
+		this.#tokens.push(held);
+		return held;
+	}
+	/** The hint of a 401 that no further attempt can help. */
+	hint(credential) {
+		return loginHint(this.#dependencies.registry, credential);
+	}
+};
+function ownerKey(credential) {
+	if (credential === void 0) return "";
+	const name = credential.kind === "bearer" ? "" : credential.username ?? "";
+	return JSON.stringify([
+		credential.kind,
+		name,
+		credential.origin
+	]);
+}
+
+// src/registry/clock.ts
+const systemClock = {
+	monotonic: () => performance.now(),
+	wall: () => Date.now(),
+	sleep: async (milliseconds, signal) => {
+		try {
+			await setTimeout$1(milliseconds, void 0, { signal });
+		} catch (error) {
+			signal.throwIfAborted();
+			throw error;
+		}
+	}
+};
+
+// src/registry/connection.ts
+/**
+* The way to one registry: finds out once whether it is HTTPS or plain HTTP, lets one request make acquaintance while the
+* others wait, and knows from where the registry answers.
+*/
+var Connection = class {
+	endpoint;
+	#dependencies;
+	#told = /* @__PURE__ */ new Set();
+	#scheme;
+	#addressClass;
+	#acquaintance;
+	#isAcquainted = false;
+	constructor(registry, dependencies) {
+		this.#dependencies = dependencies;
+		this.endpoint = endpointOf(registry, dependencies.insecureRegistries);
+		if (this.endpoint.schemes.length === 1) this.#scheme = this.endpoint.schemes[0];
+	}
+	/** Is this URL the registry itself? */
+	isOwn(url) {
+		return this.#scheme !== void 0 && url.origin === this.#urlOf(this.#scheme, "/").origin;
+	}
+	/**
+	* Runs `work` alone as long as nobody knows what the registry wants; those that come meanwhile wait. `done` is called as
+	* soon as that is known, so that nobody waits for a body. Where it isn't, the next one in line finds out.
+	*/
+	async acquainted(work) {
+		while (this.#acquaintance !== void 0) await this.#acquaintance;
+		if (this.#isAcquainted) return work(() => void 0);
+		let release = () => void 0;
+		this.#acquaintance = new Promise((resolve) => release = resolve);
+		const end = () => {
+			this.#acquaintance = void 0;
+			release();
+		};
+		try {
+			return await work(() => {
+				this.#isAcquainted = true;
+				end();
+			});
+		} finally {
+			end();
+		}
+	}
+	/** @throws what Transport.send throws. */
+	async send(request) {
+		if (this.#scheme !== void 0) return this.#sendBy(this.#scheme, request);
+		const [preferred = "https", other] = this.endpoint.schemes;
+		const first = await this.#try(preferred, request);
+		if (!(first instanceof TransportFailure) && first !== "wants https") return this.#settle(preferred, first);
+		if (other === void 0 || first instanceof TransportFailure && !this.#mayBeOther(first)) throw asFailure$1(first);
+		const second = await this.#try(other, request);
+		if (second instanceof TransportFailure || second === "wants https") throw first instanceof TransportFailure && failureKind(second) === "not-tls" ? first : asFailure$1(second, first);
+		this.#dependencies.log.debug(`${this.endpoint.host} speaks ${other}`);
+		return this.#settle(other, second);
+	}
+	/** For URLs that the registry gave us: its own, or another host's, which is kept to what the registry may lead to. */
+	async sendTo(url, request) {
+		this.#tellProxy(url);
+		return this.#dependencies.transport.send({
+			...request,
+			url,
+			policy: this.policyFor(url)
+		});
+	}
+	policyFor(url) {
+		if (this.isOwn(url)) return {
+			verifyCertificate: this.endpoint.verifyCertificate,
+			sentBy: void 0
+		};
+		const { verifyCertificate } = endpointOf(url.host, this.#dependencies.insecureRegistries);
+		const sameHost = url.hostname === this.#urlOf("https", "/").hostname;
+		return {
+			verifyCertificate: verifyCertificate && !(sameHost && !this.endpoint.verifyCertificate),
+			sentBy: this.#addressClass ?? "public"
+		};
+	}
+	#urlOf(scheme, path) {
+		return new URL(`${scheme}://${this.endpoint.host}${path}`);
+	}
+	async #sendBy(scheme, { path, ...request }) {
+		const url = this.#urlOf(scheme, path);
+		this.#tellProxy(url);
+		const policy = {
+			verifyCertificate: this.endpoint.verifyCertificate,
+			sentBy: void 0
+		};
+		const answer = await this.#dependencies.transport.send({
+			...request,
+			url,
+			policy
+		});
+		this.#addressClass ??= answer.addressClass;
+		return answer;
+	}
+	async #try(scheme, request) {
+		try {
+			const answer = await this.#sendBy(scheme, request);
+			return scheme === "http" && answer.status === 400 ? await this.#lookAt400(answer) : answer;
+		} catch (error) {
+			if (error instanceof TransportFailure) return error;
+			throw error;
+		}
+	}
+	/** A TLS server that was greeted in plain HTTP says so, in words (Go, nginx, Apache). */
+	async #lookAt400(answer) {
+		const { limits, signal } = this.#dependencies;
+		const buffered = await readBody(answer, limits.errorBytes, limits.documentMs, signal);
+		const text = new TextDecoder().decode(buffered);
+		if (!/HTTPS (?:server|port)|SSL-enabled server/i.test(text)) return {
+			...answer,
+			buffered
+		};
+		this.#addressClass = void 0;
+		return "wants https";
+	}
+	#mayBeOther({ kind }) {
+		if (kind === "not-tls" || kind === "not-http" || kind === "reset" || kind === "connect-timeout") return true;
+		return kind === "unreachable" && !this.endpoint.hasPort;
+	}
+	#settle(scheme, answer) {
+		this.#scheme = scheme;
+		if (scheme === "http" && !this.endpoint.verifyCertificate) this.#tell(`${this.endpoint.host} is an insecure registry with plain HTTP: nothing sent to it is private`);
+		return answer;
+	}
+	#tellProxy(url) {
+		const proxy = this.#dependencies.agents.proxyFor(url);
+		if (proxy === void 0) return;
+		this.#tell(`requests to ${show(url.host)} go through the proxy ${show(showProxy(proxy))} (${proxy.variable})`);
+	}
+	#tell(line) {
+		if (this.#told.has(line)) return;
+		this.#told.add(line);
+		this.#dependencies.log.info(line);
+	}
+};
+function asFailure$1(failure, before) {
+	if (failure instanceof TransportFailure) return failure;
+	const cause = before instanceof TransportFailure ? before : void 0;
+	return new TransportFailure("not-http", "it wants HTTPS", { cause });
+}
+
+// src/registry/redirects.ts
+const longestLocation = 8192;
+function isRedirect(status) {
+	return [
+		301,
+		302,
+		303,
+		307,
+		308
+	].includes(status);
+}
+/**
+* A Location, of a redirect or of an upload, resolved and checked: http or https, never from https to http, no userinfo,
+* and no address in a more private place than the sender's. (A name is looked at when its socket is opened.)
+* @throws E_REGISTRY
+*/
+function followLocation(sender, location) {
+	if (location === void 0 || location === "") throw refuse(sender, "without saying where (no Location)");
+	if (location.length > longestLocation) throw refuse(sender, `with a Location of ${location.length} characters`);
+	if (!URL.canParse(location, sender.url.href)) throw refuse(sender, `to ${show(location, 80)}, which is not a URL`);
+	const url = new URL(location, sender.url);
+	url.hash = "";
+	const to = `${url.protocol}//${url.host}`;
+	if (url.protocol !== "https:" && url.protocol !== "http:") throw refuse(sender, `to ${show(url.protocol, 20)}`);
+	if (url.username !== "" || url.password !== "") throw refuse(sender, `to ${to} with a name and password in the URL`);
+	if (sender.url.protocol === "https:" && url.protocol === "http:") throw refuse(sender, `from HTTPS to plain HTTP, ${to}`, "if that is its own proxy, tell the registry its https address");
+	const place = classifyHost(url.hostname);
+	if (place !== void 0 && !mayLeadTo(sender.addressClass, place)) throw refuse(sender, `to ${to}, a ${place} address`);
+	return url;
+}
+function sameOrigin(a, b) {
+	return a.protocol === b.protocol && a.host === b.host;
+}
+function refuse({ what, url }, how, hint) {
+	return new RegistryError("E_REGISTRY", `${what}: ${url.host} sends us on ${how}`, { hint: hint ?? "this is refused for safety; the registry or a proxy before it is at fault" });
+}
+
+// src/registry/exchange.ts
+/** Calls to one registry: authorised, redirected, retried, and turned into errors where they fail. */
+var Exchange = class {
+	#dependencies;
+	#warnings = /* @__PURE__ */ new Set();
+	constructor(dependencies) {
+		this.#dependencies = dependencies;
+	}
+	/** `host[:port]` that the registry is reached at. */
+	get host() {
+		return this.#dependencies.connection.endpoint.host;
+	}
+	get gate() {
+		return this.#dependencies.gate;
+	}
+	/** With the whole retry policy. @throws RegistryError, or what `read` throws on purpose. */
+	async call(call) {
+		const authCase = await this.#open(call);
+		return this.#dependencies.retrier.run({
+			what: call.what,
+			gate: this.#dependencies.gate,
+			attempt: () => this.#attempt(call, authCase),
+			...call.look !== void 0 && { look: call.look }
+		});
+	}
+	/** Counts the attempts at something that is made of several calls of {@link once}. */
+	track(what) {
+		return this.#dependencies.retrier.track(what, this.#dependencies.gate);
+	}
+	/** A single attempt, for steps of a longer work that is retried as a whole. @throws RegistryError */
+	async once(call) {
+		return this.#attempt(call, await this.#open(call));
+	}
+	async #open(call) {
+		return new AuthCase(await this.#dependencies.credentialFor(call.repositoryPath), call.need);
+	}
+	async #attempt(call, authCase) {
+		const { connection } = this.#dependencies;
+		try {
+			const answer = await connection.acquainted((done) => this.#authorised(call, authCase, done));
+			this.#showWarning(answer);
+			if (!call.statuses.includes(answer.status)) throw await this.#refusal(call, answer);
+			this.#refuseWebPage(call, answer);
+			return await call.read(answer);
+		} catch (error) {
+			throw failureError(error, call.what, connection.endpoint.host);
+		}
+	}
+	/** Sends until it is no longer a question of who we are. */
+	async #authorised(call, authCase, done) {
+		const { authenticator, limits } = this.#dependencies;
+		for (;;) {
+			const used = await authenticator.authorization(authCase);
+			const { answer, isHome } = await this.#followed(call, used);
+			const again = isHome && await this.#learn(answer, used, authCase);
+			if (!isTemporary(answer.status)) done();
+			if (!again) return answer.status === 401 ? this.#unauthorized(call, answer, authCase, isHome) : answer;
+			await discardBody(answer, limits.errorBytes, limits.documentMs);
+		}
+	}
+	async #learn(answer, used, authCase) {
+		const { authenticator } = this.#dependencies;
+		if (answer.status === 401) {
+			if (authenticator.learn(answer, used, authCase)) return true;
+			return used.kind === "none" && !authenticator.isChallenged && await this.#ping(used, authCase);
+		}
+		if (!(answer.status === 403 || answer.status === 404) || used.kind !== "none" || authenticator.isChallenged) return false;
+		if (authCase.credential?.kind !== "basic") return false;
+		authenticator.assumeBasic(answer);
+		return true;
+	}
+	/** A 401 without a challenge (gcr.io has them) from a registry that has made none yet: its front door will. */
+	async #ping(used, authCase) {
+		const { connection, authenticator, limits } = this.#dependencies;
+		const answer = await connection.send({
+			method: "GET",
+			path: "/v2/",
+			headers: this.#headers({}),
+			headersMs: limits.headersMs
+		});
+		const learnt = answer.status === 401 && authenticator.learn(answer, used, authCase);
+		await discardBody(answer, limits.errorBytes, limits.documentMs);
+		return learnt;
+	}
+	/** Follows redirects by hand; who we are is told to the registry's own origin only, and not again after leaving it. */
+	async #followed(call, used) {
+		const { connection, limits } = this.#dependencies;
+		const request = {
+			method: call.method,
+			...call.body !== void 0 && { body: call.body },
+			headersMs: call.isCommit === true ? limits.commitMs : limits.headersMs
+		};
+		const plain = this.#headers({
+			...call.headers,
+			...call.body === void 0 && bodyless(call.method)
+		});
+		const withAuth = used.kind === "none" ? plain : {
+			...plain,
+			authorization: used.header
+		};
+		let isHome = typeof call.target === "string" || connection.isOwn(call.target);
+		let answer = typeof call.target === "string" ? await connection.send({
+			...request,
+			path: call.target,
+			headers: withAuth
+		}) : await connection.sendTo(call.target, {
+			...request,
+			headers: isHome ? withAuth : plain
+		});
+		for (let hops = 0; isRedirect(answer.status) && !call.statuses.includes(answer.status); hops += 1) {
+			const url = this.#nextHop(call, answer, hops);
+			await discardBody(answer, limits.errorBytes, limits.documentMs);
+			isHome &&= connection.isOwn(url);
+			answer = await connection.sendTo(url, {
+				...request,
+				headers: isHome ? withAuth : plain
+			});
+		}
+		return {
+			answer,
+			isHome
+		};
+	}
+	#nextHop(call, answer, hops) {
+		const { status, url, addressClass, message } = answer;
+		const reads = call.method === "GET" || call.method === "HEAD";
+		if (hops >= this.#dependencies.limits.redirects || !reads && status !== 307 && status !== 308) {
+			message.destroy();
+			const why = reads || hops > 0 ? `more than ${hops} times` : `with ${status}, which would lose the body`;
+			throw new RegistryError("E_REGISTRY", `${call.what}: ${url.host} redirects ${why}`, {
+				hint: "the registry or a proxy before it is at fault",
+				status
+			});
+		}
+		return followLocation({
+			what: call.what,
+			url,
+			addressClass
+		}, message.headers.location);
+	}
+	#headers(headers) {
+		return {
+			"user-agent": this.#dependencies.userAgent,
+			"accept-encoding": "identity",
+			...headers
+		};
+	}
+	async #unauthorized(call, answer, authCase, isHome) {
+		const error = await this.#refusal(call, answer);
+		throw new RegistryError("E_UNAUTHORIZED", error.message, {
+			hint: isHome ? this.#dependencies.authenticator.hint(authCase.credential) : `${answer.url.host} is not the registry, so credentials are not shown to it`,
+			status: 401,
+			registryErrors: error.registryErrors,
+			reason: error.reason
+		});
+	}
+	async #refusal(call, answer) {
+		const { limits, signal, clock, secrets } = this.#dependencies;
+		const refusal = {
+			what: call.what,
+			method: call.method,
+			host: answer.url.host,
+			status: answer.status,
+			headers: answer.message.headers,
+			body: await readErrorBytes(answer, limits, signal)
+		};
+		return statusError(refusal, limits, clock.wall(), (text) => secrets.mask(text));
+	}
+	#refuseWebPage(call, { message, url, status }) {
+		const contentType = message.headers["content-type"] ?? "";
+		if (call.isDocument !== true || !/^text\/html\b/i.test(contentType)) return;
+		message.destroy();
+		throw new RegistryError("E_REGISTRY", `${call.what}: ${url.host} is not a registry: it answers with text/html`, {
+			hint: "check its name; a login page of the network, or a proxy, may stand in between",
+			status
+		});
+	}
+	/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#warnings */
+	#showWarning({ message, url }) {
+		const text = /^299 \S+ "((?:[^"\\]|\\.)*)"/.exec(message.headers.warning ?? "")?.[1];
+		if (text === void 0 || this.#warnings.has(text) || this.#warnings.size >= 20) return;
+		this.#warnings.add(text);
+		this.#dependencies.log.warning(`${url.host} says: ${show(this.#dependencies.secrets.mask(text), 300)}`);
+	}
+};
+function isTemporary(status) {
+	return status === 408 || status === 429 || status >= 499;
+}
+/** Some servers answer 411 to a write that does not say that it is empty. */
+function bodyless(method) {
+	return method === "POST" || method === "PUT" || method === "PATCH" ? { "content-length": "0" } : {};
+}
+
+// src/registry/gate.ts
+/** Milliseconds between two requests to a host that has once said 429: five a second. */
+const spacingMs = 200;
+/**
+* The door to one host. When one request is told to wait, all that come after it wait as well, since they would only be
+* told the same and make it worse; and from the first 429 on they leave one after the other.
+*/
+var Gate = class {
+	host;
+	#clock;
+	#log;
+	#signal;
+	#closedUntil = -Infinity;
+	#reason = "";
+	#nextSlot;
+	constructor(host, clock, log, signal) {
+		this.host = host;
+		this.#clock = clock;
+		this.#log = log;
+		this.#signal = signal;
+	}
+	/** Has this host said 429 before? */
+	get isPaced() {
+		return this.#nextSlot !== void 0;
+	}
+	/** Nobody passes for so long. `reason` is what the host said; `paced`: from now on one after the other. */
+	close(milliseconds, reason, paced) {
+		this.#closedUntil = Math.max(this.#closedUntil, this.#clock.monotonic() + milliseconds);
+		this.#reason = reason;
+		if (!paced || this.isPaced) return;
+		this.#nextSlot = -Infinity;
+		this.#log.info(`${this.host} limits its rate: at most ${1e3 / spacingMs} requests a second from now on`);
+	}
+	/**
+	* Resolves when `what` may go. @param toldUntil a moment on the monotonic clock up to which the log has been told of the
+	* wait already. @throws the signal's reason.
+	*/
+	async pass(what, toldUntil = -Infinity) {
+		this.#signal.throwIfAborted();
+		for (;;) {
+			const left = this.#closedUntil - this.#clock.monotonic();
+			if (left <= 0) break;
+			if (this.#closedUntil > toldUntil) this.#log.info(`${what}: waiting ${seconds(left)} because ${this.host} told another request ${this.#reason}`);
+			toldUntil = this.#closedUntil;
+			await this.#clock.sleep(left, this.#signal);
+		}
+		if (this.#nextSlot === void 0) return;
+		const now = this.#clock.monotonic();
+		const slot = Math.max(now, this.#nextSlot);
+		this.#nextSlot = slot + spacingMs;
+		if (slot > now) await this.#clock.sleep(slot - now, this.#signal);
+	}
+};
+/** `2.3 s`, for people. */
+function seconds(milliseconds) {
+	return `${(milliseconds / 1e3).toFixed(milliseconds < 1e4 ? 1 : 0)} s`;
+}
+
+// src/registry/limits.ts
+const defaultLimits = {
+	documentBytes: 4194304,
+	tokenBytes: 65536,
+	errorBytes: 65536,
+	headerBytes: 16384,
+	redirects: 5,
+	pages: 100,
+	connectMs: 1e4,
+	headersMs: 6e4,
+	commitMs: 3e5,
+	documentMs: 6e4,
+	rateBytes: 61440,
+	rateMs: 6e4,
+	uploadStallMs: 12e4,
+	socketsPerHost: 16,
+	attempts: 7,
+	retries: 60,
+	waitingMs: 9e5,
+	shortestRetryAfterMs: 1e3,
+	longestRetryAfterMs: 3e5,
+	chunkBytes: 10485760,
+	largestChunkBytes: 134217728
+};
+
+// src/registry/request-log.ts
+/** What went out, in order of departure. Keeps the last `capacity` entries, so that a long poll can't grow it for ever. */
+var RequestLog = class {
+	#entries = [];
+	#capacity;
+	constructor(capacity = 1e4) {
+		this.#capacity = capacity;
+	}
+	get entries() {
+		return this.#entries;
+	}
+	open(method, url) {
+		const entry = {
+			method,
+			host: url.host,
+			path: url.pathname,
+			status: void 0,
+			bytes: 0,
+			sentBytes: 0,
+			ms: 0
+		};
+		this.#entries.push(entry);
+		if (this.#entries.length > this.#capacity) this.#entries.shift();
+		return entry;
+	}
+};
+
+// src/registry/retry.ts
+/** The one layer that tries again, with one budget for all requests of a client, so that retries never multiply. */
+var Retrier = class {
+	#dependencies;
+	#retries = 0;
+	#waitedMs = 0;
+	#waitedUntil = -Infinity;
+	constructor(dependencies) {
+		this.#dependencies = dependencies;
+	}
+	/** @throws the last RegistryError, saying how often it was tried; the signal's reason; or what isn't a RegistryError. */
+	async run({ what, gate, attempt, look }) {
+		const track = this.track(what, gate);
+		for (;;) {
+			await track.pass();
+			try {
+				return await attempt();
+			} catch (error) {
+				const found = (await track.failed(error)).answerLost ? await look?.() : void 0;
+				if (found !== void 0) return found.value;
+			}
+		}
+	}
+	/** For work that goes on from where it failed, instead of beginning again. */
+	track(what, gate) {
+		return new Track(what, gate, this.#dependencies, (error, failures, ms) => this.#plan(what, error, failures, ms));
+	}
+	/** How long to wait before the next attempt. @throws when there is none. */
+	#plan(what, error, failures, ms) {
+		const { limits, random, log } = this.#dependencies;
+		const attempts = attemptsOf(error.retry, limits);
+		if (failures >= attempts) throw error.as("never", failures > 1 ? `tried ${failures} times in ${seconds(ms)}` : "");
+		const wait = this.#waitFor(error, failures, random());
+		if (this.#retries >= limits.retries) throw error.as("never", `all ${limits.retries} retries of this run are used up`);
+		if (!this.#takeTime(wait)) throw error.as("never", `waiting ${seconds(wait)} more would be over the ${seconds(limits.waitingMs)} of this run`);
+		this.#retries += 1;
+		log.info(`${what}: ${error.reason}; trying again in ${seconds(wait)} (${failures + 1} of ${attempts})`);
+		return wait;
+	}
+	#waitFor(error, failures, random) {
+		const asked = error.retryAfterMs;
+		return asked === void 0 ? backoffMs(failures, random) : asked + random * Math.min(1e3, asked / 4);
+	}
+	/** Counts the wait, as far as it lies beyond others that are under way; false where it would be too much. */
+	#takeTime(wait) {
+		const now = this.#dependencies.clock.monotonic();
+		const added = Math.max(0, now + wait - Math.max(now, this.#waitedUntil));
+		if (this.#waitedMs + added > this.#dependencies.limits.waitingMs) return false;
+		this.#waitedMs += added;
+		this.#waitedUntil = Math.max(this.#waitedUntil, now + wait);
+		return true;
+	}
+};
+/** The attempts at one thing, counted. */
+var Track = class {
+	#what;
+	#gate;
+	#dependencies;
+	#plan;
+	#started;
+	#failures = 0;
+	#freeAttempts = 1;
+	#toldUntil;
+	constructor(what, gate, dependencies, plan) {
+		this.#what = what;
+		this.#gate = gate;
+		this.#dependencies = dependencies;
+		this.#plan = plan;
+		this.#started = dependencies.clock.monotonic();
+	}
+	/** Before each attempt: waits until the host may be asked again. */
+	async pass() {
+		await this.#gate.pass(this.#what, this.#toldUntil);
+	}
+	/** So much has been done since the last failure that the count begins anew. */
+	progressed() {
+		this.#failures = 0;
+	}
+	/**
+	* After a failed attempt: waits, if there is another one, and gives back what the failure was.
+	* @throws the failure where there is none, and what isn't a RegistryError.
+	*/
+	async failed(error) {
+		const { clock, signal, log } = this.#dependencies;
+		signal.throwIfAborted();
+		if (!(error instanceof RegistryError)) throw error;
+		if (isStaleSocket(error) && this.#freeAttempts > 0) {
+			this.#freeAttempts -= 1;
+			log.debug(`${this.#what}: an idle connection had been closed; trying again at once`);
+			return error;
+		}
+		this.#failures += 1;
+		const wait = this.#plan(error, this.#failures, clock.monotonic() - this.#started);
+		this.#toldUntil = clock.monotonic() + wait;
+		const isLimit = error.code === "E_RATE_LIMITED";
+		if (isLimit || error.retryAfterMs !== void 0) this.#gate.close(wait, error.reason, isLimit);
+		else await clock.sleep(wait, signal);
+		return error;
+	}
+};
+function attemptsOf(retry, limits) {
+	switch (retry) {
+		case "full": return limits.attempts;
+		case "few": return Math.min(3, limits.attempts);
+		case "never": return 1;
+	}
+}
+
+// src/registry/secrets.ts
+const shortest = 4;
+const mask = "***";
+/** What must not be seen: told to the log's masks as soon as it is known, and taken out of what registries say. */
+var Secrets = class {
+	#log;
+	#values = /* @__PURE__ */ new Set();
+	constructor(log) {
+		this.#log = log;
+	}
+	add(value) {
+		if (value === "" || this.#values.has(value)) return;
+		this.#values.add(value);
+		this.#log.secret(value);
+	}
+	/** The text with every secret in it replaced, longest first. What is shorter than 4 characters would eat whole texts and stays. */
+	mask(text) {
+		return [...this.#values].filter((value) => value.length >= shortest).sort((a, b) => b.length - a.length).reduce((masked, value) => masked.replaceAll(value, mask), text);
+	}
+};
+
+// src/registry/watch.ts
+/** The deadlines of one request, by what they stand for. One that passes destroys the request with a failure of that kind. */
+var Watch = class {
+	#timers = /* @__PURE__ */ new Map();
+	#outgoing;
+	#isOver = false;
+	constructor(outgoing) {
+		this.#outgoing = outgoing;
+	}
+	/** Starts the deadline, from the beginning if it runs already. `what` did not happen in that time. */
+	start(kind, milliseconds, what) {
+		this.stop(kind);
+		if (this.#isOver) return;
+		const timer = setTimeout(() => {
+			const sent = this.#outgoing.writableFinished;
+			this.#outgoing.destroy(new TransportFailure(kind, `${what} in ${milliseconds / 1e3} s`, { sent }));
+		}, milliseconds);
+		this.#timers.set(kind, timer);
+	}
+	stop(kind) {
+		clearTimeout(this.#timers.get(kind));
+		this.#timers.delete(kind);
+	}
+	/** The request is over: no deadline starts any more. */
+	stopAll() {
+		this.#isOver = true;
+		for (const kind of [...this.#timers.keys()]) this.stop(kind);
+	}
+};
+
+// src/registry/transport.ts
+/** One HTTP exchange over node:http and node:https: no retry, no redirect, no credentials. */
+var Transport = class {
+	#agents;
+	#limits;
+	#log;
+	#signal;
+	constructor(agents, limits, log, signal) {
+		this.#agents = agents;
+		this.#limits = limits;
+		this.#log = log;
+		this.#signal = signal;
+	}
+	/** @throws TransportFailure where no answer came, the signal's reason, or what the body's source threw. */
+	async send(request) {
+		this.#signal.throwIfAborted();
+		const logEntry = this.#log.open(request.method, request.url);
+		const started = performance.now();
+		try {
+			const { outgoing, message } = await this.#exchange(request, logEntry);
+			logEntry.status = message.statusCode ?? 0;
+			const addressClass = this.#addressClass(request.url, outgoing.socket);
+			return {
+				method: request.method,
+				status: logEntry.status,
+				url: request.url,
+				message,
+				addressClass,
+				logEntry
+			};
+		} finally {
+			logEntry.ms = performance.now() - started;
+		}
+	}
+	#addressClass(url, socket) {
+		const shown = classifyHost(url.hostname);
+		if (shown !== void 0 || this.#agents.proxyFor(url) !== void 0) return shown ?? "public";
+		return socket?.remoteAddress === void 0 ? "public" : classifyAddress(socket.remoteAddress);
+	}
+	async #exchange(request$2, logEntry) {
+		const { url, body } = request$2;
+		const outgoing = (url.protocol === "https:" ? request$1 : request)({
+			method: request$2.method,
+			protocol: url.protocol,
+			hostname: url.hostname.replace(/^\[|\]$/g, ""),
+			port: url.port,
+			path: `${url.pathname}${url.search}`,
+			headers: {
+				...request$2.headers,
+				...body !== void 0 && { "content-length": String(bodyLength(body)) }
+			},
+			agent: this.#agents.for(url, request$2.policy),
+			maxHeaderSize: this.#limits.headerBytes
+		});
+		const abort = () => outgoing.destroy(asError(this.#signal.reason));
+		this.#signal.addEventListener("abort", abort, { once: true });
+		const watch = new Watch(outgoing);
+		try {
+			return {
+				outgoing,
+				message: await new Promise((resolve, reject) => {
+					const writer = new BodyWriter(outgoing, body, logEntry, watch, this.#limits.uploadStallMs);
+					outgoing.once("response", (answer) => {
+						writer.stop(answer);
+						resolve(answer);
+					});
+					outgoing.once("upgrade", (_answer, socket) => {
+						socket.destroy();
+						reject(new TransportFailure("not-http", "the answer is a protocol upgrade"));
+					});
+					outgoing.on("error", reject);
+					outgoing.once("socket", (socket) => {
+						this.#watchConnection(outgoing, socket, watch);
+					});
+					writer.write().then(() => {
+						watch.start("headers-timeout", request$2.headersMs, "no answer");
+					}, (error) => {
+						outgoing.destroy();
+						reject(asError(error));
+					});
+				})
+			};
+		} catch (error) {
+			this.#signal.throwIfAborted();
+			throw asFailure(error, outgoing);
+		} finally {
+			watch.stopAll();
+			this.#signal.removeEventListener("abort", abort);
+		}
+	}
+	#watchConnection(outgoing, socket, watch) {
+		const secure = "encrypted" in socket;
+		if (outgoing.reusedSocket || !secure && !socket.connecting) return;
+		watch.start("connect-timeout", this.#limits.connectMs, secure ? "no TLS connection" : "no connection");
+		socket.once(secure ? "secureConnect" : "connect", () => {
+			watch.stop("connect-timeout");
+		});
+	}
+};
+function asFailure(error, outgoing) {
+	if (error instanceof SourceFailure) return error.cause;
+	const kind = failureKind(error);
+	if (kind === void 0) return error;
+	return new TransportFailure(kind, asError(error).message, {
+		cause: error,
+		sent: outgoing.writableFinished,
+		reusedSocket: kind === "reset" && outgoing.reusedSocket
+	});
+}
+
+// src/registry/client-context.ts
+/** What all requests of one client share: connections, budget, gates, tokens, log. */
+var ClientContext = class {
+	verbs;
+	#options;
+	#limits;
+	#clock;
+	#log;
+	#abort = new AbortController();
+	#agents;
+	#transport;
+	#retrier;
+	#secrets;
+	#exchanges = /* @__PURE__ */ new Map();
+	#gates = /* @__PURE__ */ new Map();
+	#credentials = /* @__PURE__ */ new Map();
+	#unlink;
+	constructor(options) {
+		const requestLog = new RequestLog();
+		const { signal } = this.#abort;
+		setMaxListeners(0, signal);
+		this.#options = options;
+		this.#log = options.log;
+		this.#limits = {
+			...defaultLimits,
+			...options.limits
+		};
+		this.#clock = options.clock ?? systemClock;
+		this.#secrets = new Secrets(options.log);
+		this.#agents = new Agents(options.env ?? {}, this.#limits, options.caCertificate);
+		this.#transport = new Transport(this.#agents, this.#limits, requestLog, signal);
+		this.#retrier = new Retrier({
+			limits: this.#limits,
+			clock: this.#clock,
+			random: options.random ?? Math.random,
+			log: options.log,
+			signal
+		});
+		this.#unlink = this.#follow(options.signal);
+		this.verbs = {
+			exchangeFor: (registry) => this.#exchangeFor(registry),
+			limits: this.#limits,
+			log: options.log,
+			signal,
+			requests: requestLog.entries
+		};
+	}
+	close() {
+		this.#unlink();
+		this.#abort.abort(new DOMException("the registry client was closed", "AbortError"));
+		this.#agents.destroy();
+	}
+	#follow(outer) {
+		const abort = () => {
+			this.#abort.abort(outer?.reason);
+		};
+		if (outer?.aborted === true) abort();
+		outer?.addEventListener("abort", abort, { once: true });
+		return () => outer?.removeEventListener("abort", abort);
+	}
+	#exchangeFor(registry) {
+		const name = canonicalRegistry(registry);
+		const exchange = this.#exchanges.get(name) ?? this.#makeExchange(name);
+		this.#exchanges.set(name, exchange);
+		return exchange;
+	}
+	#gateOf(host) {
+		const gate = this.#gates.get(host) ?? new Gate(host, this.#clock, this.#log, this.#abort.signal);
+		this.#gates.set(host, gate);
+		return gate;
+	}
+	#makeExchange(registry) {
+		const userAgent = this.#options.userAgent ?? "native-multiarch";
+		const shared = {
+			retrier: this.#retrier,
+			limits: this.#limits,
+			clock: this.#clock,
+			log: this.#log,
+			secrets: this.#secrets,
+			signal: this.#abort.signal,
+			userAgent
+		};
+		const connection = new Connection(registry, {
+			transport: this.#transport,
+			agents: this.#agents,
+			limits: this.#limits,
+			log: this.#log,
+			signal: this.#abort.signal,
+			insecureRegistries: this.#options.insecureRegistries ?? []
+		});
+		const authenticator = new Authenticator({
+			...shared,
+			transport: this.#transport,
+			gateOf: (host) => this.#gateOf(host),
+			registry,
+			foreseen: this.#foreseen(registry),
+			policyFor: (url) => connection.policyFor(url)
+		});
+		return new Exchange({
+			...shared,
+			connection,
+			authenticator,
+			gate: this.#gateOf(connection.endpoint.host),
+			credentialFor: (path) => this.#credentialFor(registry, path)
+		});
+	}
+	#foreseen(registry) {
+		const here = (repositories = []) => repositories.filter((repository) => canonicalRegistry(repository.registry) === registry);
+		const push = here(this.#options.pushRepositories).map(({ path }) => ScopeSet.repository(path, "pull", "push"));
+		const pull = here(this.#options.pullRepositories).map(({ path }) => ScopeSet.repository(path, "pull"));
+		return [...push, ...pull].reduce((sum, scope) => sum.plus(scope), new ScopeSet());
+	}
+	#credentialFor(registry, path) {
+		const key = `${registry}/${path}`;
+		const credential = this.#credentials.get(key) ?? this.#lookUp(registry, path);
+		this.#credentials.set(key, credential);
+		return credential;
+	}
+	async #lookUp(registry, path) {
+		const credential = await this.#options.credentials.get(registry, path);
+		if (credential !== void 0) this.#secrets.add(credential.kind === "basic" ? credential.password : credential.token);
+		return credential;
+	}
+};
+
+// src/registry/manifest-push.ts
+/** Writing manifests. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests */
+var ManifestPush = class {
+	#dependencies;
+	#manifests;
+	/** Pushes of the same manifest to the same repository that are under way. */
+	#underWay = /* @__PURE__ */ new Map();
+	constructor(dependencies, manifests) {
+		this.#dependencies = dependencies;
+		this.#manifests = manifests;
+	}
+	/** See RegistryClient.putManifest. */
+	async put(repository, reference, manifest) {
+		this.#checkBeforeSending(repository, reference, manifest);
+		try {
+			const { digest, subjectHandled } = await this.#putBesideOthers(repository, reference, manifest);
+			if (digest?.startsWith(`${digestAlgorithm(manifest.digest)}:`) === true && digest !== manifest.digest) await this.#confirm(repository, reference, manifest, digest);
+			return { subjectHandled };
+		} catch (error) {
+			if (!(error instanceof RegistryError) || error.code !== "E_TAG_IMMUTABLE") throw error;
+			return this.#immutable(repository, reference, manifest, error);
+		}
+	}
+	#checkBeforeSending(repository, reference, manifest) {
+		const { bytes, digest } = manifest;
+		const { documentBytes } = this.#dependencies.limits;
+		if (bytes.byteLength > documentBytes) throw new CodedError("E_MANIFEST", `the manifest for ${named(repository, reference)} has ${bytes.byteLength} bytes`, { hint: `registries take ${documentBytes} at most` });
+		const wanted = isDigest(reference) ? reference : digest;
+		const real = digestOf(bytes, digestAlgorithm(wanted));
+		if (real === wanted) return;
+		throw new CodedError("E_DIGEST_MISMATCH", `the bytes for ${named(repository, reference)} have the digest ${real}, not ${wanted}`, { hint: "this is a bug in native-multiarch; please report it" });
+	}
+	/**
+	* Some registries (Quay) refuse a manifest as invalid while they are being given it under another name too: then once
+	* more, when the others are done.
+	*/
+	async #putBesideOthers(repository, reference, manifest) {
+		const key = `${repository.name}@${manifest.digest}`;
+		const others = this.#underWay.get(key) ?? /* @__PURE__ */ new Set();
+		this.#underWay.set(key, others);
+		const hadOthers = others.size > 0;
+		const own = this.#put(repository, reference, manifest);
+		const settled = own.catch(() => void 0);
+		others.add(settled);
+		try {
+			return await own;
+		} catch (error) {
+			if (!(error instanceof RegistryError && error.status === 400 && error.says("MANIFEST_INVALID")) || !hadOthers && others.size < 2) throw error;
+			this.#dependencies.log.info(`${error.message}; trying again when the other pushes of it are done`);
+			await Promise.all([...others]);
+			return await this.#put(repository, reference, manifest);
+		} finally {
+			others.delete(settled);
+			if (others.size === 0) this.#underWay.delete(key);
+		}
+	}
+	async #put(repository, reference, manifest) {
+		const { limits, exchangeFor } = this.#dependencies;
+		return exchangeFor(repository.registry).call({
+			what: `PUT manifest ${named(repository, reference)}`,
+			method: "PUT",
+			target: apiPath(repository, `manifests/${checkedReference(reference)}`),
+			headers: { "content-type": manifest.mediaType },
+			body: manifest.bytes,
+			need: ScopeSet.repository(repository.path, "pull", "push"),
+			repositoryPath: repository.path,
+			statuses: [
+				200,
+				201,
+				202,
+				204
+			],
+			look: async () => this.#lookAfterLostAnswer(repository, reference, manifest),
+			read: async ({ message, ...answer }) => {
+				const digest = message.headers["docker-content-digest"];
+				const subjectHandled = message.headers["oci-subject"] !== void 0;
+				await discardBody({
+					message,
+					...answer
+				}, limits.errorBytes, limits.documentMs);
+				return {
+					subjectHandled,
+					digest: typeof digest === "string" && isDigest(digest) ? digest : void 0
+				};
+			}
+		});
+	}
+	async #lookAfterLostAnswer(repository, reference, manifest) {
+		try {
+			if (!await this.#holds(repository, reference, manifest)) return void 0;
+		} catch (error) {
+			if (error instanceof RegistryError && (error.status === 401 || error.status === 403)) return void 0;
+			throw error;
+		}
+		this.#dependencies.log.info(`PUT manifest ${named(repository, reference)}: it is there, only the answer was lost`);
+		return { value: {
+			digest: void 0,
+			subjectHandled: false
+		} };
+	}
+	async #holds(repository, reference, manifest) {
+		const found = await this.#manifests.get(repository, reference);
+		return found !== void 0 && Buffer.from(found.bytes).equals(manifest.bytes);
+	}
+	/** The registry told another digest than ours: did it keep other bytes, or is only its header wrong? */
+	async #confirm(repository, reference, manifest, told) {
+		if (await this.#holds(repository, reference, manifest)) return;
+		throw new CodedError("E_DIGEST_MISMATCH", `${named(repository, reference)} was pushed as ${manifest.digest}, and the registry made ${told} of it`, { hint: "the registry does not keep manifests byte for byte: publish somewhere else" });
+	}
+	async #immutable(repository, reference, manifest, refusal) {
+		const held = await this.#manifests.get(repository, reference);
+		if (held !== void 0 && Buffer.from(held.bytes).equals(manifest.bytes)) {
+			this.#dependencies.log.info(`${named(repository, reference)} is immutable and holds ${manifest.digest} already`);
+			return { subjectHandled: false };
+		}
+		const holds = held === void 0 ? "holds another digest" : `holds ${held.digest}`;
+		throw new RegistryError("E_TAG_IMMUTABLE", `${named(repository, reference)} is immutable and ${holds}, not ${manifest.digest} (${refusal.message})`, {
+			...refusal.hint !== void 0 && { hint: refusal.hint },
+			...refusal.status !== void 0 && { status: refusal.status },
+			registryErrors: refusal.registryErrors,
+			cause: refusal
+		});
+	}
+};
+
+// src/registry/manifests.ts
+/** Reading and deleting manifests. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
+var Manifests = class {
+	#dependencies;
+	constructor(dependencies) {
+		this.#dependencies = dependencies;
+	}
+	/** See RegistryClient.headManifest. */
+	async head(repository, reference) {
+		try {
+			return await this.#head(repository, reference);
+		} catch (error) {
+			if (!(error instanceof RegistryError) || error.status !== 403 && error.status !== 405) throw error;
+			const manifest = (await this.#read(repository, reference))?.manifest;
+			if (manifest === void 0) return void 0;
+			return {
+				digest: manifest.digest,
+				mediaType: manifest.mediaType,
+				size: manifest.bytes.byteLength
+			};
+		}
+	}
+	/** See RegistryClient.getManifest. */
+	async get(repository, reference, expectedSize) {
+		const problem = (manifest) => mismatch(manifest, reference, expectedSize);
+		const first = await this.#read(repository, reference);
+		if (problem(first) === void 0) return first?.manifest;
+		this.#dependencies.log.info(`${named(repository, reference)}: ${problem(first) ?? ""}; reading it once more`);
+		const second = await this.#read(repository, reference);
+		const stillWrong = problem(second);
+		if (second === void 0 || stillWrong === void 0) return second?.manifest;
+		if (!isDigest(reference) && await this.#has(repository, second.manifest, expectedSize)) return second.manifest;
+		throw new CodedError("E_DIGEST_MISMATCH", `${named(repository, reference)}: ${stillWrong}`, { hint: "the registry, or something before it, changes what it serves: nothing of it is used" });
+	}
+	/** Whether these bytes are in the repository under their own digest: then it is the header beside the tag that is wrong. */
+	async #has(repository, manifest, expectedSize) {
+		if (expectedSize !== void 0 && manifest.bytes.byteLength !== expectedSize) return false;
+		return (await this.#read(repository, manifest.digest))?.manifest.digest === manifest.digest;
+	}
+	/** See RegistryClient.deleteManifest. */
+	async delete(repository, reference) {
+		const { limits } = this.#dependencies;
+		await this.#dependencies.exchangeFor(repository.registry).call({
+			what: `DELETE ${named(repository, reference)}`,
+			method: "DELETE",
+			target: apiPath(repository, `manifests/${checkedReference(reference)}`),
+			need: ScopeSet.repository(repository.path, "pull", "push", "delete"),
+			repositoryPath: repository.path,
+			statuses: [
+				200,
+				202,
+				204,
+				404
+			],
+			read: (answer) => discardBody(answer, limits.errorBytes, limits.documentMs)
+		});
+	}
+	async #head(repository, reference) {
+		return this.#dependencies.exchangeFor(repository.registry).call({
+			...this.#reading(repository, reference, "HEAD"),
+			read: async (answer) => {
+				const { limits } = this.#dependencies;
+				await discardBody(answer, limits.errorBytes, limits.documentMs);
+				return headOf(answer);
+			}
+		});
+	}
+	async #read(repository, reference) {
+		const { limits, signal } = this.#dependencies;
+		const algorithm = isDigest(reference) ? digestAlgorithm(reference) : "sha256";
+		return this.#dependencies.exchangeFor(repository.registry).call({
+			...this.#reading(repository, reference, "GET"),
+			read: async (answer) => {
+				if (answer.status === 404) {
+					await discardBody(answer, limits.errorBytes, limits.documentMs);
+					return;
+				}
+				const bytes = await this.#bytes(answer, named(repository, reference), signal);
+				const mediaType = mediaTypeOf(answer, bytes, named(repository, reference));
+				const told = answer.message.headers["docker-content-digest"];
+				return {
+					manifest: {
+						bytes,
+						digest: digestOf(bytes, algorithm),
+						mediaType
+					},
+					told
+				};
+			}
+		});
+	}
+	#reading(repository, reference, method) {
+		return {
+			what: `${method} manifest ${named(repository, reference)}`,
+			method,
+			target: apiPath(repository, `manifests/${checkedReference(reference)}`),
+			headers: { accept: manifestAccept },
+			need: ScopeSet.repository(repository.path, "pull"),
+			repositoryPath: repository.path,
+			statuses: [200, 404],
+			isDocument: true
+		};
+	}
+	async #bytes(answer, name, signal) {
+		const { limits } = this.#dependencies;
+		try {
+			return await readBody(answer, limits.documentBytes, limits.documentMs, signal);
+		} catch (error) {
+			if (!(error instanceof BodyTooLarge)) throw error;
+			throw new CodedError("E_MANIFEST", `${name} is ${error.message}`, {
+				hint: "registries take manifests of 4 MiB at most; this is none",
+				cause: error
+			});
+		}
+	}
+};
+function mismatch(served, reference, expectedSize) {
+	if (served === void 0) return void 0;
+	const { digest, bytes } = served.manifest;
+	if (isDigest(reference) && digest !== reference) return `the ${bytes.byteLength} bytes that came have the digest ${digest}`;
+	const { told } = served;
+	if (typeof told === "string" && isDigest(told) && told.startsWith("sha256:") && !isDigest(reference) && told !== digest) return `the ${bytes.byteLength} bytes that came have the digest ${digest}, and were served as ${told}`;
+	if (expectedSize === void 0 || bytes.byteLength === expectedSize) return void 0;
+	return `it has ${bytes.byteLength} bytes, and its descriptor says ${expectedSize}`;
+}
+function headOf({ status, message }) {
+	if (status === 404) return void 0;
+	const digest = message.headers["docker-content-digest"];
+	const length = message.headers["content-length"];
+	return {
+		mediaType: contentType(message.headers["content-type"]),
+		...typeof digest === "string" && isDigest(digest) && { digest },
+		...length !== void 0 && /^\d+$/.test(length) && { size: Number(length) }
+	};
+}
+function contentType(header) {
+	return (header?.split(";", 1)[0] ?? "").trim().toLowerCase();
+}
+/** Types that say nothing: what storage services and proxies put where a registry put nothing. */
+const unspecific = [
+	"",
+	"application/json",
+	"application/octet-stream",
+	"binary/octet-stream",
+	"text/plain"
+];
+/**
+* The type that a manifest was served with, else what it says of itself.
+* @throws E_MANIFEST where the two differ (https://github.com/opencontainers/distribution-spec/security/advisories/GHSA-mc8v-mgrf-8f4m).
+*/
+function mediaTypeOf({ message }, bytes, name) {
+	const served = contentType(message.headers["content-type"]);
+	const said = ownMediaType(bytes);
+	if (unspecific.includes(served)) {
+		if (said !== void 0) return said;
+		throw new CodedError("E_MANIFEST", `${name} has no media type, neither as it was served nor in itself`, { hint: "push it again with a current tool" });
+	}
+	if (said === void 0 || said === served) return served;
+	throw new CodedError("E_MANIFEST", `${name} was served as ${quote(served)} and says that it is ${quote(said)}`, { hint: "push it again with its own media type" });
+}
+/** Only a look: whether the document is well formed is for those who parse it. */
+function ownMediaType(bytes) {
+	try {
+		const json = JSON.parse(new TextDecoder().decode(bytes));
+		if (typeof json !== "object" || json === null || !("mediaType" in json)) return void 0;
+		return typeof json.mediaType === "string" && json.mediaType !== "" ? json.mediaType : void 0;
+	} catch {
+		return;
+	}
+}
+
+// src/registry/paging.ts
+/**
+* The next page, from `Link: <...>; rel="next"`: `/v2/...` with its query, on the same origin as this page.
+* https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags
+* @param seen targets that were asked for already; the new one is added.
+* @throws E_REGISTRY for another origin, a page that was read before, or more than `maxPages`.
+*/
+function nextPage(what, answer, seen, maxPages) {
+	const link = answer.message.headersDistinct["link"]?.map(nextOf).find((target) => target !== void 0);
+	if (link === void 0) return void 0;
+	const refuse = (why) => new RegistryError("E_REGISTRY", `${what}: the next page that ${answer.url.host} names ${why}`, { hint: "the registry is at fault; nothing of this listing is used" });
+	if (!URL.canParse(link, answer.url.href)) throw refuse(`is not a URL: ${show(link, 80)}`);
+	const url = new URL(link, answer.url);
+	if (!sameOrigin(url, answer.url)) throw refuse(`is on another host: ${show(url.origin, 80)}`);
+	const target = `${url.pathname}${url.search}`;
+	if (seen.has(target)) throw refuse("is one that was read before");
+	if (seen.size >= maxPages) throw refuse(`is one more than the ${maxPages} that are read`);
+	seen.add(target);
+	return target;
+}
+function nextOf(header) {
+	for (const [, target, parameters = ""] of header.matchAll(/<([^<>]{0,8192})>([^<]*)/g)) if (/;\s*rel\s*=\s*"?(?:[^";,]*\s)?next(?=[\s",;]|$)/i.test(parameters)) return target;
+}
+
+// src/registry/referrers.ts
+/** What registries without the API answer to it. */
+const absent = [
+	400,
+	404,
+	405,
+	501
+];
+const maxReferrers = 1e4;
+/**
+* See RegistryClient.listReferrers.
+* https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers
+*/
+async function listReferrers(repository, digest, artifactType, dependencies, manifests) {
+	const query = artifactType === void 0 ? [] : [["artifactType", artifactType]];
+	const first = apiPath(repository, `referrers/${checkedDigest(digest)}`, query);
+	const seen = /* @__PURE__ */ new Set([first]);
+	const found = [];
+	for (let target = first; target !== void 0;) {
+		const page = await readPage(repository, digest, target, seen, dependencies);
+		const descriptors = page?.descriptors ?? await readTagSchema(repository, digest, dependencies, manifests);
+		found.push(...descriptors);
+		target = found.length < maxReferrers ? page?.next : void 0;
+	}
+	return artifactType === void 0 ? found : found.filter((entry) => entry.artifactType === artifactType);
+}
+/** Undefined: this registry has no such API. */
+async function readPage(repository, digest, target, seen, { exchangeFor, limits, signal }) {
+	const what = `GET referrers of ${repository.name}@${digest}`;
+	return exchangeFor(repository.registry).call({
+		what,
+		method: "GET",
+		target,
+		headers: { accept: mediaTypes.ociIndex },
+		need: ScopeSet.repository(repository.path, "pull"),
+		repositoryPath: repository.path,
+		statuses: [200, ...absent],
+		read: async (answer) => {
+			const isPage = /^text\/html\b/i.test(answer.message.headers["content-type"] ?? "");
+			if (answer.status !== 200 || isPage) {
+				await discardBody(answer, limits.errorBytes, limits.documentMs);
+				return;
+			}
+			return {
+				descriptors: parseReferrers(await readBody(answer, limits.documentBytes, limits.documentMs, signal), what),
+				next: nextPage(what, answer, seen, limits.pages)
+			};
+		}
+	});
+}
+/**
+* The index that clients keep under the tag `sha256-<hex>` where the API is missing.
+* https://github.com/opencontainers/distribution-spec/blob/main/spec.md#unavailable-referrers-api
+*/
+async function readTagSchema(repository, digest, { log }, manifests) {
+	const tag = `${digestAlgorithm(digest)}-${digestHex(digest).slice(0, 64)}`;
+	log.debug(`${repository.registry} has no referrers API; looking for the tag ${tag}`);
+	const index = await manifests.get(repository, tag);
+	return index?.mediaType === mediaTypes.ociIndex ? parseReferrers(index.bytes, `${repository.name}:${tag}`) : [];
+}
+function parseReferrers(bytes, what) {
+	return parseFields(bytes, what, { code: "E_REGISTRY" }).get("manifests").optional((manifests) => manifests.items(maxReferrers).map(readDescriptor)) ?? [];
+}
+
+// src/registry/tags.ts
+/** The most that ECR takes for `n`. */
+const pageSize = "1000";
+/** See RegistryClient.listTags. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags */
+async function listTags(repository, dependencies) {
+	const { limits, signal, exchangeFor } = dependencies;
+	const what = `GET tags of ${repository.name}`;
+	const first = apiPath(repository, "tags/list", [["n", pageSize]]);
+	const seen = /* @__PURE__ */ new Set([first]);
+	const tags = [];
+	for (let target = first; target !== void 0;) {
+		const page = await exchangeFor(repository.registry).call({
+			what,
+			method: "GET",
+			target,
+			headers: { accept: "application/json" },
+			need: ScopeSet.repository(repository.path, "pull"),
+			repositoryPath: repository.path,
+			statuses: [200, 404],
+			isDocument: true,
+			read: async (answer) => {
+				if (answer.status === 404) {
+					await discardBody(answer, limits.errorBytes, limits.documentMs);
+					return {
+						tags: [],
+						next: void 0
+					};
+				}
+				return {
+					tags: parseTags(await readBody(answer, limits.documentBytes, limits.documentMs, signal), what),
+					next: nextPage(what, answer, seen, limits.pages)
+				};
+			}
+		});
+		tags.push(...page.tags);
+		target = page.next;
+	}
+	return [...new Set(tags)];
+}
+/** `tags` may be null: a repository whose last tag is gone. */
+function parseTags(bytes, what) {
+	const root = parseFields(bytes, `the answer to ${what}`, { code: "E_REGISTRY" });
+	const form = {
+		pattern: /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/,
+		is: "a tag"
+	};
+	return root.get("tags").optional((tags) => tags.items().map((tag) => tag.string(form))) ?? [];
+}
+
+// src/registry/upload-source.ts
+/** What is uploaded, checked while it is read: a registry's refusal of wrong bytes would say less. */
+function verifiedSource(open, descriptor, what) {
+	return async function* () {
+		const hash = new DigestStream(digestAlgorithm(descriptor.digest));
+		let length = 0;
+		for await (const chunk of open()) {
+			length += chunk.byteLength;
+			if (length > descriptor.size) throw wrong(what, `is longer than the ${descriptor.size} bytes of its descriptor`);
+			hash.update(chunk);
+			yield chunk;
+		}
+		if (length !== descriptor.size) throw wrong(what, `has ${length} bytes, and its descriptor says ${descriptor.size}`);
+		const real = hash.digest();
+		if (real !== descriptor.digest) throw wrong(what, `has the digest ${real}`);
+	};
+}
+function wrong(what, how) {
+	return new CodedError("E_DIGEST_MISMATCH", `${what}: what is to be uploaded ${how}`, { hint: "it has changed since it was described: build it again" });
+}
+/** A source in chunks that are held whole, so that each can be sent again; it can be wound to any place. */
+var ChunkSource = class {
+	#open;
+	#iterator;
+	#position = 0;
+	#left = /* @__PURE__ */ new Uint8Array(0);
+	constructor(open) {
+		this.#open = open;
+	}
+	/** At most `length` bytes from `offset` on; none at the end. */
+	async read(offset, length) {
+		if (this.#iterator === void 0 || offset < this.#position) await this.#rewind();
+		while (this.#position < offset) if ((await this.#take(offset - this.#position)).byteLength === 0) break;
+		const parts = [];
+		let wanted = length;
+		for (let part = await this.#take(wanted); part.byteLength > 0; part = await this.#take(wanted)) {
+			parts.push(part);
+			wanted -= part.byteLength;
+		}
+		return Buffer.concat(parts);
+	}
+	/** Reads on to the end, so that a source which checks itself has done so. */
+	async finish() {
+		while ((await this.#take(Infinity)).byteLength > 0);
+	}
+	async close() {
+		const iterator = this.#iterator;
+		this.#iterator = void 0;
+		await iterator?.return?.();
+	}
+	async #rewind() {
+		await this.close();
+		this.#iterator = this.#open()[Symbol.asyncIterator]();
+		this.#position = 0;
+		this.#left = /* @__PURE__ */ new Uint8Array(0);
+	}
+	async #take(length) {
+		while (this.#left.byteLength === 0 && length > 0) {
+			const next = await this.#iterator?.next();
+			if (next === void 0 || next.done === true) return /* @__PURE__ */ new Uint8Array(0);
+			this.#left = next.value;
+		}
+		const taken = this.#left.subarray(0, Math.min(length, this.#left.byteLength));
+		this.#left = this.#left.subarray(taken.byteLength);
+		this.#position += taken.byteLength;
+		return taken;
+	}
+};
+
+// src/registry/upload.ts
+const maxNewSessions = 3;
+const maxOutOfOrder = 10;
+/**
+* One blob on its way up: in one piece, or in chunks once the registry (or a proxy before it) has refused that or the
+* connection broke and part of it had arrived. After a fault it goes on where the registry says it stands.
+*/
+var Upload = class {
+	#descriptor;
+	#open;
+	#dependencies;
+	#session;
+	#sessions = 0;
+	#inChunks = false;
+	#offset = 0;
+	constructor(descriptor, open, session, dependencies) {
+		this.#descriptor = descriptor;
+		this.#open = open;
+		this.#session = session;
+		this.#dependencies = dependencies;
+	}
+	/** @throws RegistryError, E_DIGEST_MISMATCH for a source that is not what its descriptor says. */
+	async run() {
+		const { requests, what } = this.#dependencies;
+		const track = requests.exchange.track(what);
+		for (;;) {
+			await track.pass();
+			const before = this.#offset;
+			try {
+				this.#session ??= await requests.begin();
+				if (this.#session === void 0) return;
+				await (this.#inChunks ? this.#sendChunks(this.#session) : this.#sendWhole(this.#session));
+				return;
+			} catch (error) {
+				if (this.#offset > before) track.progressed();
+				if (this.#turnToChunks(error)) continue;
+				const failure = await track.failed(this.#judge(error));
+				if (await this.#recover(failure)) return;
+			}
+		}
+	}
+	async #sendWhole(session) {
+		const body = {
+			length: this.#descriptor.size,
+			open: this.#open
+		};
+		await this.#dependencies.requests.commit(session, this.#descriptor, body);
+	}
+	async #sendChunks(first) {
+		const { requests } = this.#dependencies;
+		const source = new ChunkSource(this.#open);
+		try {
+			let outOfOrder = 0;
+			for (let session = first;; session = this.#session ?? session) {
+				const chunk = await source.read(this.#offset, this.#chunkBytes(session));
+				if (chunk.byteLength === 0) {
+					await source.finish();
+					await requests.commit(session, this.#descriptor, /* @__PURE__ */ new Uint8Array(0));
+					return;
+				}
+				const sent = await requests.patch(session, this.#offset, chunk);
+				const progress = sent.offset === void 0 ? await requests.status(session) : sent;
+				if (sent.offset === void 0 && (outOfOrder += 1) > maxOutOfOrder) throw this.#lost("refuses every chunk (416)");
+				this.#advance(progress);
+			}
+		} finally {
+			await source.close();
+		}
+	}
+	#advance(progress) {
+		if (progress?.offset === void 0) throw this.#lost("does not say how far the upload has come");
+		if (progress.offset > this.#descriptor.size) throw this.#lost(`has ${progress.offset} bytes, more than there are`);
+		this.#session = progress.session;
+		this.#offset = progress.offset;
+	}
+	#chunkBytes(session) {
+		const { chunkBytes, largestChunkBytes } = this.#dependencies.limits;
+		if (session.minChunk <= largestChunkBytes) return Math.max(chunkBytes, session.minChunk);
+		throw new RegistryError("E_REGISTRY", `${this.#dependencies.what}: chunks of ${session.minChunk} bytes are wanted`, { hint: `at most ${largestChunkBytes} are possible` });
+	}
+	/** A refusal of the whole (413: too large for a proxy; 416: wanted in order) is an invitation to send it in pieces, once. */
+	#turnToChunks(error) {
+		if (this.#inChunks || !(error instanceof RegistryError)) return false;
+		if (!(error.status === 413 && this.#descriptor.size > this.#dependencies.limits.chunkBytes) && error.status !== 416) return false;
+		this.#dependencies.log.info(`${error.message}; sending it in chunks`);
+		this.#inChunks = true;
+		this.#drop();
+		return true;
+	}
+	/** What ends a session is worth another one: that is not the class that its status has elsewhere. */
+	#judge(error) {
+		if (!(error instanceof RegistryError) || error.retry !== "never") return error;
+		const isSessionGone = error.status === 404 && (this.#session !== void 0 || error.says("BLOB_UPLOAD_UNKNOWN"));
+		const isSpoilt = error.status === 400 && error.says("DIGEST_INVALID", "SIZE_INVALID", "BLOB_UPLOAD_INVALID");
+		return isSessionGone || isSpoilt ? error.as("few") : error;
+	}
+	/** True: the blob is there after all. Otherwise the next attempt has a session to go on with, or none. */
+	async #recover(failure) {
+		const { exists, log, what } = this.#dependencies;
+		if (failure.code === "E_RATE_LIMITED" || this.#session === void 0) return false;
+		if ((failure.answerLost || failure.status === 404) && await exists(this.#descriptor.digest)) {
+			log.info(`${what}: it is there, only the answer was lost`);
+			return true;
+		}
+		const progress = failure.status === 404 || failure.status === 400 ? void 0 : await this.#status(this.#session);
+		if (progress?.offset === void 0 || progress.offset > this.#descriptor.size) {
+			if (this.#sessions >= maxNewSessions) throw failure.as("never", `begun 4 times`);
+			this.#sessions += 1;
+			this.#drop();
+			return false;
+		}
+		this.#session = progress.session;
+		this.#offset = progress.offset;
+		this.#inChunks ||= progress.offset > 0;
+		return false;
+	}
+	async #status(session) {
+		try {
+			return await this.#dependencies.requests.status(session);
+		} catch (error) {
+			if (!(error instanceof CodedError)) throw error;
+			this.#dependencies.log.debug(`${error.message}; beginning the upload again`);
+			return;
+		}
+	}
+	#drop() {
+		this.#session = void 0;
+		this.#offset = 0;
+	}
+	#lost(how) {
+		const { what, requests } = this.#dependencies;
+		return new RegistryError("E_REGISTRY", `${what}: ${requests.exchange.host} ${how}`, {
+			hint: "the registry, or a proxy before it, does not keep to the protocol",
+			retry: "few"
+		});
+	}
+};
+
+// src/registry/upload-session.ts
+/**
+* The requests of one upload, one method each; none is retried here.
+* https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-blobs
+*/
+var UploadRequests = class {
+	#repository;
+	#what;
+	#dependencies;
+	constructor(repository, what, dependencies) {
+		this.#repository = repository;
+		this.#what = what;
+		this.#dependencies = dependencies;
+	}
+	get exchange() {
+		return this.#dependencies.exchangeFor(this.#repository.registry);
+	}
+	/** Undefined: the registry has the blob already (201). */
+	async begin() {
+		return this.exchange.once({
+			...this.#call("POST", apiPath(this.#repository, "blobs/uploads/")),
+			statuses: [201, 202],
+			read: async (answer) => {
+				await this.#discard(answer);
+				return answer.status === 201 ? void 0 : this.#session(answer, 0);
+			}
+		});
+	}
+	/** Ends the session with all of the blob, or with nothing after its chunks. */
+	async commit(session, { digest }, body) {
+		const location = new URL(session.location);
+		if (location.searchParams.has("digest")) location.searchParams.set("digest", digest);
+		else location.search += `${location.search === "" ? "?" : "&"}digest=${encodeURIComponent(digest)}`;
+		await this.exchange.once({
+			...this.#call("PUT", location),
+			headers: { "content-type": "application/octet-stream" },
+			body,
+			isCommit: true,
+			statuses: [
+				200,
+				201,
+				202,
+				204
+			],
+			read: (answer) => this.#discard(answer)
+		});
+	}
+	/** Sends one chunk. `offset` undefined in the answer: it came in the wrong place (416). */
+	async patch(session, offset, chunk) {
+		return this.exchange.once({
+			...this.#call("PATCH", session.location),
+			headers: {
+				"content-type": "application/octet-stream",
+				"content-range": `${offset}-${offset + chunk.byteLength - 1}`
+			},
+			body: chunk,
+			isCommit: true,
+			statuses: [
+				200,
+				201,
+				202,
+				204,
+				416
+			],
+			read: async (answer) => {
+				await this.#discard(answer);
+				if (answer.status === 416) return {
+					session,
+					offset: void 0
+				};
+				return {
+					session: this.#session(answer, session.minChunk, session.location),
+					offset: rangeEnd(answer) ?? offset + chunk.byteLength
+				};
+			}
+		});
+	}
+	/** Asks how far the session has come; undefined: it is no more. */
+	async status(session) {
+		return this.exchange.once({
+			...this.#call("GET", session.location),
+			statuses: [
+				200,
+				202,
+				204,
+				404
+			],
+			read: async (answer) => {
+				await this.#discard(answer);
+				if (answer.status === 404) return void 0;
+				return {
+					session: this.#session(answer, session.minChunk, session.location),
+					offset: rangeEnd(answer)
+				};
+			}
+		});
+	}
+	#call(method, target) {
+		const need = ScopeSet.repository(this.#repository.path, "pull", "push");
+		return {
+			what: this.#what,
+			method,
+			target,
+			need,
+			repositoryPath: this.#repository.path
+		};
+	}
+	#session(answer, minChunk, before) {
+		return sessionOf(answer, this.#what, minChunk, before);
+	}
+	async #discard(answer) {
+		const { limits } = this.#dependencies;
+		await discardBody(answer, limits.errorBytes, limits.documentMs);
+	}
+};
+/** @param before the session's Location so far, which stays where an answer names none. */
+function sessionOf(answer, what, minChunk, before) {
+	const { message, url, addressClass, status } = answer;
+	const { location } = message.headers;
+	const told = Number(message.headers["oci-chunk-min-length"] ?? minChunk);
+	const min = Number.isSafeInteger(told) && told > 0 ? told : 0;
+	if (location !== void 0) return {
+		location: followLocation({
+			what,
+			url,
+			addressClass
+		}, location),
+		minChunk: min
+	};
+	if (before !== void 0) return {
+		location: before,
+		minChunk: min
+	};
+	throw new RegistryError("E_REGISTRY", `${what}: ${url.host} opens an upload (${status}) without saying where (no Location)`, {
+		hint: "the registry, or a proxy before it, does not keep to the protocol",
+		status
+	});
+}
+/**
+* Bytes from `Range: 0-<last>`. `0-0` is written for one byte and for none; taken as none, which is right for nearly all.
+*/
+function rangeEnd({ message }) {
+	const last = /^(?:bytes=)?0-(\d{1,16})$/.exec((message.headers.range ?? "").trim())?.[1];
+	if (last === void 0) return void 0;
+	return Number(last) === 0 ? 0 : Number(last) + 1;
+}
+
+// src/registry/uploads.ts
+/** Uploads at once to a registry that has said 429. */
+const pacedUploads = 3;
+/** Bringing blobs into a repository. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-blobs */
+var Uploads = class {
+	#dependencies;
+	#blobs;
+	/** Upload sessions that refused mounts have opened, by repository and digest: the upload that follows takes its own. */
+	#offered = /* @__PURE__ */ new Map();
+	#underWay = /* @__PURE__ */ new Map();
+	#waiting = [];
+	constructor(dependencies, blobs) {
+		this.#dependencies = dependencies;
+		this.#blobs = blobs;
+	}
+	/** See RegistryClient.mountBlob. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#mounting-a-blob-from-another-repository */
+	async mount(repository, digest, from) {
+		const what = `mount ${named(repository, digest)} from ${from.name}`;
+		if (from.registry !== repository.registry) return false;
+		try {
+			return await this.#dependencies.exchangeFor(repository.registry).call({
+				what,
+				method: "POST",
+				target: apiPath(repository, "blobs/uploads/", [["mount", checkedDigest(digest)], ["from", from.path]]),
+				need: ScopeSet.repository(repository.path, "pull", "push").plus(ScopeSet.repository(from.path, "pull")),
+				repositoryPath: repository.path,
+				statuses: [201, 202],
+				read: (answer) => this.#readMount(answer, what, repository, digest)
+			});
+		} catch (error) {
+			if (!(error instanceof RegistryError) || error.status === void 0 || error.code === "E_RATE_LIMITED") throw error;
+			this.#dependencies.log.debug(`${error.message}; it has to be uploaded`);
+			return false;
+		}
+	}
+	/** See RegistryClient.uploadBlob. */
+	async upload(repository, descriptor, open, isVerified) {
+		const what = `upload ${named(repository, checkedDigest(descriptor.digest))}`;
+		const { limits, log } = this.#dependencies;
+		const key = named(repository, descriptor.digest);
+		const session = this.#offered.get(key);
+		this.#offered.delete(key);
+		await this.#turn(repository.registry);
+		try {
+			await new Upload(descriptor, isVerified ? open : verifiedSource(open, descriptor, what), session, {
+				requests: new UploadRequests(repository, what, this.#dependencies),
+				limits,
+				log,
+				what,
+				exists: async (digest) => await this.#blobs.head(repository, digest) !== void 0
+			}).run();
+		} finally {
+			this.#underWay.set(repository.registry, (this.#underWay.get(repository.registry) ?? 1) - 1);
+			this.#waiting.splice(0).forEach((wake) => {
+				wake();
+			});
+		}
+	}
+	async #readMount(answer, what, repository, digest) {
+		const { limits } = this.#dependencies;
+		await discardBody(answer, limits.errorBytes, limits.documentMs);
+		if (answer.status === 201) return true;
+		if (answer.message.headers.location !== void 0) this.#offered.set(named(repository, digest), sessionOf(answer, what, 0));
+		return false;
+	}
+	async #turn(registry) {
+		const { gate } = this.#dependencies.exchangeFor(registry);
+		while (gate.isPaced && (this.#underWay.get(registry) ?? 0) >= pacedUploads) await new Promise((resolve) => this.#waiting.push(resolve));
+		this.#underWay.set(registry, (this.#underWay.get(registry) ?? 0) + 1);
+	}
+};
+
+// src/registry/client.ts
+/** Makes a client; contacts nobody yet. @throws E_INPUT for a `caCertificate` that holds no certificate. */
+function createRegistryClient(options) {
+	const context = new ClientContext(options);
+	const verbs = context.verbs;
+	const manifests = new Manifests(verbs);
+	const push = new ManifestPush(verbs, manifests);
+	const blobs = new Blobs(verbs);
+	const uploads = new Uploads(verbs, blobs);
+	return {
+		headManifest: (repository, reference) => manifests.head(repository, reference),
+		getManifest: (repository, reference, expect) => manifests.get(repository, reference, expect?.size),
+		putManifest: (repository, reference, manifest) => push.put(repository, reference, manifest),
+		deleteManifest: (repository, reference) => manifests.delete(repository, reference),
+		headBlob: (repository, digest) => blobs.head(repository, digest),
+		getBlob: (repository, descriptor) => blobs.get(repository, descriptor),
+		readBlob: (repository, descriptor, maxBytes) => blobs.read(repository, descriptor, maxBytes),
+		mountBlob: (repository, digest, from) => uploads.mount(repository, digest, from),
+		uploadBlob: (repository, descriptor, open, { isVerified = false } = {}) => uploads.upload(repository, descriptor, open, isVerified),
+		deleteBlob: (repository, digest) => blobs.delete(repository, digest),
+		listTags: (repository) => listTags(repository, verbs),
+		listReferrers: (repository, digest, artifactType) => listReferrers(repository, digest, artifactType, verbs, manifests),
+		requests: verbs.requests,
+		close: () => {
+			context.close();
+		}
+	};
+}
+
+export { RegistryError, anonymous, createRegistryClient };

@@ -1,0 +1,197 @@
+// native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
+import { a as endGroup, c as info, d as setSecret, f as startGroup, i as debug, l as saveState, n as harmless, o as error, p as warning, r as harmlessLines, t as scratchState, u as setOutput } from "./chunks/action-state.js";
+import { i as quote, n as errorLine, s as toCodedError, t as CodedError } from "./chunks/errors.js";
+import { n as escapeMarkdown, r as markdownTable, t as code } from "./chunks/report-markdown.js";
+import { n as scratchIn } from "./chunks/scratch.js";
+import { i as commandNames, n as inputTable, t as inputNames } from "./chunks/inputs-table.js";
+import { t as nearest } from "./chunks/platform-nearest.js";
+import { appendFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+
+// src/report/failure.ts
+/** The row that a failed command leaves in the step summary. */
+function failureMarkdown(command, error) {
+	const cells = [
+		escapeMarkdown(command),
+		code(error.code),
+		escapeMarkdown(error.message, 2e3),
+		error.hint === void 0 ? "-" : escapeMarkdown(error.hint, 2e3)
+	];
+	return markdownTable([
+		"Command",
+		"Failed with",
+		"What went wrong",
+		"What to do about it"
+	], [cells]);
+}
+const ellipsis = "\n\n(the rest is in the log)\n";
+/** At most `max` bytes of UTF-8, cut at a line's end: GitHub refuses a step summary of more than 1 MiB. */
+function truncateSummary(markdown, max = 921600) {
+	const bytes = Buffer.from(markdown);
+	if (bytes.length <= max) return markdown;
+	const cut = bytes.subarray(0, max - Buffer.byteLength(ellipsis)).toString("utf8");
+	const end = cut.lastIndexOf("\n");
+	return `${end === -1 ? "" : cut.slice(0, end)}${ellipsis}`;
+}
+
+// src/action/inputs.ts
+/** @throws E_INPUT for the command; the values of inputs are not read yet. */
+function readActionInputs(env) {
+	const command = readCommand((env["INPUT_COMMAND"] ?? "").trim());
+	const raw = /* @__PURE__ */ new Map();
+	for (const name of inputNames) {
+		const value = env[variableOf(name)];
+		if (value !== void 0 && value.trim() !== "") raw.set(name, [value]);
+	}
+	return {
+		command,
+		raw
+	};
+}
+/** What a workflow has to say although a person at a shell need not: a matrix value that is missing is empty here. */
+function checkWorkflowInputs({ command, raw }) {
+	for (const name of inputNames) {
+		if (raw.has(name) || !(inputTable[name].requiredInWorkflow?.includes(command) ?? false)) continue;
+		throw new CodedError("E_INPUT", `${name} is empty, and ${command} needs it in a workflow`, { hint: "set it to the platform of this leg, as in ${{ matrix.platform }}" });
+	}
+}
+/** https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax#inputs */
+function variableOf(name) {
+	return `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`;
+}
+function readCommand(word) {
+	const command = commandNames.find((name) => name === word);
+	if (command !== void 0) return command;
+	const close = nearest(word, commandNames);
+	const all = `the commands are ${commandNames.join(", ")}`;
+	if (word === "") throw new CodedError("E_INPUT", "command is not set", { hint: all });
+	throw new CodedError("E_INPUT", `command is ${quote(word)}, which is not a command`, { hint: close === void 0 ? all : `did you mean ${close}?` });
+}
+
+// src/action/log.ts
+/** The log of a workflow: groups that fold, warnings as annotations, and nothing from outside that the runner would obey. */
+function actionLog(core) {
+	let open = 0;
+	return {
+		info: (text) => {
+			for (const line of harmlessLines(text)) core.info(line);
+		},
+		warning: (line) => {
+			core.warning(harmless(line));
+		},
+		debug: (line) => {
+			core.debug(harmless(line));
+		},
+		group: async (title, work) => {
+			if (open === 0) core.startGroup(harmless(title));
+			else core.info(harmless(title));
+			open += 1;
+			try {
+				return await work();
+			} finally {
+				open -= 1;
+				if (open === 0) core.endGroup();
+			}
+		},
+		secret: (value) => {
+			if (value !== "") core.setSecret(value);
+		}
+	};
+}
+
+// src/action/outputs.ts
+/** The runner refuses an output of more than 1 MiB, and with it all the others. */
+const maxOutput = 921600;
+/** Text as it is, all else as JSON. What is too long is left out, and told: half of it would be worse than nothing. */
+function outputTexts(outputs, log) {
+	return Object.entries(outputs).flatMap(([name, value]) => {
+		const text = typeof value === "string" ? value : JSON.stringify(value);
+		const bytes = Buffer.byteLength(text);
+		if (bytes <= maxOutput) return [[name, text]];
+		log.warning(`the output ${name} has ${bytes} bytes, more than a workflow can take, and is left out`);
+		return [];
+	});
+}
+
+// src/action/run.ts
+/** Runs the command of one step. @returns the exit status: 0, or 1 whatever the failure. Never throws. */
+async function runAction(host) {
+	try {
+		await runOne(host);
+		return 0;
+	} catch (thrown) {
+		await tellFailure(host, toCodedError(host.signal.aborted ? host.signal.reason : thrown), thrown);
+		return 1;
+	}
+}
+async function runOne(host) {
+	const { core, env, cwd, signal } = host;
+	const log = actionLog(core);
+	const inputs = readActionInputs(env);
+	checkWorkflowInputs(inputs);
+	if ((env["GITHUB_OUTPUT"] ?? "") === "") throw new CodedError("E_GITHUB", "GITHUB_OUTPUT is not set, so outputs would be lost", { hint: "run this on a runner that has it, or use the command line outside a workflow" });
+	const { runCommand } = await host.compose();
+	const scratch = scratchIn(host.temp, (folder) => {
+		core.saveState(scratchState, folder);
+	});
+	try {
+		const shell = {
+			kind: "action",
+			log,
+			env,
+			cwd,
+			signal,
+			scratch: scratch.folder
+		};
+		const result = await runCommand(inputs.command, inputs.raw, shell);
+		if (result.text !== "") log.info(result.text.trimEnd());
+		for (const [name, value] of outputTexts(result.outputs, log)) core.setOutput(name, value);
+		await host.writeSummary(truncateSummary(result.summary));
+	} finally {
+		await scratch.remove();
+	}
+}
+async function tellFailure(host, error, thrown) {
+	const { core, env } = host;
+	for (let cause = thrown; cause instanceof Error; cause = cause.cause) for (const line of (cause.stack ?? cause.message).split("\n")) core.debug(harmless(line));
+	const row = failureMarkdown((env["INPUT_COMMAND"] ?? "").trim(), error);
+	try {
+		await host.writeSummary(row);
+	} catch (failed) {
+		core.info(harmless(`the step summary can't be written: ${toCodedError(failed).message}`));
+	}
+	const line = errorLine(error);
+	core.info(harmless(line));
+	core.error(line, { title: error.code });
+}
+
+// src/action/main.ts
+const controller = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"]) process.on(name, () => {
+	controller.abort(new CodedError("E_CANCELLED", `stopped by ${name}`, { hint: "run it again: what is done already is not done twice" }));
+});
+const summaryFile = process.env["GITHUB_STEP_SUMMARY"] ?? "";
+const status = await runAction({
+	core: {
+		debug,
+		endGroup,
+		error,
+		info,
+		saveState,
+		setOutput,
+		setSecret,
+		startGroup,
+		warning
+	},
+	env: process.env,
+	cwd: process.cwd(),
+	temp: process.env["RUNNER_TEMP"] ?? tmpdir(),
+	signal: controller.signal,
+	writeSummary: async (markdown) => {
+		if (summaryFile !== "" && markdown !== "") await appendFile(summaryFile, `${markdown}\n`);
+	},
+	compose: () => import("./chunks/compose.js")
+});
+process.exit(status);
+
+export {  };
