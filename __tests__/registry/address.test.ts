@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LookupAddress } from 'node:dns';
 import { classifyAddress, classifyHost, mayLeadTo, type AddressClass } from '../../src/registry/address.ts';
-import { blockedAddress, guardedLookup } from '../../src/registry/lookup.ts';
+import { blockedAddress, guardedLookup, systemNetwork, type Network } from '../../src/registry/lookup.ts';
 
 describe('classifyAddress', () => {
   const table: [string, AddressClass][] = [
@@ -64,14 +63,15 @@ test.each<[AddressClass, AddressClass[]]>([
 });
 
 describe('guardedLookup', () => {
-  const resolveTo =
-    (...addresses: string[]) =>
-    (_host: string, _options: object, callback: (error: null, found: LookupAddress[]) => void): void => {
+  const resolveTo = (...addresses: string[]): Network => ({
+    ...systemNetwork,
+    resolve: (_host, _options, callback) => {
       callback(
         null,
         addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
       );
-    };
+    },
+  });
   const publicOnly = (to: AddressClass) => to === 'public';
 
   test('a name that leads to the metadata service does not lead there', () => {

@@ -6,8 +6,10 @@ import {
   type RegistryClient,
   type RegistryOptions,
 } from '../../src/registry/client.ts';
+import type { AddressClass } from '../../src/registry/address.ts';
 import type { Clock } from '../../src/registry/clock.ts';
 import type { Credential } from '../../src/registry/credentials.ts';
+import { systemNetwork, type Network } from '../../src/registry/lookup.ts';
 import { digestOf } from '../../src/oci/digest.ts';
 import type { ManifestBytes } from '../../src/oci/manifest-bytes.ts';
 import { parseRepository, type Repository } from '../../src/oci/reference.ts';
@@ -65,6 +67,21 @@ export function testClient(options: Partial<RegistryOptions> = {}): TestClient {
       client.close();
       return Promise.resolve();
     },
+  };
+}
+
+/** A network in which these names lead to these addresses, and these addresses are of these classes; all else is as it is. */
+export function networkOf(
+  addresses: Readonly<Record<string, string>>,
+  classes: Readonly<Record<string, AddressClass>> = {},
+): Network {
+  return {
+    resolve: (name, options, callback) => {
+      const address = addresses[name];
+      if (address === undefined) systemNetwork.resolve(name, options, callback);
+      else callback(null, [{ address, family: address.includes(':') ? 6 : 4 }]);
+    },
+    classify: (address) => classes[address] ?? systemNetwork.classify(address),
   };
 }
 

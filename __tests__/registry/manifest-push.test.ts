@@ -203,7 +203,7 @@ describe('refusals', () => {
       400,
       '{"errors":[{"code":"MANIFEST_INVALID","message":"manifest invalid"}]}',
       'E_REGISTRY',
-      /^$/,
+      /ask whoever runs/,
       1,
     ],
     [
@@ -211,7 +211,7 @@ describe('refusals', () => {
       412,
       '{"errors":[{"code":"PRECONDITION","message":"Quota exceeded when processing the request of adding 1 MiB of storage resource"}]}',
       'E_REGISTRY',
-      /^$/,
+      /quota/,
       1,
     ],
     [
@@ -222,7 +222,7 @@ describe('refusals', () => {
       /create/,
       3,
     ],
-    ['a conflict', 409, '{}', 'E_REGISTRY', /^$/, 3],
+    ['a conflict', 409, '{}', 'E_REGISTRY', /run it again later/, 3],
     [
       'nginx',
       413,

@@ -66,6 +66,16 @@ export function classifyHost(hostname: string): AddressClass | undefined {
   return isIP(host) === 0 ? undefined : classifyAddress(host);
 }
 
+/** The host of a URL as sockets want it: an IPv6 address without its brackets. */
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
+}
+
+/** The port of an http or https URL, said or implied. */
+export function portOf(url: URL): string {
+  return url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
+}
+
 /**
  * May a host of class `from` send us on to one of class `to`? Never to a more private place than its own: a public
  * registry does not know what stands on this machine, and has no business with it.

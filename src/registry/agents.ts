@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { mayLeadTo, type AddressClass } from './address.ts';
 import type { Limits } from './limits.ts';
-import { guardedLookup } from './lookup.ts';
+import { guardedLookup, systemNetwork, type Network } from './lookup.ts';
 import { proxyFor, type Proxy } from './proxy.ts';
 import { trustedAuthorities } from './tls.ts';
 import { TunnelAgent } from './tunnel.ts';
@@ -19,12 +19,14 @@ export interface ConnectionPolicy {
 
 /** Keep-alive agents, made when first wanted; one for each way of connecting, so that no socket is shared between two policies. */
 export class Agents {
+  readonly network: Network;
   readonly #agents = new Map<string, http.Agent>();
   readonly #env: Env;
   readonly #limits: Limits;
   readonly #authorities: string[] | undefined;
 
-  constructor(env: Env, limits: Limits, caCertificate: string | undefined) {
+  constructor(env: Env, limits: Limits, caCertificate: string | undefined, network: Network = systemNetwork) {
+    this.network = network;
     this.#env = env;
     this.#limits = limits;
     this.#authorities = trustedAuthorities(caCertificate, env);
@@ -32,6 +34,11 @@ export class Agents {
 
   proxyFor(url: URL): Proxy | undefined {
     return proxyFor(url, this.#env);
+  }
+
+  /** The proxy that is handed requests to this URL whole, instead of a tunnel being made through it. */
+  forwarderFor(url: URL): Proxy | undefined {
+    return url.protocol === 'http:' ? this.proxyFor(url) : undefined;
   }
 
   for(url: URL, policy: ConnectionPolicy): http.Agent {
@@ -57,15 +64,16 @@ export class Agents {
       scheduling: 'lifo',
     };
     const allowed = (to: AddressClass) => (sentBy === undefined ? to !== 'forbidden' : mayLeadTo(sentBy, to));
-    const lookup = guardedLookup(allowed);
-    if (url.protocol === 'http:') return new http.Agent({ ...options, lookup });
+    const lookup = guardedLookup(allowed, this.network);
+    if (url.protocol === 'http:' && proxy === undefined) return new http.Agent({ ...options, lookup });
     const secure: https.AgentOptions = {
       ...options,
       // Said aloud, since NODE_TLS_REJECT_UNAUTHORIZED would otherwise decide.
       rejectUnauthorized: verifyCertificate,
       ...(this.#authorities !== undefined && { ca: this.#authorities }),
     };
-    if (proxy !== undefined) return new TunnelAgent(proxy, this.#limits.connectMs, secure);
-    return new https.Agent({ ...secure, lookup });
+    if (proxy === undefined) return new https.Agent({ ...secure, lookup });
+    if (url.protocol === 'https:') return new TunnelAgent(proxy, this.#limits.connectMs, secure);
+    return proxy.url.protocol === 'https:' ? new https.Agent(secure) : new http.Agent(options);
   }
 }

@@ -45,7 +45,7 @@ export class ClientContext {
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#clock = options.clock ?? systemClock;
     this.#secrets = new Secrets(options.log);
-    this.#agents = new Agents(options.env ?? {}, this.#limits, options.caCertificate);
+    this.#agents = new Agents(options.env ?? {}, this.#limits, options.caCertificate, options.network);
     this.#transport = new Transport(this.#agents, this.#limits, requestLog, signal);
     this.#retrier = new Retrier({
       limits: this.#limits,

@@ -8,6 +8,7 @@ import { ClientContext } from './client-context.ts';
 import type { Clock } from './clock.ts';
 import type { CredentialSource } from './credentials.ts';
 import type { Limits } from './limits.ts';
+import type { Network } from './lookup.ts';
 import { ManifestPush } from './manifest-push.ts';
 import { Manifests } from './manifests.ts';
 import { listReferrers } from './referrers.ts';
@@ -57,13 +58,14 @@ export interface RegistryOptions {
   readonly insecureRegistries?: readonly string[];
   /** PEM text, trusted besides the default roots. */
   readonly caCertificate?: string;
-  /** HTTPS_PROXY, NO_PROXY and their lower-case forms; NODE_EXTRA_CA_CERTS. Default: none of them. */
+  /** HTTPS_PROXY, HTTP_PROXY, NO_PROXY and their lower-case forms; NODE_EXTRA_CA_CERTS. Default: none of them. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly userAgent?: string;
   /** Cancels everything that is under way, promptly; what was called rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   readonly limits?: Partial<Limits>;
   readonly clock?: Clock;
+  readonly network?: Network;
   /** In [0, 1), for jitter. */
   readonly random?: () => number;
 }

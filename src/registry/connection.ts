@@ -75,7 +75,7 @@ export class Connection {
     const first = await this.#try(preferred, request);
     if (!(first instanceof TransportFailure) && first !== 'wants https')
       return this.#settle(preferred, first);
-    if (other === undefined || (first instanceof TransportFailure && !this.#mayBeOther(first)))
+    if (other === undefined || (first instanceof TransportFailure && !this.#mayBeOther(first, other)))
       throw asFailure(first);
     const second = await this.#try(other, request);
     if (second instanceof TransportFailure || second === 'wants https') {
@@ -140,11 +140,15 @@ export class Connection {
     return 'wants https';
   }
 
-  #mayBeOther({ kind }: TransportFailure): boolean {
-    if (kind === 'not-tls' || kind === 'not-http' || kind === 'reset' || kind === 'connect-timeout')
-      return true;
+  #mayBeOther({ kind }: TransportFailure, other: Scheme): boolean {
+    if (['not-tls', 'not-http', 'reset', 'connect-timeout'].includes(kind)) return true;
     // Without a port of its own, the other scheme is another port.
-    return kind === 'unreachable' && !this.endpoint.hasPort;
+    if (['refused', 'unreachable'].includes(kind) && !this.endpoint.hasPort) return true;
+    // Another scheme is another way where proxies are: many tunnel to port 443 alone, and names may be theirs to resolve.
+    const isWay = ['refused', 'unreachable', 'unresolved', 'resolver', 'proxy', 'proxy-refused'].includes(
+      kind,
+    );
+    return isWay && this.#dependencies.agents.proxyFor(this.#urlOf(other, '/')) !== undefined;
   }
 
   #settle(scheme: Scheme, answer: HttpResponse): HttpResponse {

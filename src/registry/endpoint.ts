@@ -1,5 +1,5 @@
 import { CodedError, quote } from '../errors.ts';
-import { classifyHost, type AddressClass } from './address.ts';
+import { classifyHost, hostOf, type AddressClass } from './address.ts';
 import { inCidr } from './proxy.ts';
 import { RegistryError } from './errors.ts';
 
@@ -83,7 +83,7 @@ function forbidden(registry: string, address: string): RegistryError {
 
 /** Entries are `host`, `host:port` or a CIDR, as in docker's daemon.json. */
 function isInsecure(registry: string, url: URL, entries: readonly string[]): boolean {
-  const address = url.hostname.replace(/^\[|\]$/g, '');
+  const address = hostOf(url);
   return entries
     .map((entry) => entry.trim().toLowerCase())
     .some((entry) => entry === registry || (entry.includes('/') && inCidr(address, entry)));

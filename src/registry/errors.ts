@@ -10,13 +10,14 @@ export interface RegistryErrorEntry {
 }
 
 /**
- * How often a failure is worth another try. `full`: the whole policy; `few`: three tries in all, for what time may or
- * may not heal; `never`: the answer will be the same.
+ * How often a failure is worth another try. `full`: the whole policy; `some`: four tries in all, within seconds, for what
+ * is rather a mistake than a restart; `few`: three, for what time may or may not heal; `never`: the answer will be the same.
  */
-export type RetryClass = 'full' | 'few' | 'never';
+export type RetryClass = 'full' | 'some' | 'few' | 'never';
 
 interface RegistryErrorDetails {
-  readonly hint?: string;
+  /** The cure: no error of a registry goes without one. */
+  readonly hint: string;
   readonly cause?: unknown;
   readonly status?: number;
   readonly registryErrors?: readonly RegistryErrorEntry[];
@@ -28,6 +29,7 @@ interface RegistryErrorDetails {
 
 /** What a registry, or the way to it, said in the end. */
 export class RegistryError extends CodedError {
+  declare readonly hint: string;
   /** Of the last answer; undefined where none came. */
   readonly status: number | undefined;
   readonly registryErrors: readonly RegistryErrorEntry[];
@@ -39,9 +41,9 @@ export class RegistryError extends CodedError {
   /** In a few words, for the line that tells of a retry. */
   readonly reason: string;
 
-  constructor(code: ErrorCode, message: string, details: RegistryErrorDetails = {}) {
+  constructor(code: ErrorCode, message: string, details: RegistryErrorDetails) {
     super(code, message, {
-      ...(details.hint !== undefined && { hint: details.hint }),
+      hint: details.hint,
       ...(details.cause !== undefined && { cause: details.cause }),
     });
     this.status = details.status;
@@ -55,7 +57,7 @@ export class RegistryError extends CodedError {
   /** The same failure with another answer to whether it is worth trying again, and perhaps more to say. */
   as(retry: RetryClass, note = ''): RegistryError {
     return new RegistryError(this.code, note === '' ? this.message : `${this.message} (${note})`, {
-      ...(this.hint !== undefined && { hint: this.hint }),
+      hint: this.hint,
       ...(this.status !== undefined && { status: this.status }),
       ...(this.retryAfterMs !== undefined && { retryAfterMs: this.retryAfterMs }),
       ...(this.cause !== undefined && { cause: this.cause }),

@@ -7,8 +7,11 @@ interface Meaning {
   readonly code: ErrorCode;
   readonly retry: RetryClass;
   readonly is: string;
-  readonly hint?: string;
+  readonly hint: string;
 }
+
+const unsteady = 'run it again; if it stays, see what stands between this machine and the registry';
+const overloaded = 'run it again; if it stays, see how the registry does, and what stands before it';
 
 const meanings: Readonly<Record<FailureKind, Meaning>> = {
   unresolved: {
@@ -29,8 +32,24 @@ const meanings: Readonly<Record<FailureKind, Meaning>> = {
     is: 'is in a place that this registry may not send us to',
     hint: 'a public registry never leads into a private network or to this machine',
   },
-  unreachable: { code: 'E_NETWORK', retry: 'full', is: 'cannot be reached' },
-  'connect-timeout': { code: 'E_TIMEOUT', retry: 'full', is: 'does not accept a connection' },
+  refused: {
+    code: 'E_NETWORK',
+    retry: 'some',
+    is: 'cannot be reached',
+    hint: 'nobody listens there: check host and port, and that the registry runs',
+  },
+  unreachable: {
+    code: 'E_NETWORK',
+    retry: 'full',
+    is: 'cannot be reached',
+    hint: 'check the host, and the network of this machine; behind a proxy set HTTPS_PROXY',
+  },
+  'connect-timeout': {
+    code: 'E_TIMEOUT',
+    retry: 'full',
+    is: 'does not accept a connection',
+    hint: 'check host and port, and that no firewall stands in between; behind a proxy set HTTPS_PROXY',
+  },
   certificate: {
     code: 'E_NETWORK',
     retry: 'never',
@@ -44,18 +63,39 @@ const meanings: Readonly<Record<FailureKind, Meaning>> = {
     hint: 'for a registry with plain HTTP list it in insecure-registries',
   },
   'not-http': { code: 'E_REGISTRY', retry: 'never', is: 'does not speak HTTP', hint: 'check the port' },
-  'headers-too-large': { code: 'E_REGISTRY', retry: 'never', is: 'sends headers of more than 16 KiB' },
-  reset: { code: 'E_NETWORK', retry: 'full', is: 'closed the connection' },
-  'headers-timeout': { code: 'E_TIMEOUT', retry: 'full', is: 'does not answer' },
-  'upload-stalled': { code: 'E_TIMEOUT', retry: 'full', is: 'takes no more of the upload' },
-  'body-cut': { code: 'E_NETWORK', retry: 'full', is: 'closed the connection within an answer' },
-  'body-slow': { code: 'E_TIMEOUT', retry: 'full', is: 'answers too slowly' },
-  proxy: { code: 'E_NETWORK', retry: 'full', is: 'is behind a proxy that fails' },
+  'headers-too-large': {
+    code: 'E_REGISTRY',
+    retry: 'never',
+    is: 'sends headers of more than 16 KiB',
+    hint: 'no registry has reason to: check its name, and what stands before it',
+  },
+  reset: { code: 'E_NETWORK', retry: 'full', is: 'closed the connection', hint: unsteady },
+  'headers-timeout': { code: 'E_TIMEOUT', retry: 'full', is: 'does not answer', hint: overloaded },
+  'upload-stalled': { code: 'E_TIMEOUT', retry: 'full', is: 'takes no more of the upload', hint: overloaded },
+  'body-cut': {
+    code: 'E_NETWORK',
+    retry: 'full',
+    is: 'closed the connection within an answer',
+    hint: unsteady,
+  },
+  'body-slow': { code: 'E_TIMEOUT', retry: 'full', is: 'answers too slowly', hint: overloaded },
+  proxy: {
+    code: 'E_NETWORK',
+    retry: 'full',
+    is: 'is behind a proxy that fails',
+    hint: 'check HTTPS_PROXY and HTTP_PROXY, or put the host into NO_PROXY',
+  },
   'proxy-refused': {
     code: 'E_NETWORK',
     retry: 'never',
     is: 'is behind a proxy that refuses',
-    hint: 'put user:password@ into HTTPS_PROXY if the proxy wants them (407), or the host into NO_PROXY',
+    hint: 'if the proxy wants a login (407), put user:password@ into the variable that names it; else the host into NO_PROXY',
+  },
+  exposed: {
+    code: 'E_REGISTRY',
+    retry: 'never',
+    is: 'speaks plain HTTP and is behind a proxy, which would see the credentials',
+    hint: 'let it speak HTTPS, or put its host into NO_PROXY',
   },
 };
 
@@ -74,7 +114,7 @@ export function failureError(error: unknown, what: string, host: string): unknow
   const { code, retry, is, hint } = meanings[error.kind];
   const reason = `${host} ${is} (${show(error.message, 200)})`;
   return new RegistryError(code, `${what}: ${reason}`, {
-    ...(hint !== undefined && { hint }),
+    hint,
     cause: error,
     retry,
     answerLost: error.sent,

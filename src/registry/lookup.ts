@@ -11,13 +11,21 @@ type Resolve = (
   callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
+/** How names become addresses, and where these lead. */
+export interface Network {
+  readonly resolve: Resolve;
+  readonly classify: (address: string) => AddressClass;
+}
+
+export const systemNetwork: Network = { resolve: systemLookup, classify: classifyAddress };
+
 /**
  * A resolver for sockets that sees only addresses whose class is allowed. The check stands at the socket and not before
  * it, since a name that was looked up twice may have two answers.
  */
 export function guardedLookup(
   allowed: (to: AddressClass) => boolean,
-  resolve: Resolve = systemLookup,
+  { resolve, classify }: Network = systemNetwork,
 ): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
@@ -25,7 +33,7 @@ export function guardedLookup(
         callback(error, []);
         return;
       }
-      const usable = addresses.filter(({ address }) => allowed(classifyAddress(address)));
+      const usable = addresses.filter(({ address }) => allowed(classify(address)));
       const [first] = usable;
       if (first === undefined) {
         const where = addresses.map(({ address }) => address).join(', ');

@@ -176,7 +176,7 @@ export class ManifestPush {
       'E_TAG_IMMUTABLE',
       `${named(repository, reference)} is immutable and ${holds}, not ${manifest.digest} (${refusal.message})`,
       {
-        ...(refusal.hint !== undefined && { hint: refusal.hint }),
+        hint: refusal.hint,
         ...(refusal.status !== undefined && { status: refusal.status }),
         registryErrors: refusal.registryErrors,
         cause: refusal,

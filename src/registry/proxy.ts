@@ -1,10 +1,10 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 import { CodedError, quote } from '../errors.ts';
-import { classifyHost } from './address.ts';
+import { classifyHost, hostOf, portOf } from './address.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** A proxy that HTTPS requests are tunnelled through. */
+/** A proxy that HTTPS requests are tunnelled through (CONNECT), and that plain HTTP requests are handed to whole. */
 export interface Proxy {
   /** With userinfo, if it needs any: never print it. */
   readonly url: URL;
@@ -13,21 +13,34 @@ export interface Proxy {
 }
 
 /**
- * The proxy for a URL, by the rules of Go's programs, so that what works for docker and podman works here: HTTPS_PROXY
- * and NO_PROXY, upper case first, loopback never proxied. HTTP_PROXY is not obeyed: it would be shown every credential
- * that a plain-HTTP registry is shown. https://pkg.go.dev/golang.org/x/net/http/httpproxy
+ * The proxy for a URL, by the rules of Go's programs, so that what works for docker and podman works here: HTTPS_PROXY,
+ * HTTP_PROXY and NO_PROXY, upper case first, loopback never proxied.
+ * https://pkg.go.dev/golang.org/x/net/http/httpproxy
  * @throws E_INPUT for a proxy that is no URL, E_UNSUPPORTED for one that isn't http or https.
  */
 export function proxyFor(url: URL, env: Env): Proxy | undefined {
-  if (url.protocol !== 'https:' || classifyHost(url.hostname) === 'loopback') return undefined;
-  const variable = ['HTTPS_PROXY', 'https_proxy'].find((name) => (env[name] ?? '') !== '');
-  if (variable === undefined || isExempt(url, env['NO_PROXY'] ?? env['no_proxy'] ?? '')) return undefined;
+  if (classifyHost(url.hostname) === 'loopback') return undefined;
+  const variable = variableOf(url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY', env);
+  if (variable === undefined) return undefined;
+  const exempt = variableOf('NO_PROXY', env);
+  if (exempt !== undefined && isExempt(url, env[exempt] ?? '')) return undefined;
   return { url: parseProxy(variable, env[variable] ?? ''), variable };
+}
+
+function variableOf(name: string, env: Env): string | undefined {
+  return [name, name.toLowerCase()].find((each) => (env[each] ?? '') !== '');
 }
 
 /** `http://proxy:3128`, without userinfo: fit for a log. */
 export function showProxy(proxy: Proxy): string {
   return `${proxy.url.protocol}//${proxy.url.host}`;
+}
+
+/** What a proxy is shown of its own userinfo. https://www.rfc-editor.org/rfc/rfc9110#name-proxy-authorization */
+export function proxyAuthorization({ url }: Proxy): Record<string, string> {
+  if (url.username === '' && url.password === '') return {};
+  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
 function parseProxy(variable: string, value: string): URL {
@@ -47,8 +60,8 @@ function parseProxy(variable: string, value: string): URL {
 
 /** Does NO_PROXY (names with their subdomains, `.names` and `*.names` without, addresses, CIDRs, `:port`, `*`) take this URL out? */
 function isExempt(url: URL, noProxy: string): boolean {
-  const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-  const port = url.port === '' ? '443' : url.port;
+  const host = hostOf(url).replace(/\.$/, '');
+  const port = portOf(url);
   return noProxy
     .toLowerCase()
     .split(/[,\s]+/)

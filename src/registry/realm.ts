@@ -1,5 +1,5 @@
 import { quote } from '../errors.ts';
-import { classifyHost, mayLeadTo, type AddressClass } from './address.ts';
+import { classifyHost, mayLeadTo, portOf, type AddressClass } from './address.ts';
 import { RegistryError } from './errors.ts';
 
 /** Who asks us to go to a token server. */
@@ -81,10 +81,6 @@ function isGitlab(registryHost: string, url: URL): boolean {
     url.pathname === '/jwt/auth' &&
     [domain, `gitlab.${domain}`].includes(url.hostname)
   );
-}
-
-function portOf(url: URL): string {
-  return url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
 }
 
 function refuse(asker: RealmAsker, realm: string, why: string): RegistryError {

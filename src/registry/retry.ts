@@ -155,6 +155,8 @@ function attemptsOf(retry: RetryClass, limits: Limits): number {
   switch (retry) {
     case 'full':
       return limits.attempts;
+    case 'some':
+      return Math.min(4, limits.attempts);
     case 'few':
       return Math.min(3, limits.attempts);
     case 'never':

@@ -39,9 +39,8 @@ export function statusError(
   const reason =
     `${status} ${STATUS_CODES[status] ?? ''}`.trim() + (said === '' ? '' : `, ${show(said, 200)}`);
   const code = errorCode(refusal, body, isLimit);
-  const hint = hintFor(code, refusal, body);
   return new RegistryError(code, message(refusal, said, header('ratelimit-remaining')), {
-    ...(hint !== undefined && { hint }),
+    hint: hintFor(code, refusal, body, retry),
     status,
     registryErrors: body.entries,
     retry,
@@ -98,9 +97,9 @@ function message({ what, host, status }: Refusal, said: string, remaining: strin
   return `${what}: ${host} answers ${status}${name}${said === '' ? '' : `, ${said}`}${quota}`;
 }
 
-function hintFor(code: ErrorCode, refusal: Refusal, body: ErrorBody): string | undefined {
+function hintFor(code: ErrorCode, refusal: Refusal, body: ErrorBody, retry: RetryClass): string {
   const { host, status, what } = refusal;
-  const byCode: Partial<Record<ErrorCode, string | undefined>> = {
+  const byCode: Partial<Record<ErrorCode, string>> = {
     E_RATE_LIMITED:
       host === 'registry-1.docker.io'
         ? 'log in to Docker Hub, whose limits for anonymous users are low, or try again later'
@@ -113,13 +112,19 @@ function hintFor(code: ErrorCode, refusal: Refusal, body: ErrorBody): string | u
     E_TAG_IMMUTABLE: 'push another tag, or let the registry allow this one to move',
     E_UNSUPPORTED: 'this registry does not allow deletion through its API',
   };
-  if (code in byCode) return byCode[code];
+  const known = byCode[code];
+  if (known !== undefined) return known;
   if (status === 413) {
     return what.includes('manifest')
       ? 'registries take manifests of 4 MiB at most'
       : 'a proxy before the registry limits the size of a request: raise its limit (nginx: client_max_body_size)';
   }
-  return body.isHtml ? `is ${host} a registry? something else answers there` : undefined;
+  if (/quota/i.test(body.text)) return `make room in the quota at ${host}, or let it be raised`;
+  if (retry !== 'never' || status >= 500)
+    return `run it again later: what is done is not done twice; if it stays, ask whoever runs ${host}`;
+  return body.isHtml
+    ? `is ${host} a registry? something else answers there`
+    : `check the names in the request; if they are right, ask whoever runs ${host} what it has against it`;
 }
 
 function deniedHint(refusal: Refusal): string {

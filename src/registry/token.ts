@@ -67,6 +67,7 @@ interface Wire {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
+  readonly isSecret?: boolean;
 }
 
 function getRequest({ realm, service, scopes, credential }: TokenRequest): Wire {
@@ -92,6 +93,7 @@ function postRequest({ realm, service, scopes }: TokenRequest, refreshToken: str
     url: realm,
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: Buffer.from(form.toString()),
+    isSecret: true,
   };
 }
 

@@ -9,6 +9,8 @@ export type FailureKind =
   | 'resolver'
   /** The name leads to addresses that a registry may not send us to. */
   | 'blocked'
+  /** Nobody listens at that port. */
+  | 'refused'
   | 'unreachable'
   | 'connect-timeout'
   /** The certificate is not one to trust. */
@@ -28,7 +30,9 @@ export type FailureKind =
   /** The proxy can't be reached, or has trouble. */
   | 'proxy'
   /** The proxy will not let us through, and will not tomorrow. */
-  | 'proxy-refused';
+  | 'proxy-refused'
+  /** A proxy would have read the credentials. */
+  | 'exposed';
 
 /** A request that got no answer, or not the whole of it. */
 export class TransportFailure extends Error {
@@ -60,7 +64,7 @@ const kindsByCode: Readonly<Record<string, FailureKind>> = {
   EAI_FAIL: 'resolver',
   ETIMEOUT: 'resolver',
   ESERVFAIL: 'resolver',
-  ECONNREFUSED: 'unreachable',
+  ECONNREFUSED: 'refused',
   EHOSTUNREACH: 'unreachable',
   EHOSTDOWN: 'unreachable',
   ENETUNREACH: 'unreachable',
@@ -98,11 +102,14 @@ function isFinalProxyAnswer(status: number | undefined): boolean {
   return status !== undefined && status < 500 && status !== 408 && status !== 429;
 }
 
-/** Of an AggregateError, which happy eyeballs throw when each address failed, the first that has a code. */
+/**
+ * Of an AggregateError, which happy eyeballs throw when each address failed, the refusal if there was one, as then a machine
+ * was there; else the first that has a code.
+ */
 function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
+  const codes = error instanceof AggregateError ? error.errors.map(errorCode) : [];
+  if (codes.includes('ECONNREFUSED')) return 'ECONNREFUSED';
   if ('code' in error && typeof error.code === 'string') return error.code;
-  return error instanceof AggregateError
-    ? error.errors.map(errorCode).find((code) => code !== undefined)
-    : undefined;
+  return codes.find((code) => code !== undefined);
 }

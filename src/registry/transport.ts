@@ -1,12 +1,13 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
-import { classifyAddress, classifyHost, type AddressClass } from './address.ts';
+import { classifyHost, hostOf, type AddressClass } from './address.ts';
 import type { Agents, ConnectionPolicy } from './agents.ts';
 import type { Limits } from './limits.ts';
+import { proxyAuthorization, showProxy, type Proxy } from './proxy.ts';
 import { asError, bodyLength, BodyWriter, SourceFailure, type RequestBody } from './request-body.ts';
 import type { OpenLogEntry, RequestLog } from './request-log.ts';
-import { failureKind, TransportFailure } from './transport-failure.ts';
+import { failureKind, TransportFailure, type FailureKind } from './transport-failure.ts';
 import { Watch } from './watch.ts';
 
 export type { RequestBody } from './request-body.ts';
@@ -16,6 +17,8 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: RequestBody;
+  /** The body holds credentials. */
+  readonly isSecret?: boolean;
   readonly policy: ConnectionPolicy;
   /** How long the server may think once it has the whole request. */
   readonly headersMs: number;
@@ -51,11 +54,17 @@ export class Transport {
   /** @throws TransportFailure where no answer came, the signal's reason, or what the body's source threw. */
   async send(request: HttpRequest): Promise<HttpResponse> {
     this.#signal.throwIfAborted();
+    const forwarder = this.#agents.forwarderFor(request.url);
+    if (forwarder !== undefined) refuseToExpose(request, forwarder);
     const logEntry = this.#log.open(request.method, request.url);
     const started = performance.now();
     try {
-      const { outgoing, message } = await this.#exchange(request, logEntry);
+      const { outgoing, message } = await this.#exchange(request, forwarder, logEntry);
       logEntry.status = message.statusCode ?? 0;
+      if (forwarder !== undefined && logEntry.status === 407) {
+        message.destroy();
+        throw new TransportFailure('proxy-refused', `the proxy ${showProxy(forwarder)} answers 407`);
+      }
       const addressClass = this.#addressClass(request.url, outgoing.socket);
       return {
         method: request.method,
@@ -73,22 +82,28 @@ export class Transport {
   #addressClass(url: URL, socket: Socket | null): AddressClass {
     const shown = classifyHost(url.hostname);
     if (shown !== undefined || this.#agents.proxyFor(url) !== undefined) return shown ?? 'public';
-    return socket?.remoteAddress === undefined ? 'public' : classifyAddress(socket.remoteAddress);
+    return socket?.remoteAddress === undefined
+      ? 'public'
+      : this.#agents.network.classify(socket.remoteAddress);
   }
 
   async #exchange(
     request: HttpRequest,
+    forwarder: Proxy | undefined,
     logEntry: OpenLogEntry,
   ): Promise<{ outgoing: ClientRequest; message: IncomingMessage }> {
     const { url, body } = request;
-    const outgoing = (url.protocol === 'https:' ? httpsRequest : httpRequest)({
+    const server = forwarder?.url ?? url;
+    const outgoing = (server.protocol === 'https:' ? httpsRequest : httpRequest)({
       method: request.method,
-      protocol: url.protocol,
-      hostname: url.hostname.replace(/^\[|\]$/g, ''),
-      port: url.port,
-      path: `${url.pathname}${url.search}`,
+      protocol: server.protocol,
+      hostname: hostOf(server),
+      port: server.port,
+      // The absolute form tells a proxy where it goes: https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form
+      path: `${forwarder === undefined ? '' : url.origin}${url.pathname}${url.search}`,
       headers: {
         ...request.headers,
+        ...(forwarder !== undefined && { host: url.host, ...proxyAuthorization(forwarder) }),
         ...(body !== undefined && { 'content-length': String(bodyLength(body)) }),
       },
       agent: this.#agents.for(url, request.policy),
@@ -125,7 +140,7 @@ export class Transport {
       return { outgoing, message };
     } catch (error) {
       this.#signal.throwIfAborted();
-      throw asFailure(error, outgoing);
+      throw asFailure(error, outgoing, forwarder);
     } finally {
       watch.stopAll();
       this.#signal.removeEventListener('abort', abort);
@@ -142,10 +157,29 @@ export class Transport {
   }
 }
 
-function asFailure(error: unknown, outgoing: ClientRequest): unknown {
+/** Failures that are the proxy's own, where there is one between us and the registry. */
+const unreached: readonly FailureKind[] = [
+  'unresolved',
+  'resolver',
+  'refused',
+  'unreachable',
+  'connect-timeout',
+];
+
+/** A proxy that is handed plain HTTP reads all of it, and credentials are for nobody but the registry. */
+function refuseToExpose({ headers, isSecret = false }: HttpRequest, forwarder: Proxy): void {
+  if (!isSecret && !('authorization' in headers)) return;
+  throw new TransportFailure('exposed', `${forwarder.variable} names the proxy ${showProxy(forwarder)}`);
+}
+
+function asFailure(error: unknown, outgoing: ClientRequest, forwarder: Proxy | undefined): unknown {
   if (error instanceof SourceFailure) return error.cause;
   const kind = failureKind(error);
   if (kind === undefined) return error;
+  if (forwarder !== undefined && unreached.includes(kind)) {
+    const message = `the proxy ${showProxy(forwarder)} can't be used: ${asError(error).message}`;
+    return new TransportFailure('proxy', message, { cause: error });
+  }
   return new TransportFailure(kind, asError(error).message, {
     cause: error,
     sent: outgoing.writableFinished,

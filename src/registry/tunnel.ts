@@ -2,7 +2,8 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { showProxy, type Proxy } from './proxy.ts';
+import { hostOf, portOf } from './address.ts';
+import { proxyAuthorization, showProxy, type Proxy } from './proxy.ts';
 
 /** The way through a proxy failed: it could not be reached, or it refused. */
 export class ProxyFailure extends Error {
@@ -50,11 +51,13 @@ export class TunnelAgent extends https.Agent {
     const authority = `${host}:${target.port ?? 443}`;
     const connect = (url.protocol === 'https:' ? https.request : httpRequest)({
       method: 'CONNECT',
-      hostname: url.hostname.replace(/^\[|\]$/g, ''),
-      port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : url.port,
+      hostname: hostOf(url),
+      port: portOf(url),
       path: authority,
-      headers: { host: authority, ...proxyAuthorization(url) },
+      headers: { host: authority, ...proxyAuthorization(this.#proxy) },
       agent: false,
+      ca: this.options.ca,
+      rejectUnauthorized: true,
     });
     const shown = showProxy(this.#proxy);
     return new Promise((resolve, reject) => {
@@ -78,10 +81,4 @@ export class TunnelAgent extends https.Agent {
       connect.end();
     });
   }
-}
-
-function proxyAuthorization(url: URL): Record<string, string> {
-  if (url.username === '' && url.password === '') return {};
-  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
 }
