@@ -1,4 +1,4 @@
-import { CodedError, settleAll } from '../../errors.ts';
+import { CodedError, joinErrors, toCodedError } from '../../errors.ts';
 import type { ImageConfig } from '../../oci/config.ts';
 import type { ProvenImage } from '../source.ts';
 import { startedPrograms, type StartedProgram } from './entrypoint.ts';
@@ -30,25 +30,95 @@ export type AllowedFiles = (path: string) => boolean;
 const maxMachines = 30;
 const otherMachines = 'other machines';
 
-/** The final file system of an image, from its layers in order, and what of it runs. */
-export function contentOf(
-  config: ImageConfig,
-  layers: readonly ReadLayer[],
+/**
+ * Reads every layer of an image, and says what it holds; an image for a system without ELF programs is not read.
+ * @throws E_LAYER for a layer that is not what the config says; all that are not, at once
+ */
+export async function readContent(
+  image: ProvenImage,
+  store: LayerStore,
   allowed: AllowedFiles,
-): ImageContent {
-  const unread = layers.flatMap((layer) => ('unread' in layer ? [layer.unread] : []));
-  const warnings = layers.flatMap((layer) =>
-    'unread' in layer || layer.warning === undefined ? [] : [layer.warning],
-  );
-  const files = new ImageFileSystem();
-  try {
-    for (const layer of layers) if (!('unread' in layer)) files.apply(layer);
-    const started = startedPrograms(config, files).filter(({ path }) => !allowed(path));
-    return { started, ...countMachines(files, allowed), unread, warnings };
-  } catch (error) {
-    if (!(error instanceof TooLarge)) throw error;
-    const all = [...unread, 'it has more folders and links than are looked at'];
-    return { started: [], machines: {}, examples: {}, unread: all, warnings };
+): Promise<ImageContent> {
+  const { layers } = image.manifest;
+  const { diffIds } = image.config;
+  if (!hasElfPrograms(image.platform.os)) return new ContentReading().finish(image.config, allowed);
+  if (diffIds.length !== layers.length) {
+    throw new CodedError(
+      'E_LAYER',
+      `${image.descriptor.digest} has ${layers.length} layers and ${diffIds.length} diffIDs`,
+      { hint: 'runtimes refuse such an image; build and push it again' },
+    );
+  }
+  return store.forImage(async () => {
+    const reading = new ContentReading();
+    const reads = layers.map((layer, index) => async () => store.read(layer, diffIds[index]));
+    await inOrder(reads, store.atOnce + 1, (layer) => {
+      reading.apply(layer);
+    });
+    return reading.finish(image.config, allowed);
+  });
+}
+
+/** Does some of the work ahead, and takes the results in order. @throws all failures at once, when everything has ended */
+async function inOrder<T>(
+  work: readonly (() => Promise<T>)[],
+  ahead: number,
+  take: (result: T) => void,
+): Promise<void> {
+  const failures: CodedError[] = [];
+  const todo = [...work];
+  const underWay: Promise<PromiseSettledResult<T>[]>[] = [];
+  while (todo.length > 0 || underWay.length > 0) {
+    for (const start of todo.splice(0, ahead - underWay.length)) underWay.push(Promise.allSettled([start()]));
+    for (const result of (await underWay.shift()) ?? []) {
+      if (result.status === 'rejected') failures.push(toCodedError(result.reason));
+      else if (failures.length === 0) take(result.value);
+    }
+  }
+  if (failures.length > 0) throw joinErrors(failures);
+}
+
+/** One image's content, put together layer by layer. */
+class ContentReading {
+  readonly #files = new ImageFileSystem();
+  readonly #unread: string[] = [];
+  readonly #warnings: string[] = [];
+  #isTooLarge = false;
+
+  apply(layer: ReadLayer): void {
+    if ('unread' in layer) {
+      this.#unread.push(layer.unread);
+      return;
+    }
+    if (layer.warning !== undefined) this.#warnings.push(layer.warning);
+    this.#guard(() => {
+      this.#files.apply(layer);
+    });
+  }
+
+  finish(config: ImageConfig, allowed: AllowedFiles): ImageContent {
+    const found = this.#guard(() => ({
+      started: startedPrograms(config, this.#files).filter(({ path }) => !allowed(path)),
+      ...countMachines(this.#files, allowed),
+    }));
+    const tooLarge = this.#isTooLarge ? ['it has more folders and links than are looked at'] : [];
+    return {
+      ...(found ?? { started: [], machines: {}, examples: {} }),
+      unread: [...this.#unread, ...tooLarge],
+      warnings: this.#warnings,
+    };
+  }
+
+  /** Nothing more is done once the image was too large. */
+  #guard<T>(work: () => T): T | undefined {
+    if (this.#isTooLarge) return undefined;
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof TooLarge)) throw error;
+      this.#isTooLarge = true;
+      return undefined;
+    }
   }
 }
 
@@ -66,27 +136,4 @@ function countMachines(
     if (!examples.has(machine)) examples.set(machine, path);
   }
   return { machines: Object.fromEntries(machines), examples: Object.fromEntries(examples) };
-}
-
-/**
- * Reads every layer of an image, and says what it holds; an image for a system without ELF programs is not read.
- * @throws E_LAYER for a layer that is not what the config says
- */
-export async function readContent(
-  image: ProvenImage,
-  store: LayerStore,
-  allowed: AllowedFiles,
-): Promise<ImageContent> {
-  if (!hasElfPrograms(image.platform.os)) return contentOf(image.config, [], allowed);
-  const { layers } = image.manifest;
-  const { diffIds } = image.config;
-  if (diffIds.length !== layers.length) {
-    throw new CodedError(
-      'E_LAYER',
-      `${image.descriptor.digest} has ${layers.length} layers and ${diffIds.length} diffIDs`,
-      { hint: 'runtimes refuse such an image; build and push it again' },
-    );
-  }
-  const read = await settleAll(layers.map(async (layer, index) => store.read(layer, diffIds[index])));
-  return contentOf(image.config, read, allowed);
 }

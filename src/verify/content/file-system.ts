@@ -19,10 +19,10 @@ interface Place {
 
 /** As many links as Linux follows before it says ELOOP. */
 const maxLinks = 40;
-/** Folders, links, programs and scripts of one image; the largest images of CI hosts have about half as many. */
-const maxNodes = 1_000_000;
-/** Names looked up while an image is put together: a hundred for each of a million files. Links can make one name cost thousands. */
-const maxSteps = 100_000_000;
+/** Folders, links, programs and scripts of one image; the largest images, those of CI hosts, have fewer. */
+const maxNodes = 400_000;
+/** Names looked up while an image is put together: thirty for each of a million files. Links can make one name cost thousands. */
+const maxSteps = 30_000_000;
 
 /** The image has more in it than can be held: nothing is known of it. */
 export class TooLarge extends Error {}

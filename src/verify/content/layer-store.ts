@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
-import { defaultCaps, readLayer, ReadBudget, type ReadCaps, type ReadLayer } from './read-layer.ts';
+import { defaultCaps, readLayer, ReadBudget, type ReadLayer } from './read-layer.ts';
+import { Turns } from './turns.ts';
 
 /** Opens a layer's blob as it is stored; the stream checks digest and size itself. */
 export type OpenLayer = (descriptor: Descriptor) => AsyncIterable<Uint8Array>;
@@ -9,23 +10,27 @@ export type OpenLayer = (descriptor: Descriptor) => AsyncIterable<Uint8Array>;
 /** Inflated bytes that one command reads by default. */
 export const defaultReadBudget = 16 * 1024 * 1024 * 1024;
 
-/** Of what is kept of layers that were read, in bytes: about four hundred base images. */
-const maxKeptBytes = 64 * 1024 * 1024;
+/** Of what is kept of layers that were read, in bytes: a few hundred base images. */
+const maxKeptBytes = 32 * 1024 * 1024;
 /** Each layer at a time takes memory, and Node inflates four at a time. */
 const maxAtOnce = 4;
+/** The next image's layers are read while the last one's are put together. */
+const imagesAtOnce = 2;
 
 /**
  * The layers of one command: those that platforms share are read once, and as many at a time as there are processors, since
  * inflating is what takes the time.
  */
 export class LayerStore {
+  /** How many layers are read at a time. */
+  readonly atOnce: number;
   readonly #open: OpenLayer;
   readonly #budget: ReadBudget;
-  readonly #caps: ReadCaps;
+  readonly #caps: typeof defaultCaps;
+  readonly #layers: Turns;
+  readonly #images = new Turns(imagesAtOnce);
   readonly #read = new Map<string, Promise<ReadLayer>>();
   readonly #kept = new Map<string, number>();
-  readonly #waiting: (() => void)[] = [];
-  #free: number;
   #keptBytes = 0;
 
   constructor(
@@ -37,7 +42,13 @@ export class LayerStore {
     this.#open = open;
     this.#budget = new ReadBudget(budgetBytes);
     this.#caps = caps;
-    this.#free = Math.max(1, atOnce);
+    this.atOnce = Math.max(1, atOnce);
+    this.#layers = new Turns(this.atOnce);
+  }
+
+  /** Does an image's work when it is its turn: what is held of images that are not finished would add up. */
+  async forImage<T>(work: () => Promise<T>): Promise<T> {
+    return this.#images.take(work);
   }
 
   /** @throws E_LAYER, and what the stream throws. */
@@ -46,7 +57,7 @@ export class LayerStore {
     const key = [mediaType, digest, size, diffId, urls.length > 0].join(' ');
     const known = this.#read.get(key);
     if (known !== undefined) return known;
-    const reading = this.#inTurn(async () =>
+    const reading = this.#layers.take(async () =>
       readLayer(descriptor, diffId, () => this.#open(descriptor), this.#budget, this.#caps),
     );
     this.#read.set(key, reading);
@@ -64,21 +75,6 @@ export class LayerStore {
       this.#kept.delete(oldest);
       this.#read.delete(oldest);
       this.#keptBytes -= its;
-    }
-  }
-
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free -= 1;
-    else
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve);
-      });
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#free += 1;
-      else next();
     }
   }
 }

@@ -18,8 +18,8 @@ export const defaultCaps: ReadCaps = { maxEntries: 1_000_000, maxRatio: 200 };
 
 /** Empty database files and logs make small layers inflate a lot; below this many bytes that is harmless. */
 const ratioFloor = 64 * 1024 * 1024;
-/** Of the packed changes of one layer, in bytes: a million names of 60 letters each. */
-const maxChangeBytes = 64 * 1024 * 1024;
+/** Of the packed changes of one layer, in bytes: a million names of 25 letters each. */
+const maxChangeBytes = 32 * 1024 * 1024;
 
 /** Inflated bytes that may still be read by all readers together. */
 export class ReadBudget {
