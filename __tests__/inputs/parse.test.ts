@@ -139,8 +139,7 @@ describe('what this version can not honour is said, and never dropped', () => {
       'files "a:/a" can\'t be honoured by engine podman',
     ],
     ['build', { ...leg, 'arch-tag': 'none' }, 'arch-tag "none" can\'t be honoured by engine auto'],
-    ['merge', { ...fanIn, wait: '5m' }, 'wait: "5m" is not supported by this version'],
-    ['merge', { ...fanIn, attestations: 'strip' }, 'attestations: "strip" is not supported by this version'],
+    ['merge', { ...fanIn, 'arch-image': '{image}-{arch}' }, 'arch-image: "{image}-{arch}" is not supported'],
     ['verify', { ...image, 'smoke-test': 'app' }, 'smoke-test: "app" is not supported by this version'],
   ])('%s %j', async (command, given, message) => {
     const error = await failure(command, given);

@@ -54,7 +54,7 @@ export const errorExamples: Readonly<Record<string, () => unknown>> = {
   E_PUBLISH: () => publishing({ latest: 'E_DENIED' }),
   E_HOST_MISMATCH: () => decideMode(parsePlatform('linux/ppc64le'), 'native', dockerHost, { kind: 'absent' }),
   E_ENGINE: () => classify('dial unix /var/run/docker.sock: connect: permission denied', 1, asking),
-  E_UNSUPPORTED: () => parseInputs('merge' satisfies CommandName, raw({ wait: '10m' }), log),
+  E_UNSUPPORTED: () => parseInputs('merge' satisfies CommandName, raw({ 'arch-image': '{image}-{arch}' }), log),
   E_BUILD: () => classify('Error: building at STEP "RUN make": exit status 2', 2, building),
   E_BASE_PLATFORM: () => classify('no match for platform in manifest: not found', 1, building),
   E_RUNNER: unknownRunner,

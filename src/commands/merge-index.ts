@@ -1,14 +1,27 @@
+import { joinErrors } from '../errors.ts';
 import type { GithubEnvironment } from '../github/environment.ts';
-import type { PlatformRow } from '../inputs/platforms.ts';
 import type { InputsOf } from '../inputs/table.ts';
-import type { Descriptor, PlatformJson } from '../oci/descriptor.ts';
-import { assembleIndex, chooseFormat } from '../oci/index-assembly.ts';
+import type { Descriptor } from '../oci/descriptor.ts';
+import {
+  assembleIndex,
+  chooseFormat,
+  descriptorJson,
+  type FormatChoice,
+  type IndexFormat,
+} from '../oci/index-assembly.ts';
+import { editIndex } from '../oci/index-edit.ts';
 import { parseManifest } from '../oci/manifest.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
-import { platformToJson } from '../platform/platform.ts';
-import type { Candidate } from '../verify/candidates.ts';
-import { factAnnotations, firstKnown, labelFacts, type IndexFacts } from '../verify/index-facts.ts';
-import { isWanted } from '../verify/platform-set.ts';
+import { mediaTypes } from '../oci/media-types.ts';
+import {
+  annotationFacts,
+  factAnnotations,
+  firstKnown,
+  labelFacts,
+  type IndexFacts,
+} from '../verify/index-facts.ts';
+import type { ChangedBase } from './merge-change.ts';
+import { descriptorOf, saysAll } from './merge-entry.ts';
 import type { ProvenSet } from './merge-legs.ts';
 
 type MergeInputs = InputsOf<'merge'>;
@@ -21,9 +34,19 @@ export interface BuiltIndex {
   readonly facts: IndexFacts;
 }
 
+/** What the list is to say of itself. */
+interface Said {
+  /** What the inputs name, and nothing that was found out. */
+  readonly asked: Readonly<Record<string, string>>;
+  /** Of those, what is no fact of the commit. */
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly facts: IndexFacts;
+}
+
 /**
  * The index over a proven set. One source that is an index itself, with nothing asked that would change it, keeps its own
- * bytes; otherwise it is assembled, and the same inputs give the same bytes.
+ * bytes, and so does a published list that would not change; otherwise the same inputs give the same bytes.
+ * @throws E_UNSUPPORTED for what a Docker list can't hold; E_MANIFEST over a cap, and for what can't stand in a new list
  */
 export function buildIndex(
   set: ProvenSet,
@@ -31,10 +54,25 @@ export function buildIndex(
   github: GithubEnvironment,
   sourceDate: string | undefined,
 ): BuiltIndex {
+  const said = saidOf(set, inputs, github, sourceDate);
+  const { changed } = set.change ?? {};
+  const built =
+    changed?.base.index === undefined ? newIndex(set, inputs, said) : changedIndex(changed, inputs, said);
+  // What was made has to be within the caps that hold for what is read.
+  parseManifest(built.index);
+  return built;
+}
+
+function saidOf(
+  set: ProvenSet,
+  inputs: MergeInputs,
+  github: GithubEnvironment,
+  sourceDate: string | undefined,
+): Said {
   const { revision, created, source, version } = inputs;
-  const asked = { revision, created, source, version };
+  const named = { revision, created, source, version };
   const facts = firstKnown([
-    asked,
+    named,
     { created: sourceDate },
     { revision: github.sha, created: github.commitTime, source: github.sourceUrl },
     labelFacts(set.entries.map((entry) => entry.image)),
@@ -42,94 +80,111 @@ export function buildIndex(
   const annotations = Object.fromEntries(
     inputs.annotations.filter(({ on }) => on === 'index').map(({ key, value }) => [key, value]),
   );
-  const own = ownBytes(set, inputs, { ...factAnnotations(firstKnown([asked])), ...annotations });
-  if (own !== undefined) {
+  return { asked: { ...factAnnotations(firstKnown([named])), ...annotations }, annotations, facts };
+}
+
+function newIndex(set: ProvenSet, inputs: MergeInputs, { asked, annotations, facts }: Said): BuiltIndex {
+  const own = ownBytes(set, inputs, asked);
+  if (own !== undefined)
     return { index: own, reason: 'the only source is an index, published as its own bytes', facts };
-  }
+  const others = set.legs.flatMap(({ source }) => source.others);
+  if (others.length > 0) throw joinErrors(others.map(({ problem }) => problem));
   const entries: Descriptor[] = [
     ...set.entries.map((entry) => descriptorOf(entry, inputs)),
     ...set.attestations.map(({ descriptor }) => descriptor),
   ];
-  const onEntries = entries.some((entry) => Object.keys(entry.annotations ?? {}).length > 0);
-  const { format, reason } = chooseFormat(
+  const choice = chooseFormat(
     inputs.format,
     entries.map((entry) => entry.mediaType),
-    onEntries || Object.keys(annotations).length > 0,
+    entries.some(isAnnotated) || Object.keys(annotations).length > 0,
   );
   // A Docker list has no place for annotations; those that nobody asked for are then left out, and its children's labels tell.
   const index = assembleIndex({
-    format,
+    format: choice.format,
     entries,
-    annotations: format === 'oci' ? { ...factAnnotations(facts), ...annotations } : annotations,
+    annotations: choice.format === 'oci' ? { ...factAnnotations(facts), ...annotations } : annotations,
   });
-  // What was made has to be within the caps that hold for what is read.
-  parseManifest(index);
-  return {
-    index,
-    reason: `${format === 'oci' ? 'an OCI index' : 'a Docker manifest list'}, since ${reason}`,
-    facts,
-  };
+  return { index, reason: reasonOf(choice), facts };
 }
 
 /** The bytes of the only source, where the list is to hold exactly what that holds, and says what is asked for already. */
 function ownBytes(
-  { entries, attestations, legs: [only, ...others] }: ProvenSet,
+  { entries, attestations, legs: [only, ...others], reduced = false }: ProvenSet,
   inputs: MergeInputs,
-  annotations: Readonly<Record<string, string>>,
+  asked: Readonly<Record<string, string>>,
 ): ManifestBytes | undefined {
-  if (only?.source.index === undefined || others.length > 0) return undefined;
+  if (only?.source.index === undefined || others.length > 0 || reduced) return undefined;
   const { index, manifest, images } = only.source;
-  const whole = entries.length === images.length && attestations.length === only.source.attestations.length;
-  const said = Object.entries(annotations).every(([key, value]) => index.annotations?.[key] === value);
+  const taken = new Set(entries.map((entry) => entry.digest));
+  const whole =
+    images.every(({ descriptor }) => taken.has(descriptor.digest)) &&
+    (attestations.length === only.source.attestations.length ||
+      (only.leg.index === 'all' && inputs.attestations === 'keep'));
   const changed = entries.some(
-    (entry) => changesPlatform(rowOf(entry, inputs)) || entryAnnotations(entry, inputs).length > 0,
+    (entry) => !saysAll(entry, { annotations: entry.image.descriptor.annotations ?? {} }, inputs),
   );
-  return whole && said && !changed && fits(inputs.format, manifest) ? manifest : undefined;
+  const kept = whole && !changed && says(index.annotations, asked) && fits(inputs.format, manifest);
+  return kept ? manifest : undefined;
+}
+
+function says(
+  annotations: Readonly<Record<string, string>> | undefined,
+  asked: Readonly<Record<string, string>>,
+): boolean {
+  return Object.entries(asked).every(([key, value]) => annotations?.[key] === value);
+}
+
+/** The published list with other entries; what it says of itself stays, but for what is asked. */
+function changedIndex(
+  { base, placed, images }: ChangedBase,
+  inputs: MergeInputs,
+  { asked }: Said,
+): BuiltIndex {
+  const published = base.index?.annotations ?? {};
+  const annotations = { ...published, ...asked };
+  const facts = firstKnown([annotationFacts(annotations), labelFacts(images.map(({ image }) => image))]);
+  const unchanged =
+    placed.length === base.entries.length &&
+    placed.every((each) => 'kept' in each) &&
+    says(published, asked) &&
+    fits(inputs.format, base.manifest);
+  if (unchanged) return { index: base.manifest, reason: `the list of ${base.name} needs no change`, facts };
+  const entries = placed.map((each) => {
+    if ('kept' in each) return { text: each.kept.text, descriptor: each.kept.descriptor };
+    const descriptor = 'image' in each ? descriptorOf(each.image, inputs) : each.attestation.descriptor;
+    return { text: descriptorJson(descriptor), descriptor };
+  });
+  const isOci = base.manifest.mediaType === mediaTypes.ociIndex;
+  const choice = chooseFormat(
+    inputs.format === 'auto' && isOci ? 'oci' : inputs.format,
+    entries.map(({ descriptor }) => descriptor.mediaType),
+    entries.some(({ descriptor }) => isAnnotated(descriptor)) || Object.keys(annotations).length > 0,
+  );
+  const index = editIndex(base.manifest, {
+    mediaType: mediaTypeOf(choice.format),
+    entries: entries.map(({ text }) => text),
+    annotations: says(published, asked) ? undefined : annotations,
+  });
+  const kept = placed.filter((each) => 'kept' in each).length;
+  return {
+    index,
+    reason: `the list of ${base.name} with ${kept} of its ${base.entries.length} entries kept as they are, and ${placed.length - kept} new`,
+    facts,
+  };
+}
+
+function isAnnotated({ annotations }: Descriptor): boolean {
+  return Object.keys(annotations ?? {}).length > 0;
+}
+
+function mediaTypeOf(format: IndexFormat): string {
+  return format === 'docker' ? mediaTypes.dockerList : mediaTypes.ociIndex;
+}
+
+function reasonOf({ format, reason }: FormatChoice): string {
+  return `${format === 'oci' ? 'an OCI index' : 'a Docker manifest list'}, since ${reason}`;
 }
 
 function fits(format: MergeInputs['format'], { mediaType }: ManifestBytes): boolean {
   return format === 'auto' || (format === 'docker') === mediaType.includes('docker');
-}
-
-function rowOf(entry: Candidate, inputs: MergeInputs): PlatformRow | undefined {
-  return inputs.platforms.find((row) => isWanted(row.platform, entry.platform));
-}
-
-function changesPlatform(row: PlatformRow | undefined): boolean {
-  const { osVersion, osFeatures, features, override = false } = row?.entry ?? {};
-  return override || [osVersion, osFeatures, features].some((value) => value !== undefined);
-}
-
-/** What the table and `annotations` ask for on the entry of one platform. */
-function entryAnnotations(entry: Candidate, inputs: MergeInputs): [string, string][] {
-  return [
-    ...Object.entries(rowOf(entry, inputs)?.entry.annotations ?? {}),
-    ...inputs.annotations
-      .filter(
-        ({ on, platform }) =>
-          on === 'descriptor' && (platform === undefined || isWanted(platform, entry.platform)),
-      )
-      .map(({ key, value }): [string, string] => [key, value]),
-  ];
-}
-
-function descriptorOf(entry: Candidate, inputs: MergeInputs): Descriptor {
-  const { descriptor } = entry.image;
-  const annotations = { ...descriptor.annotations, ...Object.fromEntries(entryAnnotations(entry, inputs)) };
-  return {
-    ...descriptor,
-    platform: platformOf(entry, rowOf(entry, inputs)),
-    ...(Object.keys(annotations).length > 0 && { annotations }),
-  };
-}
-
-/** As the config says it, spelling included, since that is what runtimes compare; the row adds to it, or stands instead. */
-function platformOf({ image: { config } }: Candidate, row: PlatformRow | undefined): PlatformJson {
-  const { osVersion, osFeatures, features, override = false } = row?.entry ?? {};
-  return {
-    ...platformToJson(override && row !== undefined ? row.platform : config),
-    ...(osVersion !== undefined && { 'os.version': osVersion }),
-    ...(osFeatures !== undefined && { 'os.features': osFeatures }),
-    ...(features !== undefined && { features }),
-  };
 }

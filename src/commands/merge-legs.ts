@@ -17,7 +17,12 @@ import {
   type RevisionClaim,
 } from '../verify/image-checks.ts';
 import { checkPlatformSet, isWanted } from '../verify/platform-set.ts';
+import { saysAll } from './merge-entry.ts';
+import { changesPublished, type Base } from './merge-base.ts';
+import { changeBase, type ChangedBase } from './merge-change.ts';
+import { withoutRemoved } from './merge-removal.ts';
 import {
+  otherKinds,
   readSource,
   type ContentReader,
   type ProvenAttestation,
@@ -38,12 +43,19 @@ export interface ReadLeg {
   readonly source: ProvenSource;
 }
 
+/** What reading one leg gave; `undefined`: it is not there. */
+export type LegRead = ReadLeg | CodedError | undefined;
+
 /** The platforms of the list, each proven, in the order that was asked for. */
 export interface ProvenSet {
   readonly entries: readonly Candidate[];
   readonly attestations: readonly ProvenAttestation[];
   readonly legs: readonly ReadLeg[];
   readonly warnings: readonly string[];
+  /** Where the published list is changed: how, and which of the entries are new. */
+  readonly change?: { readonly changed: ChangedBase; readonly fresh: readonly Candidate[] };
+  /** Something was taken out of what the legs brought. */
+  readonly reduced?: boolean;
 }
 
 /** What the legs made: what `records` names, and nothing else; without any, the arch tags of the wanted platforms. */
@@ -57,6 +69,8 @@ export async function findLegs(
   if (inputs.records.length > 0) {
     return { legs: await explicitLegs(inputs.records, repository, files), explicit: true };
   }
+  // What is only taken out of the published list needs no leg.
+  if (changesPublished(inputs) && !inputs.append) return { legs: [], explicit: true };
   if (inputs.handover === 'none') {
     throw new CodedError('E_INPUT', 'handover is none and records names nothing', {
       hint: 'name what the legs made in records, or let handover be auto or registry',
@@ -90,12 +104,15 @@ export function claimErrors({ legs, explicit }: FoundLegs, inputs: MergeInputs):
 export async function readLegs(
   legs: readonly Leg[],
   readerOf: (repository: Repository) => ContentReader,
-): Promise<(ReadLeg | CodedError | undefined)[]> {
+): Promise<LegRead[]> {
+  const [only, ...others] = legs;
+  // A list that is promoted as it is may hold what nobody here understands.
+  const tolerated = only?.index === 'all' && others.length === 0 ? otherKinds : undefined;
   return Promise.all(
     legs.map(async (leg) => {
       try {
         const name = `${leg.repository.name}${leg.ref.includes(':') ? '@' : ':'}${leg.ref}`;
-        const source = await readSource(readerOf(leg.repository), leg.ref, name, leg.promised);
+        const source = await readSource(readerOf(leg.repository), leg.ref, name, leg.promised, tolerated);
         return source && { leg, source };
       } catch (error) {
         return toCodedError(error);
@@ -110,7 +127,7 @@ export async function readLegs(
  */
 export function proveSet(
   found: FoundLegs,
-  read: readonly (ReadLeg | CodedError | undefined)[],
+  read: readonly LegRead[],
   inputs: MergeInputs,
   github: GithubEnvironment,
 ): ProvenSet {
@@ -119,7 +136,9 @@ export function proveSet(
     if (what instanceof CodedError) return [{ leg, error: what }];
     return what === undefined && found.explicit ? [{ leg, error: notFound(leg) }] : [];
   });
-  const legs = read.filter((leg): leg is ReadLeg => leg !== undefined && !(leg instanceof CodedError));
+  const there = read.filter((leg): leg is ReadLeg => leg !== undefined && !(leg instanceof CodedError));
+  const removals = inputs.append ? [] : inputs['remove-platforms'];
+  const { legs, errors: removalErrors } = withoutRemoved(there, removals);
   const all = withoutRepeats(legs.flatMap(({ leg, source }) => candidates(leg, source)));
   const revisions = checkRevisions(legs.flatMap(revisionClaims), {
     label: inputs.revision ?? github.sha,
@@ -134,6 +153,7 @@ export function proveSet(
   const errors = [
     ...setErrors(found, all, failures, inputs),
     ...failures.map(({ error }) => error),
+    ...removalErrors,
     ...mismatches.flatMap(({ error, stands }) => (stands ? [] : [error])),
     ...revisions.errors,
   ];
@@ -151,11 +171,33 @@ export function proveSet(
           .filter((attestation) => digests.has(attestation.subject));
   const overrides = mismatches.map(({ error }) => `override: ${error.message}; it is listed all the same`);
   const orphans = inputs.attestations === 'strip' ? [] : legs.flatMap(orphanWarnings);
-  return { entries, attestations, legs, warnings: [...revisions.warnings, ...overrides, ...orphans] };
+  return {
+    entries,
+    attestations,
+    legs,
+    warnings: [...revisions.warnings, ...overrides, ...orphans],
+    reduced: removals.length > 0,
+  };
+}
+
+/** Where nothing but the published list is looked at. */
+export const emptySet: ProvenSet = { entries: [], attestations: [], legs: [], warnings: [] };
+
+/** Whose contents are checked: what is new, since what is published was; all of it where everything is to be read. */
+export function checkedEntries({ entries, change }: ProvenSet, inputs: MergeInputs): readonly Candidate[] {
+  return inputs.check === 'full' ? entries : (change?.fresh ?? entries);
+}
+
+/** The proven set within the published list, where that is what is changed. */
+export function withBase(set: ProvenSet, base: Base, inputs: MergeInputs): ProvenSet {
+  const changed = changeBase(base, set, inputs, (image, entry) => saysAll(image, entry.descriptor, inputs));
+  const warnings = [...set.warnings, ...changed.warnings];
+  return { ...set, entries: changed.images, warnings, change: { changed, fresh: set.entries } };
 }
 
 /** An attestation is kept beside the image that it is about; one about an image that is not there is about nothing. */
 function orphanWarnings({ leg, source }: ReadLeg): string[] {
+  if (leg.index === 'all') return [];
   const there = new Set(source.images.map(({ descriptor }) => descriptor.digest));
   return source.attestations
     .filter(({ subject }) => !there.has(subject))
@@ -195,10 +237,10 @@ function revisionClaims({ leg, source }: ReadLeg): RevisionClaim[] {
   }));
 }
 
-/** Whether a leg is known to be of another commit: an arch tag that an earlier run left behind. */
-export function isOfAnotherCommit(leg: ReadLeg, sha: string | undefined): boolean {
+/** The commit that a leg is of, where that is known to be another: an arch tag that an earlier run left behind. */
+export function otherCommit(leg: ReadLeg, sha: string | undefined): string | undefined {
   const labels = revisionClaims(leg).flatMap(({ label }) => label ?? []);
-  return sha !== undefined && labels.length > 0 && labels.every((label) => label !== sha);
+  return sha !== undefined && labels.every((label) => label !== sha) ? labels[0] : undefined;
 }
 
 function notFound(leg: Leg): CodedError {
@@ -209,10 +251,11 @@ function notFound(leg: Leg): CodedError {
 }
 
 /** The repository that an entry was read from. */
-export function repositoryOf(digest: Digest, { legs }: ProvenSet): Repository | undefined {
-  return legs.find(({ source }) =>
+export function repositoryOf(digest: Digest, { legs, change }: ProvenSet): Repository | undefined {
+  const leg = legs.find(({ source }) =>
     [...source.images, ...source.attestations].some(({ descriptor }) => descriptor.digest === digest),
-  )?.leg.repository;
+  );
+  return leg?.leg.repository ?? change?.changed.base.repository;
 }
 
 /** The record of the leg that an entry came from, if it handed one over. */

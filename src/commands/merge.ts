@@ -2,6 +2,7 @@ import { CodedError, joinErrors, quote } from '../errors.ts';
 import type { CompareCommits } from '../github/compare.ts';
 import { isPullRequest, type GithubEnvironment } from '../github/environment.ts';
 import type { RecordFiles } from '../handover/explicit.ts';
+import type { Leg } from '../handover/leg.ts';
 import type { InputsOf } from '../inputs/table.ts';
 import { firstTag, targetsOf, type Target } from '../inputs/targets.ts';
 import type { Log } from '../log.ts';
@@ -16,20 +17,26 @@ import { type HeldTag, type PublishVerbs } from '../publish/verbs.ts';
 import { configDifferences } from '../verify/image-checks.ts';
 import { checkContents } from './content-check.ts';
 import { heldFacts } from './held-facts.ts';
-import { copyEntries, type CopyImage } from './merge-copy.ts';
+import { changesPublished, readBase } from './merge-base.ts';
+import { copyAll, neededCopies, type CopyImage } from './merge-copy.ts';
 import { buildIndex } from './merge-index.ts';
 import {
+  checkedEntries,
   claimErrors,
+  emptySet,
   findLegs,
-  isOfAnotherCommit,
+  otherCommit,
   proveSet,
   recordOf,
   repositoryOf,
+  withBase,
   type ProvenSet,
   readLegs,
   type FoundLegs,
+  type LegRead,
 } from './merge-legs.ts';
 import { mergeResult } from './merge-result.ts';
+import { awaitLegs, type WaitDeps } from './merge-wait.ts';
 import { repositoryReader, type ReadVerbs } from './repository-reader.ts';
 import type { CommandResult } from './result.ts';
 
@@ -41,6 +48,9 @@ export interface MergeDeps {
   /** SOURCE_DATE_EPOCH as RFC 3339, if it is set. */
   readonly sourceDate: string | undefined;
   readonly sleep: Sleep;
+  /** Milliseconds on a clock that only goes forward. */
+  readonly now?: () => number;
+  readonly random?: () => number;
   readonly compare: CompareCommits;
   readonly copy: CopyImage;
 }
@@ -63,28 +73,34 @@ export async function merge(inputs: InputsOf<'merge'>, deps: MergeDeps): Promise
   const tags = targets.flatMap(({ image, tags: own }) =>
     own.map((tag) => ({ repository: image, tag, moving: inputs['moving-tags'].includes(tag) })),
   );
-  const [read, held] = await log.group(
+  const readAll = async (legs: readonly Leg[]): Promise<LegRead[]> =>
+    readLegs(legs, (repository) => repositoryReader(registry, repository));
+  const [first, heldBefore] = await log.group(
     `Reading ${counted(found.legs.length, 'leg')} and ${counted(tags.length, 'tag')}`,
-    async () =>
-      Promise.all([
-        readLegs(found.legs, (repository) => repositoryReader(registry, repository)),
-        readHeld(registry, tags),
-      ]),
+    async () => Promise.all([readAll(found.legs), readHeld(registry, tags)]),
   );
-  const noneOfThisRun = read.every(
-    (leg) => leg === undefined || (!(leg instanceof CodedError) && isOfAnotherCommit(leg, github.sha)),
+  const noneOfThisRun = first.every(
+    (leg) =>
+      leg === undefined || (!(leg instanceof CodedError) && otherCommit(leg, github.sha) !== undefined),
   );
   if (!found.explicit && isPullRequest(github) && noneOfThisRun) {
     return nothingToPublish(found, inputs, home, log);
   }
-  const set = proveSet(found, read, inputs, github);
+  const commit = inputs.revision ?? github.sha;
+  const read = await awaitLegs(found.legs, first, { seconds: inputs.wait, commit }, waitDeps(deps, readAll));
+  // Tags may have moved while legs were waited for.
+  const held = read === first ? heldBefore : await readHeld(registry, tags);
+  const proven = found.legs.length === 0 ? emptySet : proveSet(found, read, inputs, github);
+  const set = changesPublished(inputs)
+    ? withBase(proven, await readBase(targets, held, registry), inputs)
+    : proven;
   for (const { key, fromManifest } of inputs.annotations) {
     if (fromManifest) log.info(`the annotation ${quote(key)} is for manifests, and goes on the index`);
   }
   for (const warning of [...set.warnings, ...configDifferences(set.entries.map((entry) => entry.image))])
     log.warning(warning);
   const contents = await checkContents(
-    set.entries.map((entry) => ({ ...entry, word: recordOf(entry, set)?.content })),
+    checkedEntries(set, inputs).map((entry) => ({ ...entry, word: recordOf(entry, set)?.content })),
     {
       check: inputs.check,
       allowForeign: inputs['allow-foreign'],
@@ -123,10 +139,17 @@ async function publishEverywhere(
   const lacking = repositories.filter(
     ({ name }) => !tags.some((tag) => tag.repository.name === name && tag.held === index.digest),
   );
-  await copyEntries(set, lacking, inputs['copy-referrers'], deps.copy, deps.log);
+  await copyAll(neededCopies(set, index, lacking), inputs['copy-referrers'], deps.copy, deps.log);
   return deps.log.group(`Publishing ${index.digest}`, async () =>
     publish(deps.registry, index, repositories, tags, deps),
   );
+}
+
+function waitDeps(
+  { log, registry, sleep, now = () => performance.now(), random = Math.random }: MergeDeps,
+  read: WaitDeps['read'],
+): WaitDeps {
+  return { log, registry, sleep, now, random, read };
 }
 
 /** The first image is the one that legs push to. */

@@ -103,6 +103,7 @@ export interface RunOptions {
   readonly clock?: Clock;
   readonly sleep?: MergeDeps['sleep'];
   readonly compare?: MergeDeps['compare'];
+  readonly now?: () => number;
   /** Repositories that will be written to; the one of the legs, unless told otherwise. */
   readonly push?: readonly string[];
   /** Event of a workflow; makes the run one. */
@@ -140,6 +141,8 @@ export async function runMerge(
       sourceDate: options.sourceDate,
       copy: async (copy) => createCopier({ log }).copyImage({ ...copy, client }),
       compare: options.compare ?? (() => Promise.resolve(undefined)),
+      ...(options.now !== undefined && { now: options.now }),
+      random: () => 0.5,
       sleep:
         options.sleep ??
         ((ms) => {

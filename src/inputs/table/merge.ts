@@ -2,6 +2,7 @@ import { parseTag } from '../../oci/reference.ts';
 import type { InputDefinition } from '../definition.ts';
 import { boolean, lines, list, listOf, oneOf, text } from '../kinds.ts';
 import { duration, time } from '../readers.ts';
+import { removalList } from '../removals.ts';
 
 /** The fan-in. */
 export const mergeInputs = {
@@ -61,8 +62,8 @@ export const mergeInputs = {
     kind: duration,
     group: 'Merge',
     commands: ['merge'],
-    later: ['merge'],
-    description: 'How long to wait for platforms that have not arrived.',
+    description:
+      'How long to wait for platforms that have not arrived, such as 45m; those that may be missing are waited for too. An arch tag of another commit has not arrived.',
     default: { text: '0', value: 0 },
   },
   'moving-tags': {
@@ -83,23 +84,24 @@ export const mergeInputs = {
     kind: boolean,
     group: 'Merge',
     commands: ['merge'],
-    later: ['merge'],
-    description: 'Add to, or replace in, the published index only what platforms names.',
+    description:
+      'Change the published list instead of making a new one: platforms names what is added or replaced in it, and everything else is kept byte for byte.',
     default: { text: 'false', value: false },
   },
   'remove-platforms': {
-    kind: list,
+    kind: removalList,
     group: 'Merge',
     commands: ['merge'],
-    later: ['merge'],
-    description: 'Platforms or digests that are taken out of the published index.',
+    description:
+      'Platforms or digests that are taken out: of the published list, or of what records lead to where there are records and no append. What was attested of them goes too. Without append, platforms names all that is left.',
     default: { text: 'none', value: [] },
   },
   attestations: {
     kind: oneOf(['keep', 'strip']),
     group: 'Merge',
     commands: ['merge'],
-    description: 'Whether attestations (provenance, SBOM) that legs bring along are listed beside their image, or left out.',
+    description:
+      'Whether attestations (provenance, SBOM) that legs bring along are listed beside their image, or left out.',
     default: { text: 'keep', value: 'keep' },
   },
   'copy-referrers': {
