@@ -45,8 +45,7 @@ export async function readPatiently<T>(
 }
 
 /**
- * Reads the index back by its digest.
- * @param wrote whether this run pushed it, so that a lagging answer is worth a wait
+ * Reads the index that this run pushed back by its digest, so a lagging answer is worth a wait.
  * @throws E_NOT_FOUND when the registry does not have it; the client throws E_DIGEST_MISMATCH for other bytes
  */
 export async function readBackIndex(
