@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const root = join(import.meta.dirname, '..');
@@ -53,19 +53,25 @@ async function built(project: string): Promise<Map<string, string>> {
 /** The folders of all packages that the program itself can need. */
 function runtimePackages(): string[] {
   const found = new Set<string>();
-  const add = (manifest: string): void => {
-    const { dependencies } = JSON.parse(readFileSync(join(root, manifest), 'utf8')) as {
+  const add = (folder: string): void => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as {
       readonly dependencies?: Readonly<Record<string, string>>;
     };
     for (const name of Object.keys(dependencies ?? {})) {
-      const path = join('node_modules', name);
+      const path = located(name, folder);
       if (found.has(path)) continue;
       found.add(path);
-      add(join(path, 'package.json'));
+      add(path);
     }
   };
-  add('package.json');
+  add('.');
   return [...found];
+}
+
+/** Where Node finds a package: npm may keep it within one of those that need it. */
+function located(name: string, from: string): string {
+  const path = join(from, 'node_modules', name);
+  return from === '.' || existsSync(join(root, path)) ? path : located(name, dirname(from));
 }
 
 interface Ran {
