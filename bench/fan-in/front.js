@@ -15,7 +15,8 @@ import { findEndpoint, neededScopes } from '../../__tests__/support/fake-registr
  * @param {FrontOptions} options
  */
 export async function startFront(options) {
-  const agent = new Agent({ keepAlive: true });
+  // Some clients open thousands of connections at once; the registry behind is not what is being tried.
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   /** @type {Authority | undefined} */
   let authority;
   let storage = '';
@@ -77,19 +78,22 @@ export async function startFront(options) {
         response.end();
       });
     });
-    onward.once('error', () => response.destroy());
+    onward.once('error', (error) => {
+      if (response.headersSent) response.destroy();
+      else response.writeHead(502).end(`the front itself failed: ${error.message}`);
+    });
     message.pipe(onward);
   };
 
   const servers = [registry, storageHost].map((answer) =>
     createServer(
-      { keepAliveTimeout: 0, requestTimeout: 0 },
+      { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 },
       (message, response) => void answer(message, response).catch(() => response.destroy()),
     ),
   );
   const ports = [];
   for (const server of servers) {
-    server.listen(0, '127.0.0.1');
+    server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 });
     await once(server, 'listening');
     ports.push(/** @type {AddressInfo} */ (server.address()).port);
   }

@@ -133,7 +133,9 @@ function keeperOf(names) {
         const last = output.trim().split('\n').at(-1) ?? '';
         own.absent = last.includes('E_UNSUPPORTED') ? 'not supported' : `failed: ${last.slice(0, 200)}`;
       }
-      say(`${name}: ${status === 0 ? `${Math.round(wall)} ms, ${Math.round(peak / 1024)} MiB` : output}`);
+      say(
+        `${name}: ${status === 0 ? `${Math.round(wall)} ms, ${Math.round(peak / 1024)} MiB` : output.trim().split('\n').slice(-10).join('\n')}`,
+      );
     },
     /** @returns {Outcome[]} */
     outcomes: () =>

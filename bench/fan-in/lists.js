@@ -125,7 +125,7 @@ async function runTool(tool, wanted, ground) {
 /** @param {Tool} tool @param {ListCase} wanted @param {string} output @param {Ground} ground */
 function failed(tool, wanted, output, ground) {
   const last = output.trim().split('\n').at(-1) ?? '';
-  ground.say(`${wanted.name} ${tool.name} failed:\n${output}`);
+  ground.say(`${wanted.name} ${tool.name} failed:\n${output.trim().split('\n').slice(-10).join('\n')}`);
   return /E_UNSUPPORTED|not supported by this version/.test(last)
     ? 'not supported'
     : `failed: ${last.slice(0, 200)}`;
