@@ -1,40 +1,17 @@
 import { isMap, isSeq } from 'yaml';
 import { CodedError, quote } from '../errors.ts';
-import type { JsonValue } from '../oci/strict-json.ts';
 import type { Platform } from '../platform/platform.ts';
+import {
+  attempt,
+  draft,
+  rowEngines,
+  rowFallbacks,
+  rowModes,
+  type Draft,
+  type PlatformRow,
+  type RunsOn,
+} from './platform-list.ts';
 import { YamlField, type YamlEntry } from './yaml-field.ts';
-
-/** What GitHub takes for `runs-on`. */
-export type RunsOn = string | string[] | { group?: string; labels?: string | string[] };
-
-export const rowModes = ['native', 'emulate', 'cross', 'auto'] as const;
-export const rowFallbacks = ['fail', 'emulate', 'cross', 'skip'] as const;
-export const rowEngines = ['auto', 'buildx', 'docker', 'podman', 'buildah', 'assemble'] as const;
-
-/** What a row says of its entry in the index. */
-export interface RowEntry {
-  readonly osVersion?: string;
-  readonly osFeatures?: string[];
-  readonly features?: string[];
-  readonly annotations?: Record<string, string>;
-  /** The row's platform stands although the config says otherwise. */
-  readonly override: boolean;
-}
-
-/** One platform of the table, and how it is to be made. What isn't said is absent, so that a default can be told from a choice. */
-export interface PlatformRow {
-  readonly platform: Platform;
-  readonly required: boolean;
-  readonly runsOn?: RunsOn;
-  readonly fallback: (typeof rowFallbacks)[number];
-  readonly engine?: string;
-  readonly mode?: (typeof rowModes)[number];
-  readonly timeoutMinutes?: number;
-  readonly smokeTest?: string;
-  readonly entry: RowEntry;
-  /** What else the row has: passed through to the matrix. */
-  readonly extra: Record<string, JsonValue>;
-}
 
 /** Five days, which is all that GitHub gives a job. https://docs.github.com/en/actions/reference/limits */
 export const maxTimeoutMinutes = 7200;
@@ -48,19 +25,6 @@ const taken: ReadonlyMap<string, string> = new Map([
   ['platform', 'it stands before the row'],
   ['timeout-minutes', 'write timeout: 90m'],
 ]);
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type Draft = Mutable<Omit<PlatformRow, 'entry'>> & { entry: Mutable<RowEntry> };
-
-/** A row in which nothing is said but the platform. */
-export function plainRow(platform: Platform, optional: boolean): PlatformRow {
-  return draft(platform, !optional);
-}
-
-function draft(platform: Platform, required: boolean): Draft {
-  const extra = Object.create(null) as Record<string, JsonValue>;
-  return { platform, required, fallback: 'fail', entry: { override: false }, extra };
-}
 
 /** Every key that means something in a row, and what it does to it. */
 const readers: ReadonlyMap<string, (row: Draft, value: YamlField) => void> = new Map<
@@ -130,16 +94,6 @@ function readEntry(row: Draft, { key, keyField, value }: YamlEntry): void {
   const why = taken.get(key);
   if (why !== undefined) throw keyField.error(`is ${key}, which the matrix row has anyway`, why);
   row.extra[key] = value.json();
-}
-
-/** Runs `work`; what it throws on purpose is kept with the rest. */
-export function attempt(errors: CodedError[], work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error;
-    errors.push(error);
-  }
 }
 
 function readRequired(row: Draft, value: YamlField): boolean {

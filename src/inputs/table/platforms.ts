@@ -1,5 +1,6 @@
 import { annotationList } from '../annotations.ts';
 import type { InputDefinition } from '../definition.ts';
+import { isYaml, parsePlatformList } from '../platform-list.ts';
 import { oneOf, valueOf } from '../kinds.ts';
 import { archTagTemplate } from '../readers.ts';
 
@@ -10,8 +11,13 @@ export const platformInputs = {
       syntax: 'list or YAML map',
       flag: 'value',
       list: true,
-      parse: async (values: readonly string[]) =>
-        (await import('../platforms.ts')).parsePlatforms(values.join('\n')),
+      // A plain list is read without the YAML reader, which takes longer to load than all else together.
+      parse: async (values: readonly string[]) => {
+        const text = values.join('\n');
+        return isYaml(text)
+          ? (await import('../platforms.ts')).parsePlatforms(text)
+          : parsePlatformList(text);
+      },
     },
     group: 'Platforms',
     commands: ['plan', 'build', 'merge', 'verify'],
