@@ -1,8 +1,10 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Places } from './commands/places.ts';
 import type { CommandResult } from './commands/result.ts';
 import type { EngineOptions } from './engines/options.ts';
 import { CodedError, quote } from './errors.ts';
@@ -14,6 +16,7 @@ import { parseInputs } from './inputs/parse.ts';
 import type { InputsOf } from './inputs/table.ts';
 import { targetsOf } from './inputs/targets.ts';
 import type { Log } from './log.ts';
+import { isLayout } from './oci/layout-reference.ts';
 import type { Repository } from './oci/reference.ts';
 import type { RegistryClient } from './registry/client.ts';
 
@@ -51,13 +54,15 @@ export async function runCommand(command: CommandName, raw: RawInputs, shell: Sh
       const inputs = await parseInputs(command, raw, shell.log);
       const { verify } = await import('./commands/verify.ts');
       return withRegistry(inputs, shell, [], async (registry) =>
-        verify(inputs, { log: shell.log, registry }),
+        verify(inputs, { log: shell.log, registry: await readingLayouts(registry, shell) }),
       );
     }
     case 'inspect': {
       const inputs = await parseInputs(command, raw, shell.log);
       const { inspect } = await import('./commands/inspect.ts');
-      return withRegistry(inputs, shell, [], async (registry) => inspect(inputs, { registry }));
+      return withRegistry(inputs, shell, [], async (registry) =>
+        inspect(inputs, { registry: await readingLayouts(registry, shell) }),
+      );
     }
     case 'prune':
     case 'doctor':
@@ -66,18 +71,24 @@ export async function runCommand(command: CommandName, raw: RawInputs, shell: Sh
 }
 
 async function runMerge(inputs: InputsOf<'merge'>, shell: Shell): Promise<CommandResult> {
-  const [{ merge }, { createCopier }] = await Promise.all([
-    import('./commands/merge.ts'),
-    import('./registry/copy/copier.ts'),
-  ]);
-  const push = inputs['dry-run'] ? [] : targetsOf(inputs.images, inputs.tags).map(({ image }) => image);
+  const [{ merge }, { createCopier }, { copyBetween, Layouts, withLayouts }, { outputLayout, placesOf }] =
+    await Promise.all([
+      import('./commands/merge.ts'),
+      import('./registry/copy/copier.ts'),
+      import('./commands/places.ts'),
+      import('./commands/merge-target.ts'),
+    ]);
+  const targets = placesOf(inputs).targets.map(({ image }) => image);
+  const push = inputs['dry-run'] || inputs.output !== undefined ? [] : targets;
+  const layouts = new Layouts({ cwd: shell.cwd, output: outputLayout(inputs) });
   const github = await githubEnvironment(shell.env, readStart);
   const copier = createCopier({ log: shell.log, signal: shell.signal });
   return withRegistry(inputs, shell, push, async (registry) =>
     merge(inputs, {
       log: shell.log,
-      registry,
-      copy: async (copy) => copier.copyImage({ ...copy, client: registry }),
+      registry: withLayouts(registry, layouts),
+      copy: copyBetween(copier, registry, layouts, shell.log),
+      writeFile: async (path, bytes) => writeWhole(resolve(shell.cwd, path), bytes),
       files: recordFiles(shell.cwd),
       github,
       sourceDate: sourceDate(shell.env),
@@ -119,6 +130,12 @@ async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise<Comman
   });
 }
 
+/** A client that reads from OCI image layout folders as well. */
+async function readingLayouts(registry: RegistryClient, { cwd }: Shell): Promise<Places> {
+  const { Layouts, withLayouts } = await import('./commands/places.ts');
+  return withLayouts(registry, new Layouts({ cwd }));
+}
+
 type RegistryInputs = Pick<
   InputsOf<'merge'>,
   'images' | 'tags' | 'username' | 'password' | 'registry-auth' | 'insecure-registries' | 'ca-certificate'
@@ -148,6 +165,10 @@ async function withRegistry(
     log,
     pushRepositories,
     insecureRegistries: inputs['insecure-registries'],
+    trustedRealms: [
+      ...(inputs['registry-auth'] ?? []).map(({ registry: host }) => host),
+      ...inputs['insecure-registries'],
+    ],
     ...(caCertificate !== undefined && { caCertificate }),
     env,
     signal,
@@ -171,7 +192,7 @@ function logins(inputs: RegistryInputs, log: Log): NonNullable<EngineOptions['lo
 
 /** The first image; where only references say what is looked at, the first of these. */
 function firstRepository(inputs: RegistryInputs): Repository {
-  const [reference] = inputs.references ?? [];
+  const [reference] = (inputs.references ?? []).filter(({ repository }) => !isLayout(repository));
   if (reference !== undefined && inputs.images === undefined) return reference.repository;
   const [target] = targetsOf(inputs.images, inputs.tags);
   if (target !== undefined) return target.image;
@@ -254,6 +275,21 @@ function recordFiles(cwd: string): RecordFiles {
     read: async (path, max) => readStart(resolve(cwd, path), max),
     list: async (path) => (await readdir(resolve(cwd, path))).sort(),
   };
+}
+
+/** By another name and a rename, so that nobody ever sees a part of it. */
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(temporary, bytes, { flag: 'wx' });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw new CodedError('E_INPUT', `the file ${quote(path)}, which output names, can't be written`, {
+      hint: 'name a file in a folder that is there, and that this user may write to',
+      cause: error,
+    });
+  }
 }
 
 /** SOURCE_DATE_EPOCH as RFC 3339. https://reproducible-builds.org/specs/source-date-epoch/ */

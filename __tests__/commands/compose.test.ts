@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { runCommand, type CommandName, type CommandResult } from '../../src/compose.ts';
 import type { FakeRegistry } from '../support/fake-registry.ts';
 import { rejection } from '../support/failure.ts';
+import { startTokenServer } from '../support/token-server.ts';
 import { keptLog } from '../support/silent-log.ts';
 import { addLegs, bearer, four, path, published, raw, recordOf, withRegistry } from './support/scene.ts';
 
@@ -93,6 +94,26 @@ describe('a command, put together', () => {
       expect(scopes).toEqual([`repository:${path}:pull`]);
     });
   });
+
+  test.each(['registry-auth', 'insecure-registries'])(
+    'trusts a token server on another port that %s names',
+    async (input) => {
+      await using tokens = await startTokenServer();
+      await withRegistry({ auth: { ...bearer, realm: tokens.realm } }, async (registry) => {
+        tokens.registryUrl = `http://${registry.host}`;
+        addLegs(registry);
+        const inspect = (inputs: Record<string, string>) =>
+          inFolder(async ({ run }) => {
+            await run('inspect', { images: `${registry.host}/${path}`, tags: 'v1-amd64', ...inputs });
+          });
+        const error = await rejection(inspect({}));
+        expect(error.hint).toContain(`name ${tokens.host} as a registry in registry-auth`);
+        const entry = JSON.stringify([{ registry: tokens.host, username: 'robot', password: 'unused' }]);
+        await inspect({ [input]: input === 'registry-auth' ? entry : tokens.host });
+        expect(tokens.requests).toEqual(['GET Basic']);
+      });
+    },
+  );
 
   test('is refused without the right password, with no word of it', async () => {
     await inFolder(async ({ registry, run }) => {

@@ -179,7 +179,7 @@ describe('an end before the end', () => {
   });
 
   test('after a failure no further blob is begun', async () => {
-    const images = Array.from({ length: 12 }, (_, n) => imageOf(noise(2 * MiB + n), `linux/amd64/v${n}`));
+    const images = Array.from({ length: 12 }, (_, n) => imageOf(noise(1000 + n), `linux/amd64/v${n}`));
     const tree = buildIndex(images);
     await using two = await twoRegistries(tree, { copier: { streams: 1 } });
     two.target.fail(

@@ -70,18 +70,19 @@ export function testClient(options: Partial<RegistryOptions> = {}): TestClient {
   };
 }
 
-/** A network in which these names lead to these addresses, and these addresses are of these classes; all else is as it is. */
-export function networkOf(
-  addresses: Readonly<Record<string, string>>,
-  classes: Readonly<Record<string, AddressClass>> = {},
-): Network {
+/**
+ * A network in which these names lead to this machine, as if it were a place of these classes; all else is as it is. So
+ * the rules for other machines are tested where there is only one.
+ */
+export function networkOf(places: Readonly<Record<string, AddressClass>>): Network {
+  let place: AddressClass | undefined;
   return {
     resolve: (name, options, callback) => {
-      const address = addresses[name];
-      if (address === undefined) systemNetwork.resolve(name, options, callback);
-      else callback(null, [{ address, family: address.includes(':') ? 6 : 4 }]);
+      place = places[name];
+      if (place === undefined) systemNetwork.resolve(name, options, callback);
+      else callback(null, [{ address: '127.0.0.1', family: 4 }]);
     },
-    classify: (address) => classes[address] ?? systemNetwork.classify(address),
+    classify: (address) => place ?? systemNetwork.classify(address),
   };
 }
 
@@ -102,16 +103,16 @@ export interface TestServer extends AsyncDisposable {
 }
 
 /** A plain-HTTP server that does what `answer` says. */
-export async function startServer(answer: RequestListener, address = '127.0.0.1'): Promise<TestServer> {
+export async function startServer(answer: RequestListener): Promise<TestServer> {
   const requests: string[] = [];
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const scheme = request.headers.authorization?.split(' ')[0];
     requests.push([request.method, request.url, scheme].filter((part) => part !== undefined).join(' '));
     answer(request, response);
   });
-  await new Promise<void>((resolve) => server.listen(0, address, resolve));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const host = `${address}:${port}`;
+  const host = `127.0.0.1:${port}`;
   return {
     host,
     repository: parseRepository(`${host}/acme/app`),

@@ -224,7 +224,7 @@ describe('a registry with plain HTTP behind a proxy', () => {
       credentials: credentials({ [way.host]: basic() }),
       insecureRegistries: [way.host],
       env: { HTTP_PROXY: way.proxy.url, NO_PROXY: 'registry.test' },
-      network: networkOf({ 'registry.test': '127.0.0.1' }),
+      network: networkOf({ 'registry.test': 'private' }),
     });
     expect(await context.client.getManifest(repositoryOf(way.host), 'v1')).toBeDefined();
     expect(way.proxy.forwarded).toEqual([]);

@@ -50,6 +50,43 @@ describe('only nobody in particular may ask', () => {
   });
 });
 
+describe('what the user has named', () => {
+  const named = ['tokens.example', 'tokens.example:8443', 'localhost:22', '10.0.0.1', '[fd00::1]:5000'];
+  test.each<[string, string, AddressClass]>([
+    [quay, 'https://tokens.example/token', 'public'],
+    [quay, 'https://TOKENS.example:443/token', 'public'],
+    [quay, 'https://tokens.example:8443/token', 'public'],
+    [quay, 'https://10.0.0.1/token', 'public'],
+    [quay, 'https://[fd00:0::1]:5000/token', 'public'],
+    [local, 'http://localhost:22/token', 'loopback'],
+  ])('%s -> %s is trusted', (url, realm, addressClass) => {
+    expect(checkRealm(asker(url, addressClass), realm, named)).toMatchObject({
+      trusted: true,
+      vouched: true,
+    });
+  });
+
+  test.each([
+    'https://tokens.example:8444/token',
+    'https://tokens.example.evil.example/',
+    'https://evil.example/tokens.example',
+  ])('%s is another place', (realm) => {
+    expect(checkRealm(asker(quay), realm, named)).toMatchObject({ trusted: false, vouched: false });
+  });
+
+  test.each(['http://tokens.example/token', 'https://user:pass@tokens.example/token'])(
+    '%s is no realm all the same',
+    (realm) => {
+      expect(failure(() => checkRealm(asker(quay), realm, named)).code).toBe('E_REGISTRY');
+    },
+  );
+
+  test('nobody can vouch for the metadata service', () => {
+    const error = failure(() => checkRealm(asker(quay), 'https://169.254.169.254/', ['169.254.169.254']));
+    expect(error.hint).not.toContain('registry-auth');
+  });
+});
+
 describe('nobody asks', () => {
   test.each<[string, string, AddressClass]>([
     [quay, 'http://quay.io/auth', 'public'],

@@ -1,17 +1,18 @@
 import { createServer, type AddressInfo } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
+import type { Repository } from '../../src/oci/reference.ts';
+import { endpointOf } from '../../src/registry/endpoint.ts';
 import { trustedAuthorities } from '../../src/registry/tls.ts';
 import { startFakeRegistry } from '../support/fake-registry.ts';
 import { failure } from '../support/failure.ts';
-import { failureOf, repositoryOf, someManifest, startServer, testClient } from './harness.ts';
+import { failureOf, networkOf, repositoryOf, someManifest, startServer, testClient } from './harness.ts';
 
-/** An address of this machine that is not loopback, where the rules for other machines hold. */
-const address = Object.values(networkInterfaces())
-  .flatMap((addresses) => addresses ?? [])
-  .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
-const elsewhere = address === undefined ? describe.skip : describe;
-const there = address ?? '';
+const network = networkOf({ 'registry.test': 'private', 'inside.test': 'loopback' });
+
+/** The repository of a fake registry, as if it stood on another machine, where the rules for other machines hold. */
+function elsewhere({ host }: { readonly host: string }): Repository {
+  return repositoryOf(`registry.test:${host.split(':')[1] ?? ''}`);
+}
 
 async function withManifest(options: Parameters<typeof startFakeRegistry>[0]) {
   const fake = await startFakeRegistry(options);
@@ -19,24 +20,25 @@ async function withManifest(options: Parameters<typeof startFakeRegistry>[0]) {
   return fake;
 }
 
-elsewhere('a registry on another machine', () => {
+describe('a registry on another machine', () => {
   test('with a private authority: trusted when it is given', async () => {
-    await using fake = await withManifest({ address: there, tls: { names: [there] } });
-    await using context = testClient({ caCertificate: fake.caCertificate ?? '' });
-    expect((await context.client.getManifest(repositoryOf(fake.host), 'v1'))?.digest).toBe(
-      someManifest().digest,
-    );
+    await using fake = await withManifest({ tls: { names: ['registry.test'] } });
+    await using context = testClient({ network, caCertificate: fake.caCertificate ?? '' });
+    expect((await context.client.getManifest(elsewhere(fake), 'v1'))?.digest).toBe(someManifest().digest);
     expect(fake.requests).toHaveLength(1);
   });
 
   test.each([
-    ['an authority that nobody knows', { names: [there] }, false],
+    ['an authority that nobody knows', { names: ['registry.test'] }, false],
     ['another name', { names: ['other.example'] }, true],
-    ['an end that is past', { names: [there], notAfter: new Date(Date.now() - 1000) }, true],
+    ['an end that is past', { names: ['registry.test'], notAfter: new Date(Date.now() - 1000) }, true],
   ])('with a certificate of %s: refused at once, never plain', async (_name, tls, trusted) => {
-    await using fake = await withManifest({ address: there, tls });
-    await using context = testClient(trusted ? { caCertificate: fake.caCertificate ?? '' } : {});
-    const error = await failureOf(context.client.getManifest(repositoryOf(fake.host), 'v1'));
+    await using fake = await withManifest({ tls });
+    await using context = testClient({
+      network,
+      ...(trusted && { caCertificate: fake.caCertificate ?? '' }),
+    });
+    const error = await failureOf(context.client.getManifest(elsewhere(fake), 'v1'));
     expect(error).toMatchObject({ code: 'E_NETWORK' });
     expect(error.message).toContain('has a certificate that is not to be trusted');
     expect(error.hint).toContain('ca-certificate');
@@ -45,56 +47,62 @@ elsewhere('a registry on another machine', () => {
   });
 
   test('with plain HTTP: refused, unless it is insecure', async () => {
-    await using fake = await withManifest({ address: there });
-    await using strict = testClient();
-    const error = await failureOf(strict.client.getManifest(repositoryOf(fake.host), 'v1'));
+    await using fake = await withManifest({});
+    await using strict = testClient({ network });
+    const error = await failureOf(strict.client.getManifest(elsewhere(fake), 'v1'));
     expect(error).toMatchObject({ code: 'E_NETWORK' });
     expect(error.message).toContain('does not speak TLS');
     expect(error.hint).toContain('insecure-registries');
     expect(fake.requests).toHaveLength(0);
-    await using lax = testClient({ insecureRegistries: [fake.host] });
-    await lax.client.getManifest(repositoryOf(fake.host), 'v1');
-    await lax.client.getManifest(repositoryOf(fake.host), 'v1');
+    await using lax = testClient({ network, insecureRegistries: [elsewhere(fake).registry] });
+    await lax.client.getManifest(elsewhere(fake), 'v1');
+    await lax.client.getManifest(elsewhere(fake), 'v1');
     expect(fake.requests).toHaveLength(2);
     expect(lax.client.requests).toHaveLength(3);
     expect(lax.log.lines).toContain(
-      `${fake.host} is an insecure registry with plain HTTP: nothing sent to it is private`,
+      `${elsewhere(fake).registry} is an insecure registry with plain HTTP: nothing sent to it is private`,
     );
   });
 
-  test.each(['host', 'network'])(
-    'insecure by its %s: any certificate will do, and HTTPS is preferred',
-    async (by) => {
-      await using fake = await withManifest({ address: there, tls: { names: ['other.example'] } });
-      await using context = testClient({ insecureRegistries: [by === 'host' ? fake.host : `${there}/24`] });
-      expect((await context.client.getManifest(repositoryOf(fake.host), 'v1'))?.digest).toBe(
-        someManifest().digest,
-      );
-      expect(context.client.requests).toHaveLength(1);
-    },
-  );
+  test('insecure: any certificate will do, and HTTPS is preferred', async () => {
+    await using fake = await withManifest({ tls: { names: ['other.example'] } });
+    await using context = testClient({ network, insecureRegistries: [elsewhere(fake).registry] });
+    expect((await context.client.getManifest(elsewhere(fake), 'v1'))?.digest).toBe(someManifest().digest);
+    expect(context.client.requests).toHaveLength(1);
+  });
+
+  test.each([
+    ['10.1.2.3:5000', '10.1.0.0/16', true],
+    ['10.1.2.3:5000', '10.2.0.0/16', false],
+    ['[fd12::1]:5000', 'fd00::/8', true],
+    ['10.1.2.3:5000', '10.1.2.3:5000', true],
+    ['10.1.2.3:5000', '10.1.2.3:5001', false],
+    ['ten.example', '10.0.0.0/8', false],
+  ])('%s, where %s is insecure: %s', (registry, entry, insecure) => {
+    expect(endpointOf(registry, [entry])).toMatchObject({
+      schemes: insecure ? ['https', 'http'] : ['https'],
+      verifyCertificate: !insecure,
+    });
+  });
 
   test('a TLS handshake that is never answered is retried, and given up', async () => {
     await using fake = await startFakeRegistry({
-      address: there,
-      tls: { names: [there], stallHandshake: true },
+      tls: { names: ['registry.test'], stallHandshake: true },
     });
-    await using context = testClient({ limits: { attempts: 2, connectMs: 50 } });
-    const error = await failureOf(context.client.headManifest(repositoryOf(fake.host), 'v1'));
+    await using context = testClient({ network, limits: { attempts: 2, connectMs: 50 } });
+    const error = await failureOf(context.client.headManifest(elsewhere(fake), 'v1'));
     expect(error).toMatchObject({ code: 'E_TIMEOUT' });
     expect(error.message).toContain('does not accept a connection (no TLS connection in 0.05 s)');
     expect(context.client.requests).toHaveLength(2);
   });
 
-  test('may not send us to this machine, by whatever name', async () => {
+  test.each(['localhost', 'inside.test'])('may not send us to this machine, called %s', async (name) => {
     await using inside = await startServer((_request, response) => response.end('a secret'));
-    await using fake = await startServer(
-      (_request, response) =>
-        response.writeHead(307, { location: `http://localhost:${inside.host.split(':')[1] ?? ''}/` }).end(),
-      there,
+    await using fake = await startServer((_request, response) =>
+      response.writeHead(307, { location: `http://${name}:${inside.host.split(':')[1] ?? ''}/` }).end(),
     );
-    await using context = testClient({ insecureRegistries: [fake.host] });
-    const error = await failureOf(context.client.getManifest(fake.repository, 'v1'));
+    await using context = testClient({ network, insecureRegistries: [elsewhere(fake).registry] });
+    const error = await failureOf(context.client.getManifest(elsewhere(fake), 'v1'));
     expect(error).toMatchObject({ code: 'E_REGISTRY' });
     expect(inside.requests).toEqual([]);
   });

@@ -41,7 +41,9 @@ export interface AuthDependencies extends TokenDependencies {
   readonly log: Log;
   /** What this run will want of this registry, so that one token does for all. */
   readonly foreseen: ScopeSet;
-  readonly policyFor: (url: URL) => ConnectionPolicy;
+  /** `host[:port]` of token servers that the user vouches for. */
+  readonly vouchedHosts: readonly string[];
+  readonly policyFor: (url: URL, isNamed: boolean) => ConnectionPolicy;
 }
 
 interface KnownChallenge {
@@ -159,7 +161,11 @@ export class Authenticator {
     owner: string,
     wanted: ScopeSet,
   ): Promise<HeldToken> {
-    const realm = checkRealm(known.asker, known.challenge.parameters.get('realm') ?? '');
+    const realm = checkRealm(
+      known.asker,
+      known.challenge.parameters.get('realm') ?? '',
+      this.#dependencies.vouchedHosts,
+    );
     if (!realm.trusted && authCase.credential !== undefined) throw untrustedRealm(known.asker, realm.url);
     try {
       return await this.#fetchExactly(known, realm, authCase.credential, owner, wanted);
@@ -190,7 +196,7 @@ export class Authenticator {
         service: known.challenge.parameters.get('service'),
         scopes,
         credential,
-        policy: policyFor(realm.url),
+        policy: policyFor(realm.url, realm.vouched),
       },
       this.#dependencies,
     );

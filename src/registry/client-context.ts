@@ -117,7 +117,8 @@ export class ClientContext {
       gateOf: (host) => this.#gateOf(host),
       registry,
       foreseen: this.#foreseen(registry),
-      policyFor: (url) => connection.policyFor(url),
+      vouchedHosts: this.#options.trustedRealms ?? [],
+      policyFor: (url, isNamed) => connection.policyFor(url, isNamed),
     });
     return new Exchange({
       ...shared,

@@ -56,6 +56,8 @@ export interface RegistryOptions {
   readonly pullRepositories?: readonly Repository[];
   /** `host[:port]` or CIDR: certificates are not checked, and plain HTTP will do. Loopback may always be plain HTTP. */
   readonly insecureRegistries?: readonly string[];
+  /** `host[:port]` of token servers, wherever they are, that may see the credentials of the registries that name them. */
+  readonly trustedRealms?: readonly string[];
   /** PEM text, trusted besides the default roots. */
   readonly caCertificate?: string;
   /** HTTPS_PROXY, HTTP_PROXY, NO_PROXY and their lower-case forms; NODE_EXTRA_CA_CERTS. Default: none of them. */

@@ -94,13 +94,14 @@ export class Connection {
     return this.#dependencies.transport.send({ ...request, url, policy: this.policyFor(url) });
   }
 
-  policyFor(url: URL): ConnectionPolicy {
+  /** @param isNamed the user has named this host: it may be anywhere. */
+  policyFor(url: URL, isNamed = false): ConnectionPolicy {
     if (this.isOwn(url)) return { verifyCertificate: this.endpoint.verifyCertificate, sentBy: undefined };
     const { verifyCertificate } = endpointOf(url.host, this.#dependencies.insecureRegistries);
     const sameHost = url.hostname === this.#urlOf('https', '/').hostname;
     return {
       verifyCertificate: verifyCertificate && !(sameHost && !this.endpoint.verifyCertificate),
-      sentBy: this.#addressClass ?? 'public',
+      sentBy: isNamed ? undefined : (this.#addressClass ?? 'public'),
     };
   }
 

@@ -30,7 +30,7 @@ const meanings: Readonly<Record<FailureKind, Meaning>> = {
     code: 'E_REGISTRY',
     retry: 'never',
     is: 'is in a place that this registry may not send us to',
-    hint: 'a public registry never leads into a private network or to this machine',
+    hint: 'a registry never leads to a more private place than its own; if that is its token server, name its host in registry-auth',
   },
   refused: {
     code: 'E_NETWORK',

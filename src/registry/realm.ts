@@ -11,10 +11,13 @@ export interface RealmAsker {
   readonly addressClass: AddressClass;
 }
 
-/** A token server, and whether it may see the credentials of the registry that named it. */
+/** A token server, and how far it is trusted. */
 export interface Realm {
   readonly url: URL;
+  /** It may see the credentials of the registry that named it. */
   readonly trusted: boolean;
+  /** The user has named its host, wherever that is. */
+  readonly vouched: boolean;
 }
 
 /**
@@ -33,9 +36,10 @@ const knownPairs: readonly { readonly registry: RegExp; readonly realm: RegExp }
  * Checks where a Bearer challenge sends us. The realm is HTTPS, unless the registry itself is plain HTTP; it has a host
  * and no userinfo; it is not in a more private place than the registry; a realm on this machine is the registry's own
  * port. Credentials go to the registry's own host or a known pair of hosts; elsewhere an anonymous token may be fetched.
+ * @param vouchedHosts `host[:port]` that the user has named: there it may be, and may see the credentials.
  * @throws E_REGISTRY with both hosts in it.
  */
-export function checkRealm(asker: RealmAsker, realm: string): Realm {
+export function checkRealm(asker: RealmAsker, realm: string, vouchedHosts: readonly string[] = []): Realm {
   const url = URL.canParse(realm, asker.url.href) ? new URL(realm, asker.url) : undefined;
   if (url === undefined) throw refuse(asker, realm, 'is not a URL');
   const schemes = asker.url.protocol === 'http:' ? ['http:', 'https:'] : ['https:'];
@@ -44,23 +48,31 @@ export function checkRealm(asker: RealmAsker, realm: string): Realm {
   if (url.hostname === '' || url.username !== '' || url.password !== '') {
     throw refuse(asker, realm, 'has userinfo, or no host');
   }
-  checkPlace(asker, realm, url);
+  const vouched = vouchedHosts.some((host) => isAt(url, host));
+  checkPlace(asker, realm, url, vouched);
   url.hash = '';
-  return { url, trusted: isTrusted(asker, url) };
+  return { url, trusted: vouched || isTrusted(asker, url), vouched };
 }
 
 /** Why credentials may not go to a realm: to be thrown when there are some. */
 export function untrustedRealm(asker: RealmAsker, url: URL): RegistryError {
-  return refuse(asker, url.href, 'is another host, and may not see the credentials');
+  return refuse(asker, url.href, 'is another host, and may not see the credentials', url);
 }
 
-function checkPlace(asker: RealmAsker, realm: string, url: URL): void {
+/** The port of an entry without one is that of the URL's scheme. */
+function isAt(url: URL, host: string): boolean {
+  const text = `${url.protocol}//${host}/`;
+  return URL.canParse(text) && new URL(text).host === url.host;
+}
+
+function checkPlace(asker: RealmAsker, realm: string, url: URL, vouched: boolean): void {
   const place = classifyHost(url.hostname);
-  if (place === undefined) return;
+  if (place === undefined || (vouched && place !== 'forbidden')) return;
+  const cure = place === 'forbidden' ? undefined : url;
   if (!mayLeadTo(asker.addressClass, place))
-    throw refuse(asker, realm, `is ${place === 'loopback' ? 'this machine' : `a ${place} address`}`);
+    throw refuse(asker, realm, `is ${place === 'loopback' ? 'this machine' : `a ${place} address`}`, cure);
   if (place === 'loopback' && portOf(url) !== portOf(asker.url)) {
-    throw refuse(asker, realm, 'is another port of this machine');
+    throw refuse(asker, realm, 'is another port of this machine', cure);
   }
 }
 
@@ -83,11 +95,18 @@ function isGitlab(registryHost: string, url: URL): boolean {
   );
 }
 
-function refuse(asker: RealmAsker, realm: string, why: string): RegistryError {
+/** @param cure a realm that the user could vouch for. */
+function refuse(asker: RealmAsker, realm: string, why: string, cure?: URL): RegistryError {
   const shown = realm.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1***@').replace(/[?#].*$/s, '');
+  const check = `check that ${asker.registry} is the registry that you mean, and not a name that resembles it`;
   return new RegistryError(
     'E_REGISTRY',
     `${asker.url.host} sends us for a token to ${quote(shown)}, which ${why}`,
-    { hint: `check that ${asker.registry} is the registry that you mean, and not a name that resembles it` },
+    {
+      hint:
+        cure === undefined
+          ? check
+          : `${check}; if that is its token server, name ${cure.host} as a registry in registry-auth, or in insecure-registries`,
+    },
   );
 }

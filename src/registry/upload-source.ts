@@ -47,13 +47,14 @@ export class ChunkSource {
       const skipped = await this.#take(offset - this.#position);
       if (skipped.byteLength === 0) break;
     }
-    const parts: Uint8Array[] = [];
-    let wanted = length;
-    for (let part = await this.#take(wanted); part.byteLength > 0; part = await this.#take(wanted)) {
-      parts.push(part);
-      wanted -= part.byteLength;
+    // Filled as it comes: parts that are joined in the end would take twice the memory, for each upload at once.
+    const chunk = Buffer.allocUnsafe(length);
+    let filled = 0;
+    for (let part = await this.#take(length); part.byteLength > 0; part = await this.#take(length - filled)) {
+      chunk.set(part, filled);
+      filled += part.byteLength;
     }
-    return Buffer.concat(parts);
+    return chunk.subarray(0, filled);
   }
 
   /** Reads on to the end, so that a source which checks itself has done so. */
