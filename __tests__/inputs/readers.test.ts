@@ -199,12 +199,18 @@ describe('references', () => {
   });
 
   test.each([
-    ['oci:some, folder:v1', 'E_UNSUPPORTED'],
+    ['oci-archive:some, file.tar', 'E_UNSUPPORTED'],
     ['./layout', 'E_UNSUPPORTED'],
     ['', 'E_INPUT'],
     ['Quay.io/a', 'E_REFERENCE'],
   ])('%j is %s', async (given, code) => {
     expect(await read(referenceList, given)).toMatchObject({ code });
+  });
+
+  test('a folder may have a comma in its name', async () => {
+    expect(await referenceList.parse(['oci:some, folder:v1'])).toMatchObject([
+      { repository: { path: 'some, folder', name: 'oci:some, folder' }, tag: 'v1' },
+    ]);
   });
 
   test('a registry whose name is that of a layout is a registry', async () => {

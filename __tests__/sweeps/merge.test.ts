@@ -100,6 +100,7 @@ async function fanIn(
       files: noFiles,
       github: await githubEnvironment({}, () => Promise.reject(new Error('there is no event'))),
       sourceDate: undefined,
+      writeFile: () => Promise.resolve(),
       compare: () => Promise.resolve(undefined),
       copy: () => Promise.reject(new Error('nothing is copied within one repository')),
       // Read-back waits for minutes where a write was lost; how long is for its own tests.

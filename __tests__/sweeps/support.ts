@@ -68,6 +68,7 @@ export async function fanIn({ inputs, signal, around, waits }: FanIn): Promise<C
       },
       github: await githubEnvironment({}, () => Promise.reject(new Error('there is no event'))),
       sourceDate: undefined,
+      writeFile: () => Promise.resolve(),
       compare: () => Promise.resolve(undefined),
       // How long is for its own tests.
       sleep: async (milliseconds) => {

@@ -3,6 +3,7 @@ import { groupBy } from '../group-by.ts';
 import type { InputsOf } from '../inputs/table.ts';
 import { targetsOf } from '../inputs/targets.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
+import { isLayout } from '../oci/layout-reference.ts';
 import { formatReference, type Reference, type Repository } from '../oci/reference.ts';
 import { repositoryReader, type ReadVerbs } from './repository-reader.ts';
 
@@ -33,7 +34,7 @@ export async function readManifests(
 ): Promise<Looked[]> {
   const read = await settleAll(
     references.map(async (reference) => {
-      const ref = reference.digest ?? reference.tag ?? 'latest';
+      const ref = reference.digest ?? reference.tag ?? (isLayout(reference.repository) ? '' : 'latest');
       const manifest = await repositoryReader(registry, reference.repository).manifest(ref);
       if (manifest !== undefined) return { reference, manifest };
       throw new CodedError('E_NOT_FOUND', `${formatReference(reference)} does not exist`, {

@@ -7,6 +7,7 @@ import type { LegRecord } from '../handover/record.ts';
 import type { GithubEnvironment } from '../github/environment.ts';
 import type { InputsOf } from '../inputs/table.ts';
 import type { Digest } from '../oci/digest.ts';
+import { isLayout } from '../oci/layout-reference.ts';
 import type { Repository } from '../oci/reference.ts';
 import { formatPlatform } from '../platform/platform.ts';
 import { candidates, inOrderOf, withoutRepeats, type Candidate } from '../verify/candidates.ts';
@@ -81,6 +82,11 @@ export async function findLegs(
       hint: 'legs that push by digest alone have to be named in records',
     });
   }
+  if (isLayout(repository)) {
+    throw new CodedError('E_INPUT', 'neither images nor records says where the legs are', {
+      hint: 'set images, to whose first the legs push, or name what the legs made in records',
+    });
+  }
   const legs = archTagLegs(
     inputs.platforms.map((row) => row.platform),
     repository,
@@ -111,7 +117,10 @@ export async function readLegs(
   return Promise.all(
     legs.map(async (leg) => {
       try {
-        const name = `${leg.repository.name}${leg.ref.includes(':') ? '@' : ':'}${leg.ref}`;
+        const name =
+          leg.ref === ''
+            ? leg.repository.name
+            : `${leg.repository.name}${leg.ref.includes(':') ? '@' : ':'}${leg.ref}`;
         const source = await readSource(readerOf(leg.repository), leg.ref, name, leg.promised, tolerated);
         return source && { leg, source };
       } catch (error) {

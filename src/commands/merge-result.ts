@@ -1,6 +1,5 @@
 import { missingPlatforms } from '../verify/platform-set.ts';
 import type { InputsOf } from '../inputs/table.ts';
-import type { Target } from '../inputs/targets.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { JsonObject } from '../oci/strict-json.ts';
 import { formatPlatform } from '../platform/platform.ts';
@@ -18,12 +17,14 @@ import type { Candidate } from '../verify/candidates.ts';
 import { imageSize } from '../verify/source.ts';
 import type { BuiltIndex } from './merge-index.ts';
 import { recordOf, type ProvenSet } from './merge-legs.ts';
+import { plannedJson, plannedText, type PlannedWrite } from './merge-plan.ts';
+import type { Places } from './merge-target.ts';
 import type { CommandResult } from './result.ts';
 
 /** Everything that a merge found and did. */
 export interface Merged {
   readonly inputs: InputsOf<'merge'>;
-  readonly targets: readonly Target[];
+  readonly places: Places;
   readonly set: ProvenSet;
   /** For each image's digest, what its programs are made for. */
   readonly contents: ReadonlyMap<Digest, CheckReport>;
@@ -31,34 +32,40 @@ export interface Merged {
   readonly held: readonly HeldTag[];
   /** Moving tags that would have gone backwards. */
   readonly stale: readonly HeldTag[];
+  /** What publishing writes, or would write. */
+  readonly planned: readonly PlannedWrite[];
   /** `undefined` for a dry run. */
   readonly outcome: readonly TagOutcome[] | undefined;
 }
 
 /** What merge tells: the outputs of the contract, and the same for people. */
 export function mergeResult(merged: Merged): CommandResult {
-  const { inputs, targets, set, built, held, stale, outcome } = merged;
-  const images = targets.map(({ image }) => image.name);
+  const { inputs, places, set, built, held, stale, planned, outcome } = merged;
+  const images = places.targets.map(({ image }) => image.name);
   const { digest } = built.index;
   const platforms = set.entries.map((entry) => formatPlatform(entry.platform));
   const missing = missingPlatforms(inputs.platforms, set.entries).map((row) => formatPlatform(row.platform));
   const rows = set.entries.map((entry) => platformReport(entry, merged));
   const tags = held.map((target) => tagReport(merged, target));
   const published = (outcome ?? []).map(tagName);
+  const where = places.file === undefined ? images.map((image) => `${image}@${digest}`) : [digest];
   const facts: Fact[] = [
-    ['index', images.map((image) => `${image}@${digest}`)],
+    ['index', where],
     ['media type', built.index.mediaType],
     ['tags', tags.map((tag) => tag.told)],
     ...(missing.length > 0 ? [['missing', missing] as Fact] : []),
   ];
-  const title = outcome === undefined ? 'Dry run: nothing was written' : `Published ${images.join(', ')}`;
+  const title =
+    outcome === undefined
+      ? 'Dry run: nothing was written'
+      : places.file === undefined
+        ? `Published ${images.join(', ')}`
+        : `Written to ${places.file}`;
   return {
     outputs: {
       digest,
       references:
-        outcome === undefined || published.length > 0
-          ? published
-          : images.map((image) => `${image}@${digest}`),
+        outcome === undefined || published.length > 0 ? published : where.filter((each) => each !== digest),
       platforms,
       'missing-platforms': missing,
       'stale-tags': stale.map(tagName),
@@ -67,7 +74,7 @@ export function mergeResult(merged: Merged): CommandResult {
       ),
       index: Buffer.from(built.index.bytes).toString('utf8'),
       report: {
-        image: images[0] ?? '',
+        image: images[0] ?? places.file ?? '',
         images,
         digest,
         mediaType: built.index.mediaType,
@@ -75,11 +82,22 @@ export function mergeResult(merged: Merged): CommandResult {
         check: inputs.check,
         platforms: rows.map(platformJson),
         tags: tags.map(({ told: _, ...tag }) => tag),
+        planned: planned.map(plannedJson),
       },
     },
-    text: `${title}\n\n${factsText(facts)}\n${platformsText(rows)}${outcome === undefined ? `\n${Buffer.from(built.index.bytes).toString('utf8')}\n` : ''}`,
+    text: `${title}\n\n${factsText(facts)}\n${platformsText(rows)}${outcome === undefined ? dryRunText(planned, built) : ''}`,
     summary: `${factsMarkdown(title, facts)}\n${platformsMarkdown(rows)}`,
   };
+}
+
+/** What would be written, and the exact bytes of the list. */
+function dryRunText(planned: readonly PlannedWrite[], { index }: BuiltIndex): string {
+  const steps = planned.map((write, at) => `${at + 1}. ${plannedText(write)}\n`);
+  const would =
+    steps.length === 0
+      ? 'Nothing would be written.\n'
+      : `Would be written, in this order:\n${steps.join('')}`;
+  return `\n${would}\n${Buffer.from(index.bytes).toString('utf8')}\n`;
 }
 
 /** The row of one platform: what was checked of it, and whose word each finding is. */

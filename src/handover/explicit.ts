@@ -1,5 +1,6 @@
 import { CodedError, quote, show } from '../errors.ts';
 import { parseDigest } from '../oci/digest.ts';
+import { parseLayoutReference } from '../oci/layout-reference.ts';
 import { parseReference, type Repository } from '../oci/reference.ts';
 import { parseStrictJson, type JsonValue } from '../oci/strict-json.ts';
 import { parsePlatform } from '../platform/platform.ts';
@@ -110,6 +111,11 @@ function namedLeg(text: string, repository: Repository, origin: string): Leg {
   const index = claimed === undefined ? 'all' : 'pick';
   // A digest that was cut short would pass for the tag of an image called sha256.
   if (/^sha\d+:/.test(target)) return { origin, claimed, repository, ref: parseDigest(target), index };
+  const inFolder = parseLayoutReference(target);
+  if (inFolder !== undefined) {
+    const { repository: folder, digest, tag } = inFolder;
+    return { origin, claimed, repository: folder, ref: digest ?? tag ?? '', index };
+  }
   const reference = parseReference(target);
   const ref = reference.digest ?? reference.tag;
   if (ref === undefined) {

@@ -10,7 +10,7 @@ export interface Leg {
   /** The platform that somebody said it is for; undefined for a bare reference, whose config is asked. */
   readonly claimed: Platform | undefined;
   readonly repository: Repository;
-  /** A tag or a digest. */
+  /** A tag or a digest; empty for the only image of an OCI image layout. */
   readonly ref: string;
   /** What a record promises of the manifest. */
   readonly promised?: { readonly digest: Digest; readonly mediaType: string; readonly size: number };

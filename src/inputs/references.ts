@@ -1,4 +1,5 @@
 import { CodedError, quote } from '../errors.ts';
+import { parseLayoutReference } from '../oci/layout-reference.ts';
 import { parseReference, type Reference } from '../oci/reference.ts';
 import type { Kind } from './definition.ts';
 import { eachItem, lines, unreadable } from './kinds.ts';
@@ -22,12 +23,10 @@ function isPath(item: string): boolean {
 }
 
 function readReference(item: string): Reference {
+  const inFolder = parseLayoutReference(item);
+  if (inFolder !== undefined) return inFolder;
   if (!isPath(item)) return parseReference(item);
-  throw new CodedError(
-    'E_UNSUPPORTED',
-    `${quote(item)} is not in a registry, which this version does not look at`,
-    {
-      hint: 'push it, and give its reference',
-    },
-  );
+  throw new CodedError('E_UNSUPPORTED', `${quote(item)} is neither in a registry nor an OCI image layout`, {
+    hint: 'write oci:folder for a layout; push or unpack anything else first',
+  });
 }

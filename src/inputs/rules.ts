@@ -35,6 +35,7 @@ function imageRules(
     Array.isArray(tags) &&
     tags.some((item: unknown) => typeof item === 'object' && item !== null && 'repository' in item);
   if (!needsImage || raw.has('images') || raw.has('references') || named) return [];
+  if (command === 'merge' && raw.has('output')) return [];
   if (command === 'build' || command === 'merge') {
     return [
       unreadable(

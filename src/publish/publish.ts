@@ -1,4 +1,5 @@
 import { CodedError, errorLine, joinErrors, toCodedError } from '../errors.ts';
+import type { Digest } from '../oci/digest.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import type { Repository } from '../oci/reference.ts';
 import { readBackIndex, readBackTag, type ReadBackDeps } from './read-back.ts';
@@ -28,12 +29,8 @@ export async function publish(
   await inParallel(repositories, async (repository) => {
     await placeIndex(verbs, index, repository, tags, deps);
   });
-  const written = tags.filter((target) => target.held !== index.digest);
-  const stages = [
-    written.filter((target) => !target.moving && target.held !== undefined),
-    written.filter((target) => !target.moving && target.held === undefined),
-    written.filter((target) => target.moving),
-  ];
+  const stages = tagStages(tags, index.digest);
+  const written = stages.flat();
   const failures = new Map<HeldTag, CodedError>();
   for (const stage of stages) {
     await collect(stage, failures, async (target) => {
@@ -58,6 +55,16 @@ export async function publish(
   );
   if (failures.size + unread.size > 0) throw publishError(index, tags, failures, unread);
   return tags.map((target) => ({ ...target, state: stateOf(target, index) }));
+}
+
+/** The tags that have to be written, those first that exist with another list, then new ones, then moving ones. */
+export function tagStages(tags: readonly HeldTag[], digest: Digest): HeldTag[][] {
+  const written = tags.filter((target) => target.held !== digest);
+  return [
+    written.filter((target) => !target.moving && target.held !== undefined),
+    written.filter((target) => !target.moving && target.held === undefined),
+    written.filter((target) => target.moving),
+  ];
 }
 
 /** False where nobody can tell; what went wrong with the write is told then. */

@@ -1,6 +1,10 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { CommandResult } from '../../../src/commands/result.ts';
 import { inspect } from '../../../src/commands/inspect.ts';
 import { merge, type MergeDeps } from '../../../src/commands/merge.ts';
+import { outputLayout } from '../../../src/commands/merge-target.ts';
+import { copyBetween, Layouts, withLayouts } from '../../../src/commands/places.ts';
 import { verify } from '../../../src/commands/verify.ts';
 import { githubEnvironment, type GithubEnvironment } from '../../../src/github/environment.ts';
 import type { RawInputs } from '../../../src/inputs/commands.ts';
@@ -104,6 +108,8 @@ export interface RunOptions {
   readonly sleep?: MergeDeps['sleep'];
   readonly compare?: MergeDeps['compare'];
   readonly now?: () => number;
+  /** Where relative folders start. */
+  readonly cwd?: string;
   /** Repositories that will be written to; the one of the legs, unless told otherwise. */
   readonly push?: readonly string[];
   /** Event of a workflow; makes the run one. */
@@ -113,9 +119,8 @@ export interface RunOptions {
 type Raw = Readonly<Record<string, string>>;
 
 export function raw(registry: FakeRegistry, inputs: Raw): RawInputs {
-  return new Map(
-    Object.entries({ images: `${registry.host}/${path}`, ...inputs }).map(([name, value]) => [name, [value]]),
-  );
+  const given = Object.entries({ images: `${registry.host}/${path}`, ...inputs });
+  return new Map(given.filter(([, value]) => value !== '').map(([name, value]) => [name, [value]]));
 }
 
 /** `merge` with the real client, on what a shell would give it. `tags` v1 and the four platforms, unless told otherwise. */
@@ -128,10 +133,11 @@ export async function runMerge(
   const slept: number[] = [];
   const given = raw(registry, { tags: 'v1', platforms: four.join('\n'), ...inputs });
   const parsed = await parseInputs('merge', given, log);
+  const layouts = new Layouts({ cwd: options.cwd ?? '/nonexistent', output: outputLayout(parsed) });
   const result = await withClient(registry, options, async (client) =>
     merge(parsed, {
       log,
-      registry: client,
+      registry: withLayouts(client, layouts),
       files: {
         kind: () => Promise.resolve(undefined),
         read: () => Promise.resolve(Buffer.alloc(0)),
@@ -139,7 +145,8 @@ export async function runMerge(
       },
       github: await environment(options),
       sourceDate: options.sourceDate,
-      copy: async (copy) => createCopier({ log }).copyImage({ ...copy, client }),
+      copy: copyBetween(createCopier({ log }), client, layouts, log),
+      writeFile: async (file, bytes) => writeFile(resolve(options.cwd ?? '/nonexistent', file), bytes),
       compare: options.compare ?? (() => Promise.resolve(undefined)),
       ...(options.now !== undefined && { now: options.now }),
       random: () => 0.5,
@@ -157,13 +164,19 @@ export async function runMerge(
 export async function runVerify(registry: FakeRegistry, inputs: Raw = {}): Promise<Ran> {
   const log = keptLog();
   const parsed = await parseInputs('verify', lookRaw(registry, inputs), log);
-  const result = await withClient(registry, {}, async (client) => verify(parsed, { log, registry: client }));
+  const layouts = new Layouts({ cwd: '/' });
+  const result = await withClient(registry, {}, async (client) =>
+    verify(parsed, { log, registry: withLayouts(client, layouts) }),
+  );
   return { result, warnings: log.warnings, lines: log.lines, slept: [] };
 }
 
 export async function runInspect(registry: FakeRegistry, inputs: Raw = {}): Promise<CommandResult> {
   const parsed = await parseInputs('inspect', lookRaw(registry, inputs), silentLog);
-  return withClient(registry, {}, async (client) => inspect(parsed, { registry: client }));
+  const layouts = new Layouts({ cwd: '/' });
+  return withClient(registry, {}, async (client) =>
+    inspect(parsed, { registry: withLayouts(client, layouts) }),
+  );
 }
 
 function lookRaw(registry: FakeRegistry, inputs: Raw): RawInputs {

@@ -122,7 +122,7 @@ export const mergeInputs = {
     kind: text,
     group: 'Merge',
     commands: ['merge'],
-    later: ['merge'],
-    description: 'Write an OCI layout folder or a file instead of a registry.',
+    description:
+      'Write an OCI image layout folder instead of a registry, under the names in tags; or, where it ends in .json, the bytes of the list alone into that file. Then images is not needed.',
   },
 } as const satisfies Record<string, InputDefinition>;
