@@ -6,8 +6,10 @@
 #   scripts/install-test-tools.sh --folder   prints the folder of the tools that are not Debian packages
 #   scripts/install-test-tools.sh --peers    installs what the bench alone compares with; CI doesn't need it
 #   scripts/install-test-tools.sh --peers-folder   prints the folder of those
+#   scripts/install-test-tools.sh --generations    installs the next generation of engines, for test:generations alone
+#   scripts/install-test-tools.sh --generations-folder   prints its folder: the root of a Debian 13
 #
-# Both folders are outside the checkout, and their names change with any version below, so a cache can keep them whole.
+# All folders are outside the checkout, and their names change with any version below, so a cache can keep them whole.
 set -euo pipefail
 
 packages=(
@@ -35,6 +37,10 @@ peer_modules=(
   buildx=github.com/docker/buildx@v0.30.1=./cmd/buildx
 )
 oras=oras=oras.land/oras/cmd/oras@v1.3.0
+# Debian 13 as a folder, so that its engines can be entered on Debian 12: podman 5, buildah 1.39, skopeo 1.18,
+# Docker Engine 26.1 and buildx 0.13.
+generation=trixie
+generation_packages=podman,buildah,skopeo,docker.io,docker-cli,docker-buildx,runc
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 versions=$(printf '%s\n' "${go_tools[@]}" "$zizmor" "${architectures[@]}" "$(uname -m)" | sha256sum | cut -c1-12)
@@ -42,6 +48,7 @@ folder=${NATIVE_MULTIARCH_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/native-multiarc
 peer_versions=$(printf '%s\n' "${peer_modules[@]}" "$oras" "$(cat "$root/bench/fan-in/oras-go/go.sum")" "$(uname -m)" |
   sha256sum | cut -c1-12)
 peers=$(dirname "$folder")/peers-$peer_versions
+generations=$(dirname "$folder")/$generation-$(printf '%s\n' "$generation_packages" "$(uname -m)" | sha256sum | cut -c1-12)
 
 say() { printf 'test tools: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
@@ -155,8 +162,9 @@ build_here() {
   (cd "$1" && quietly env CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o "$2" "$3")
 }
 
-install_peers() {
+install_peer_modules() {
   local row name module package source
+  mkdir -p "$peers/bin" "$peers/new"
   for row in "${peer_modules[@]}"; do
     IFS== read -r name module package <<<"$row"
     [ ! -x "$peers/bin/$name" ] || continue
@@ -166,6 +174,11 @@ install_peers() {
     build_here "$source" "$peers/new/$name" "$package" || die "go could not build $module"
     mv "$peers/new/$name" "$peers/bin/$name"
   done
+}
+
+install_peers() {
+  local name module
+  install_peer_modules
   name=${oras%%=*} module=${oras#*=}
   if [ ! -x "$peers/bin/$name" ] && [ ! -x "$peers/bin/oras-go-index" ]; then
     say "go: $module"
@@ -180,18 +193,41 @@ install_peers() {
   [ -x /usr/bin/time ] || quietly apt-get install --yes time || die 'apt-get could not install time'
 }
 
+# The lists are those that a mirror has now, however old; apt's own mirror is the one that this machine can reach.
+install_generations() {
+  local mirror
+  install_peer_modules
+  rm -rf "$peers/new"
+  [ ! -x "$generations/usr/sbin/dockerd" ] || return 0
+  command -v mmdebstrap >/dev/null || quietly apt-get install --yes mmdebstrap || die 'apt-get could not install mmdebstrap'
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Label: Debian' | sort -u | sed -n 1p)
+  say "mmdebstrap: $generation with ${generation_packages//,/ }"
+  # Made beside its place and moved, so that an interrupted one leaves no half a root.
+  rm -rf "$generations.new"
+  quietly mmdebstrap --variant=apt --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='Acquire::Retries "3"' \
+    --include="$generation_packages" "$generation" "$generations.new" "${mirror:-http://deb.debian.org/debian}" ||
+    die "mmdebstrap could not make $generation"
+  mv "$generations.new" "$generations"
+}
+
 case ${1:-} in
   --folder) printf '%s\n' "$folder"; exit 0 ;;
   --peers-folder) printf '%s\n' "$peers"; exit 0 ;;
+  --generations-folder) printf '%s\n' "$generations"; exit 0 ;;
+  --generations)
+    [ "$(id -u)" = 0 ] || die 'this needs root: mmdebstrap and chroot do'
+    install_generations
+    say "generations: $generations"
+    exit 0
+    ;;
   --peers)
-    mkdir -p "$peers/bin" "$peers/new"
     install_peers
     rm -rf "$peers/new"
     say "peers: $peers"
     exit 0
     ;;
   '') ;;
-  *) die "unknown argument $1; known are --folder, --peers and --peers-folder" ;;
+  *) die "unknown argument $1; known are --folder, --peers, --peers-folder, --generations and --generations-folder" ;;
 esac
 [ "$(id -u)" = 0 ] || die 'this needs root: engines, package installation and binfmt_misc do'
 mkdir -p "$folder/bin" "$folder/new" "$folder/programs"

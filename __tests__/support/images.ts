@@ -89,6 +89,7 @@ export function buildAttestation(image: Fixture): Fixture {
   const statement = toBytes({
     _type: 'https://in-toto.io/Statement/v0.1',
     predicateType: 'https://slsa.dev/provenance/v0.2',
+    subject: [{ name: 'image', digest: { sha256: image.manifest.digest.slice('sha256:'.length) } }],
   });
   const built = buildImage({
     platform: 'unknown/unknown',

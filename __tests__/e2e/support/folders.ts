@@ -7,9 +7,12 @@ export interface Folder extends AsyncDisposable {
   readonly path: string;
 }
 
-/** A new folder of the test's own. Engines leave mounts inside theirs; they are undone before it is removed. */
-export async function temporaryFolder(): Promise<Folder> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'nma-'));
+/**
+ * A new folder of the test's own. Engines leave mounts inside theirs; they are undone before it is removed.
+ * @param within where it is made; default: the system's folder for such
+ */
+export async function temporaryFolder(within = tmpdir()): Promise<Folder> {
+  const folder = await mkdtemp(path.join(within, 'nma-'));
   return {
     path: folder,
     [Symbol.asyncDispose]: async () => {

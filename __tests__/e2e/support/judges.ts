@@ -71,6 +71,7 @@ export interface PublishedIndex {
     readonly digest: string;
     readonly size: number;
     readonly platform: { readonly os: string; readonly architecture: string };
+    readonly annotations?: Readonly<Record<string, string>>;
   }[];
 }
 
