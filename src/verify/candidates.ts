@@ -21,7 +21,11 @@ export interface Candidate {
   readonly image: ProvenImage;
   /** The claim itself, if there was one: the config has to bear it out. */
   readonly claimed: Platform | undefined;
+  readonly compression?: 'zstd';
 }
+
+/** How podman marks the twin of an image that is packed with zstd. */
+const zstdTwin = 'io.github.containers.compression.zstd';
 
 /**
  * The images of a source that count.
@@ -36,6 +40,7 @@ export function candidates(claim: Claim, source: ProvenSource): Candidate[] {
     origin,
     image,
     claimed: undefined,
+    ...(image.descriptor.annotations?.[zstdTwin] === 'true' && { compression: 'zstd' }),
   });
   if (claimed === undefined) return source.images.map(own);
   const asClaimed = (image: ProvenImage): Candidate => ({ ...own(image), platform: claimed, claimed });

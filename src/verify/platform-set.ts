@@ -14,6 +14,8 @@ export interface FoundPlatform {
   readonly digest: string;
   /** For people: where it was found. */
   readonly origin: string;
+  /** A twin of the same platform that podman tells apart by its compression. */
+  readonly compression?: 'zstd';
 }
 
 /** True when `found` is what `wanted` asks for; an os.version or os.features that was not asked for does not matter. */
@@ -81,7 +83,7 @@ function missing(
 }
 
 function duplicates(found: readonly FoundPlatform[]): CodedError[] {
-  const byPlatform = groupBy(found, (image) => platformKey(image.platform));
+  const byPlatform = groupBy(found, (image) => `${platformKey(image.platform)} ${image.compression ?? ''}`);
   return [...byPlatform.values()].flatMap((images) => {
     const [first] = images;
     if (first === undefined || images.every((image) => image.digest === first.digest)) return [];
