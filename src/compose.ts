@@ -1,16 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import { open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readNamed, readStart, recordFiles, writeWhole } from './commands/files.ts';
 import type { Places } from './commands/places.ts';
 import type { CommandResult } from './commands/result.ts';
 import type { EngineOptions } from './engines/options.ts';
 import { CodedError, quote } from './errors.ts';
 import { compareCommits } from './github/compare.ts';
 import { githubEnvironment } from './github/environment.ts';
-import type { RecordFiles } from './handover/explicit.ts';
 import type { CommandName, RawInputs } from './inputs/commands.ts';
 import { parseInputs } from './inputs/parse.ts';
 import type { InputsOf } from './inputs/table.ts';
@@ -49,7 +47,7 @@ export async function runCommand(command: CommandName, raw: RawInputs, shell: Sh
     case 'build':
       return runBuild(await parseInputs(command, raw, shell.log), shell);
     case 'merge':
-      return runMerge(await parseInputs(command, raw, shell.log), shell);
+      return runMerge(await parseInputs(command, await specified(raw, shell), shell.log), shell);
     case 'verify': {
       const inputs = await parseInputs(command, raw, shell.log);
       const { verify } = await import('./commands/verify.ts');
@@ -101,6 +99,15 @@ async function runMerge(inputs: InputsOf<'merge'>, shell: Shell): Promise<Comman
         signal: shell.signal,
       }),
     }),
+  );
+}
+
+/** The inputs with what the file in `spec` says. */
+async function specified(raw: RawInputs, { cwd }: Shell): Promise<RawInputs> {
+  if (!raw.has('spec')) return raw;
+  const { maxSpecBytes, withSpec } = await import('./inputs/spec.ts');
+  return withSpec(raw, async (path) =>
+    Buffer.from(await readNamed(resolve(cwd, path), maxSpecBytes, 'spec', path)).toString('utf8'),
   );
 }
 
@@ -229,67 +236,14 @@ const maxCertificateBytes = 1024 * 1024;
 async function certificate(inputs: RegistryInputs, { cwd }: Shell): Promise<string | undefined> {
   const given = inputs['ca-certificate'];
   if (given === undefined || 'pem' in given) return given?.pem;
-  try {
-    return Buffer.from(await readStart(resolve(cwd, given.path), maxCertificateBytes)).toString('utf8');
-  } catch (error) {
-    throw new CodedError(
-      'E_INPUT',
-      `the file ${quote(given.path)}, which ca-certificate names, can't be read`,
-      {
-        hint: 'give the path of a PEM file that this user may read, or the PEM text itself',
-        cause: error,
-      },
-    );
-  }
+  const bytes = await readNamed(resolve(cwd, given.path), maxCertificateBytes, 'ca-certificate', given.path);
+  return Buffer.from(bytes).toString('utf8');
 }
 
 function sleeper({ signal }: Shell): (ms: number) => Promise<void> {
   return async (ms) => {
     await delay(ms, undefined, { signal });
   };
-}
-
-/** At most `max + 1` bytes of a file, so that a reader can tell that it is too long. */
-async function readStart(path: string, max: number): Promise<Uint8Array> {
-  const file = await open(path);
-  try {
-    const buffer = Buffer.alloc(Math.min((await file.stat()).size, max) + 1);
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
-}
-
-function recordFiles(cwd: string): RecordFiles {
-  return {
-    kind: async (path) => {
-      const found = await stat(resolve(cwd, path)).catch((error: unknown) => {
-        if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT')
-          return undefined;
-        throw error;
-      });
-      if (found?.isFile()) return 'file';
-      return found?.isDirectory() ? 'folder' : undefined;
-    },
-    read: async (path, max) => readStart(resolve(cwd, path), max),
-    list: async (path) => (await readdir(resolve(cwd, path))).sort(),
-  };
-}
-
-/** By another name and a rename, so that nobody ever sees a part of it. */
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomUUID()}`;
-  try {
-    await writeFile(temporary, bytes, { flag: 'wx' });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw new CodedError('E_INPUT', `the file ${quote(path)}, which output names, can't be written`, {
-      hint: 'name a file in a folder that is there, and that this user may write to',
-      cause: error,
-    });
-  }
 }
 
 /** SOURCE_DATE_EPOCH as RFC 3339. https://reproducible-builds.org/specs/source-date-epoch/ */

@@ -143,7 +143,8 @@ export function proveSet(
   const failures = found.legs.flatMap((leg, index) => {
     const what = read[index];
     if (what instanceof CodedError) return [{ leg, error: what }];
-    return what === undefined && found.explicit ? [{ leg, error: notFound(leg) }] : [];
+    const awaited = what === undefined && found.explicit && !mayBeMissing(leg, inputs);
+    return awaited ? [{ leg, error: notFound(leg) }] : [];
   });
   const there = read.filter((leg): leg is ReadLeg => leg !== undefined && !(leg instanceof CodedError));
   const removals = inputs.append ? [] : inputs['remove-platforms'];
@@ -250,6 +251,12 @@ function revisionClaims({ leg, source }: ReadLeg): RevisionClaim[] {
 export function otherCommit(leg: ReadLeg, sha: string | undefined): string | undefined {
   const labels = revisionClaims(leg).flatMap(({ label }) => label ?? []);
   return sha !== undefined && labels.every((label) => label !== sha) ? labels[0] : undefined;
+}
+
+/** manifest-tool's --ignore-missing: what its spec names and `platforms` marks with a `?`. */
+function mayBeMissing({ claimed }: Leg, inputs: MergeInputs): boolean {
+  const row = inputs.platforms.find(({ platform }) => claimed !== undefined && isWanted(platform, claimed));
+  return inputs.spec !== undefined && row?.required === false;
 }
 
 function notFound(leg: Leg): CodedError {

@@ -9,6 +9,7 @@ import { verify } from '../../../src/commands/verify.ts';
 import { githubEnvironment, type GithubEnvironment } from '../../../src/github/environment.ts';
 import type { RawInputs } from '../../../src/inputs/commands.ts';
 import { parseInputs } from '../../../src/inputs/parse.ts';
+import { withSpec } from '../../../src/inputs/spec.ts';
 import type { Digest } from '../../../src/oci/digest.ts';
 import { parseRepository } from '../../../src/oci/reference.ts';
 import {
@@ -110,6 +111,8 @@ export interface RunOptions {
   readonly now?: () => number;
   /** Where relative folders start. */
   readonly cwd?: string;
+  /** The text of the file that `spec` names; then nothing else is given but the inputs. */
+  readonly spec?: string;
   /** Repositories that will be written to; the one of the legs, unless told otherwise. */
   readonly push?: readonly string[];
   /** Event of a workflow; makes the run one. */
@@ -132,7 +135,11 @@ export async function runMerge(
   const log = keptLog();
   const slept: number[] = [];
   const given = raw(registry, { tags: 'v1', platforms: four.join('\n'), ...inputs });
-  const parsed = await parseInputs('merge', given, log);
+  const parsed = await parseInputs(
+    'merge',
+    options.spec === undefined ? given : await specified(inputs, options.spec),
+    log,
+  );
   const layouts = new Layouts({ cwd: options.cwd ?? '/nonexistent', output: outputLayout(parsed) });
   const result = await withClient(registry, options, async (client) =>
     merge(parsed, {
@@ -159,6 +166,11 @@ export async function runMerge(
     }),
   );
   return { result, warnings: log.warnings, lines: log.lines, slept };
+}
+
+async function specified(inputs: Raw, spec: string): Promise<RawInputs> {
+  const given = Object.entries({ spec: 'spec.yml', ...inputs });
+  return withSpec(new Map(given.map(([name, value]) => [name, [value]])), () => Promise.resolve(spec));
 }
 
 export async function runVerify(registry: FakeRegistry, inputs: Raw = {}): Promise<Ran> {

@@ -115,8 +115,8 @@ export const mergeInputs = {
     kind: text,
     group: 'Merge',
     commands: ['merge'],
-    later: ['merge'],
-    description: 'A manifest-tool YAML file.',
+    description:
+      "A YAML file as manifest-tool's push from-spec takes it: it says images, tags, platforms, records and annotations. Mark in platforms with ? what may be missing.",
   },
   output: {
     kind: text,
