@@ -1,6 +1,6 @@
 import type { Change } from './layer.ts';
 
-/** One change and where it is. `parts` is the list's own array, good until the next change is taken. */
+/** One change, and where it is: names from the root. */
 export interface PlacedChange {
   readonly parts: readonly string[];
   readonly change: Change;
@@ -66,7 +66,7 @@ export class ChangeList {
         const own = bytes.readUInt16LE(at + 3);
         at += 5;
         for (let index = 0; index < own; index += 1) parts.push(word());
-        yield { parts, change: changeOf(kind, word) };
+        yield { parts: parts.slice(), change: changeOf(kind, word) };
       }
     }
   }

@@ -8,31 +8,34 @@ interface Launcher {
   readonly assignments?: boolean;
 }
 
-const launchers: Readonly<Partial<Record<string, Launcher>>> = {
-  catatonit: {},
-  chpst: { values: ['-u', '-U', '-e', '-n', '-l', '-L', '-m', '-o', '-p', '-f', '-c', '-b', '-t', '-C'] },
-  'docker-init': { values: ['-p', '-e'] },
-  'dumb-init': { values: ['-r', '--rewrite'] },
-  env: { values: ['-u', '--unset', '-C', '--chdir', '-a', '--argv0'], assignments: true },
-  exec: { values: ['-a'] },
-  gosu: { words: 1 },
-  ionice: { values: ['-c', '-n', '--class', '--classdata'] },
-  nice: { values: ['-n', '--adjustment'] },
-  nohup: {},
-  numactl: { values: ['-N', '-m', '-C', '-i', '-p', '-P'] },
-  's6-setuidgid': { words: 1 },
-  setpriv: { values: ['--reuid', '--regid', '--groups', '--bounding-set', '--inh-caps', '--ambient-caps'] },
-  setsid: {},
-  setuidgid: { words: 1 },
-  stdbuf: { values: ['-i', '-o', '-e', '--input', '--output', '--error'] },
-  'su-exec': { words: 1 },
-  sudo: { values: ['-u', '-g', '--user', '--group'], assignments: true },
-  taskset: { values: [], words: 1 },
-  timeout: { values: ['-k', '--kill-after', '-s', '--signal'], words: 1 },
-  tini: { values: ['-p', '-e'] },
-  'tini-static': { values: ['-p', '-e'] },
-  'with-contenv': {},
-};
+const launchers: ReadonlyMap<string, Launcher> = new Map<string, Launcher>([
+  ['catatonit', {}],
+  ['chpst', { values: ['-u', '-U', '-e', '-n', '-l', '-L', '-m', '-o', '-p', '-f', '-c', '-b', '-t', '-C'] }],
+  ['docker-init', { values: ['-p', '-e'] }],
+  ['dumb-init', { values: ['-r', '--rewrite'] }],
+  ['env', { values: ['-u', '--unset', '-C', '--chdir', '-a', '--argv0'], assignments: true }],
+  ['exec', { values: ['-a'] }],
+  ['gosu', { words: 1 }],
+  ['ionice', { values: ['-c', '-n', '--class', '--classdata'] }],
+  ['nice', { values: ['-n', '--adjustment'] }],
+  ['nohup', {}],
+  ['numactl', { values: ['-N', '-m', '-C', '-i', '-p', '-P'] }],
+  ['s6-setuidgid', { words: 1 }],
+  [
+    'setpriv',
+    { values: ['--reuid', '--regid', '--groups', '--bounding-set', '--inh-caps', '--ambient-caps'] },
+  ],
+  ['setsid', {}],
+  ['setuidgid', { words: 1 }],
+  ['stdbuf', { values: ['-i', '-o', '-e', '--input', '--output', '--error'] }],
+  ['su-exec', { words: 1 }],
+  ['sudo', { values: ['-u', '-g', '--user', '--group'], assignments: true }],
+  ['taskset', { words: 1 }],
+  ['timeout', { values: ['-k', '--kill-after', '-s', '--signal'], words: 1 }],
+  ['tini', { values: ['-p', '-e'] }],
+  ['tini-static', { values: ['-p', '-e'] }],
+  ['with-contenv', {}],
+]);
 
 const shells: ReadonlySet<string> = new Set(['sh', 'ash', 'bash', 'dash', 'execlineb', 'ksh', 'mksh', 'zsh']);
 /** Their applets are called by name: `busybox env app`. */
@@ -68,7 +71,7 @@ export function startedBy(words: readonly string[]): readonly StartedCommand[] {
   const [first = '', ...rest] = multicalls.has(baseName(words[0])) ? words.slice(1) : words;
   if (isShell(first)) return shellCommands(rest);
   const name = baseName(first);
-  const launcher = linker.test(name) ? { values: linkerValues } : launchers[name];
+  const launcher = linker.test(name) ? { values: linkerValues } : launchers.get(name);
   if (launcher === undefined) return [];
   const behind = behindFlags(name === 'env' ? splitString(rest) : rest, launcher);
   return behind.length === 0 ? [] : [{ words: behind }];
