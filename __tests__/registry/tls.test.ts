@@ -1,9 +1,15 @@
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Repository } from '../../src/oci/reference.ts';
+import { anonymous, createRegistryClient } from '../../src/registry/client.ts';
 import { endpointOf } from '../../src/registry/endpoint.ts';
 import { trustedAuthorities } from '../../src/registry/tls.ts';
 import { startFakeRegistry } from '../support/fake-registry.ts';
+import { memoryLog } from '../support/memory-log.ts';
 import { failure } from '../support/failure.ts';
 import { failureOf, networkOf, repositoryOf, someManifest, startServer, testClient } from './harness.ts';
 
@@ -178,6 +184,17 @@ test.each(['169.254.169.254', '0.0.0.0:5000', '[fe80::1]', '[::]', '[::ffff:169.
   },
 );
 
+const options = { credentials: anonymous, log: memoryLog() };
+
+async function inFolder(work: (folder: string) => void): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'certificates-'));
+  try {
+    work(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 describe('trustedAuthorities', () => {
   test('without a certificate it is left to Node', () => {
     expect(trustedAuthorities(undefined, {})).toBeUndefined();
@@ -189,6 +206,51 @@ describe('trustedAuthorities', () => {
       expect(failure(() => trustedAuthorities(pem, {}))).toMatchObject({ code: 'E_INPUT' });
     },
   );
+
+  test('checking may not be turned off for all', () => {
+    const error = failure(() =>
+      createRegistryClient({ ...options, env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } }),
+    );
+    expect(error).toMatchObject({ code: 'E_INPUT' });
+    expect(error.message).toContain('NODE_TLS_REJECT_UNAUTHORIZED is "0"');
+    expect(error.hint).toContain('unset it');
+    createRegistryClient({ ...options, env: { NODE_TLS_REJECT_UNAUTHORIZED: '1' } }).close();
+  });
+
+  test.each([
+    ['a file that is not there', undefined, "which can't be read"],
+    ['junk', 'junk', 'holds no certificate'],
+    [
+      'a broken certificate',
+      '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----',
+      'certificate 1 of NODE_EXTRA_CA_CERTS',
+    ],
+  ])('NODE_EXTRA_CA_CERTS with %s is named', async (_name, content, problem) => {
+    await inFolder((folder) => {
+      const path = join(folder, 'extra.pem');
+      if (content !== undefined) writeFileSync(path, content);
+      const error = failure(() => createRegistryClient({ ...options, env: { NODE_EXTRA_CA_CERTS: path } }));
+      expect(error).toMatchObject({ code: 'E_INPUT' });
+      expect(error.message).toContain(path);
+      expect(error.message).toContain(problem);
+      expect(error.hint).toContain('unset it');
+    });
+  });
+
+  test.each(['/dev/zero', '/'])('NODE_EXTRA_CA_CERTS=%s is no file, and not waited for', (path) => {
+    const error = failure(() => createRegistryClient({ ...options, env: { NODE_EXTRA_CA_CERTS: path } }));
+    expect(error).toMatchObject({ code: 'E_INPUT' });
+    expect(error.message).toContain('it is not a file of at most');
+  });
+
+  test('NODE_EXTRA_CA_CERTS with a certificate is fine', async () => {
+    await using fake = await startFakeRegistry({ tls: true });
+    await inFolder((folder) => {
+      const path = join(folder, 'extra.pem');
+      writeFileSync(path, fake.caCertificate ?? '');
+      createRegistryClient({ ...options, env: { NODE_EXTRA_CA_CERTS: path } }).close();
+    });
+  });
 
   test('with one it is added to the default roots', async () => {
     await using fake = await startFakeRegistry({ tls: true });

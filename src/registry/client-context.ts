@@ -11,6 +11,7 @@ import { canonicalRegistry } from './endpoint.ts';
 import { Exchange } from './exchange.ts';
 import { Gate } from './gate.ts';
 import { defaultLimits, type Limits } from './limits.ts';
+import { resembledRegistry } from './lookalike.ts';
 import { RequestLog } from './request-log.ts';
 import { Retrier } from './retry.ts';
 import { ScopeSet } from './scope.ts';
@@ -93,6 +94,7 @@ export class ClientContext {
   }
 
   #makeExchange(registry: string): Exchange {
+    this.#warnOfLookalike(registry);
     const userAgent = this.#options.userAgent ?? 'native-multiarch';
     const shared = {
       retrier: this.#retrier,
@@ -127,6 +129,14 @@ export class ClientContext {
       gate: this.#gateOf(connection.endpoint.host),
       credentialFor: (path) => this.#credentialFor(registry, path),
     });
+  }
+
+  #warnOfLookalike(registry: string): void {
+    const known = resembledRegistry(registry);
+    if (known === undefined) return;
+    this.#log.warning(
+      `${registry} is not ${known}, which it resembles: if that is a slip of the pen, credentials for it may be in strange hands`,
+    );
   }
 
   #foreseen(registry: string): ScopeSet {
