@@ -52,8 +52,6 @@ const packages: Readonly<Record<string, string>> = {
   '@actions/artifact': 'handover',
   '@actions/github': 'github',
   '@octokit/rest': 'github',
-  'https-proxy-agent': 'registry',
-  'proxy-from-env': 'registry',
   yaml: 'inputs',
 };
 
