@@ -1,10 +1,19 @@
 import { CodedError, settleAll } from '../errors.ts';
 import type { InputsOf } from '../inputs/table.ts';
-import { formatReference } from '../oci/reference.ts';
-import { formatPlatform } from '../platform/platform.ts';
-import { factsMarkdown, factsText, type Fact } from '../report/facts.ts';
-import { inspectionMarkdown, inspectionText, type InspectedPlatform } from '../report/inspection.ts';
-import { expandSource, imageSize, type ProvenSource } from '../verify/source.ts';
+import type { Descriptor } from '../oci/descriptor.ts';
+import { isLayout } from '../oci/layout-reference.ts';
+import { parseManifest } from '../oci/manifest.ts';
+import { factsMarkdown } from '../report/facts.ts';
+import {
+  expandSource,
+  otherKinds,
+  type ContentReader,
+  type ProvenSource,
+  type Tolerate,
+} from '../verify/source.ts';
+import { readMachines, type Machines } from './inspect-machines.ts';
+import { inspectResult } from './inspect-result.ts';
+import { inspectionWarnings } from './inspect-warnings.ts';
 import { lookedAt, readManifests, type Looked } from './look.ts';
 import { repositoryReader, type ReadVerbs } from './repository-reader.ts';
 import type { CommandResult } from './result.ts';
@@ -13,39 +22,62 @@ export interface InspectDeps {
   readonly registry: ReadVerbs;
 }
 
-interface Inspected {
+/** Everything that is known of what one or several references lead to. */
+export interface Inspected {
   readonly list: Looked;
   readonly source: ProvenSource;
-  readonly rows: readonly InspectedPlatform[];
+  readonly machines: Machines;
+  readonly warnings: readonly string[];
 }
 
-/** Shows what references lead to: the platforms, sizes, layers and attestations of each; with `raw`, the exact bytes. */
+/** Layers that are read without being asked, in compressed bytes for a whole list: seconds, where somebody is waiting. */
+const maxLayerBytes = 64_000_000;
+/** In a folder of this machine. */
+const maxLocalBytes = 1_000_000_000;
+
+/**
+ * Shows what references lead to: the platforms, sizes, layers, entry points and attestations of each, and what is odd about
+ * it; nothing is judged. With `raw`, the exact bytes.
+ */
 export async function inspect(
   inputs: InputsOf<'inspect'>,
   { registry }: InspectDeps,
 ): Promise<CommandResult> {
   const lists = await readManifests(lookedAt(inputs), registry);
   if (inputs.raw) return raw(lists);
-  const inspected = await settleAll(
-    lists.map(async (list): Promise<Inspected> => {
-      const source = await expandSource(
-        repositoryReader(registry, list.repository),
-        list.manifest,
-        list.name,
-      );
-      return { list, source, rows: source.images.map((image) => inspectedPlatform(image, source)) };
-    }),
+  return inspectResult(await settleAll(lists.map(async (list) => look(list, registry))));
+}
+
+async function look(list: Looked, registry: ReadVerbs): Promise<Inspected> {
+  const { repository, name } = list;
+  const source = await wholeSource(list, repositoryReader(registry, repository));
+  const machines = await readMachines(
+    source.images,
+    (layer) => registry.getBlob(repository, layer),
+    isLayout(repository) ? maxLocalBytes : maxLayerBytes,
   );
-  const images = inspected.map(imageReport);
-  return {
-    outputs: {
-      report: { platforms: images.flatMap((image) => image.platforms), images },
-    },
-    text: inspected.map((each) => `${factsText(facts(each))}\n${inspectionText(each.rows)}`).join('\n'),
-    summary: inspected
-      .map((each) => `${factsMarkdown(each.list.name, facts(each))}\n${inspectionMarkdown(each.rows)}`)
-      .join('\n'),
-  };
+  return { list, source, machines, warnings: [...inspectionWarnings(source, name), ...machines.warnings] };
+}
+
+/** What is broken, missing or of an unknown kind is shown as what it is. */
+const anythingListed: Tolerate = (error) =>
+  otherKinds(error) || error.code === 'E_NOT_FOUND' || error.code === 'E_DIGEST_MISMATCH';
+
+async function wholeSource({ manifest, name }: Looked, reader: ContentReader): Promise<ProvenSource> {
+  try {
+    return await expandSource(reader, manifest, name, anythingListed);
+  } catch (error) {
+    if (!(error instanceof CodedError) || !anythingListed(error)) throw error;
+    const { mediaType, digest, bytes } = manifest;
+    // What can't be parsed at all is an error; what can, and is no image, has something to show.
+    const { artifactType } = parseManifest(manifest);
+    const descriptor: Descriptor = {
+      ...{ mediaType, digest, size: bytes.length },
+      ...(artifactType !== undefined && { artifactType }),
+    };
+    const others = [{ descriptor, problem: error }];
+    return { manifest, index: undefined, images: [], attestations: [], others };
+  }
 }
 
 /** @throws E_INPUT for references that lead to different bytes: there is only one stdout. */
@@ -55,9 +87,7 @@ function raw(lists: readonly Looked[]): CommandResult {
     throw new CodedError(
       'E_INPUT',
       `raw was asked for, and the references lead to ${lists.length} different manifests`,
-      {
-        hint: 'give one reference',
-      },
+      { hint: 'give one reference' },
     );
   }
   const text = Buffer.from(list.manifest.bytes).toString('utf8');
@@ -70,40 +100,5 @@ function raw(lists: readonly Looked[]): CommandResult {
       ['digest', digest],
       ['media type', mediaType],
     ]),
-  };
-}
-
-function inspectedPlatform(image: ProvenSource['images'][number], source: ProvenSource): InspectedPlatform {
-  return {
-    platform: formatPlatform(image.platform),
-    digest: image.descriptor.digest,
-    size: imageSize(image),
-    layers: image.manifest.layers.length,
-    created: image.config.created,
-    attestations: source.attestations.filter(({ subject }) => subject === image.descriptor.digest).length,
-  };
-}
-
-function facts({ list, source, rows }: Inspected): Fact[] {
-  const annotations = Object.entries(source.index?.annotations ?? {}).map(
-    ([key, value]) => `${key}=${value}`,
-  );
-  return [
-    ['references', list.references.map(formatReference)],
-    ['digest', list.manifest.digest],
-    ['media type', list.manifest.mediaType],
-    ['platforms', String(rows.length)],
-    ...(annotations.length > 0 ? [['annotations', annotations] as Fact] : []),
-  ];
-}
-
-function imageReport({ list, source, rows }: Inspected) {
-  return {
-    references: list.references.map(formatReference),
-    digest: list.manifest.digest,
-    mediaType: list.manifest.mediaType,
-    size: list.manifest.bytes.length,
-    annotations: { ...source.index?.annotations },
-    platforms: rows.map(({ created, ...row }) => ({ ...row, created: created ?? null, checks: [] })),
   };
 }
