@@ -93,7 +93,8 @@ export function joinErrors(errors: readonly CodedError[]): CodedError {
   const [first, ...rest] = errors;
   if (first === undefined) throw new TypeError('joinErrors needs at least one error');
   if (rest.length === 0) return first;
-  const messages = [first.message, ...rest.map((e) => (e.code === first.code ? e.message : `${e.code}: ${e.message}`))];
+  const told = rest.map((e) => (e.code === first.code ? e.message : `${e.code}: ${e.message}`));
+  const messages = [...new Set([first.message, ...told])];
   const hints = [...new Set(errors.flatMap((e) => (e.hint === undefined ? [] : [e.hint])))];
   return new CodedError(first.code, messages.join('. '), {
     ...(hints.length > 0 && { hint: hints.join('; ') }),
@@ -108,7 +109,9 @@ export function joinErrors(errors: readonly CodedError[]): CodedError {
  */
 export async function settleAll<T>(work: readonly Promise<T>[]): Promise<T[]> {
   const settled = await Promise.allSettled(work);
-  const failures = settled.flatMap((result) => (result.status === 'rejected' ? [toCodedError(result.reason)] : []));
+  const failures = settled.flatMap((result) =>
+    result.status === 'rejected' ? [toCodedError(result.reason)] : [],
+  );
   if (failures.length > 0) throw joinErrors(failures);
   return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
@@ -121,7 +124,9 @@ const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
  */
 export function show(value: string, max = 120): string {
   const cut = value.length > max ? `${value.slice(0, max)}…` : value;
-  return cut.replace(unprintable, (c) => (c === '\n' ? '\\n' : `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`));
+  return cut.replace(unprintable, (c) =>
+    c === '\n' ? '\\n' : `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 }
 
 /** {@link show}, between double quotes: for values whose ends matter. */

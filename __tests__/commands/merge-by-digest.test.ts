@@ -53,27 +53,30 @@ describe('a list that is published by digest alone', () => {
     expect(writes(registry)).toEqual([]);
   });
 
-  test.each(['another registry'])('goes to a second image in %s, once', async (where) => {
-    await using registry = await startFakeRegistry({ auth: bearer });
-    await using other = await startFakeRegistry({ auth: bearer });
-    addLegs(registry);
-    const host = where === 'the same registry' ? registry : other;
-    const images = [`${registry.host}/${path}`, `${host.host}/mirror/app`];
-    const records = four.map((platform) => `${platform}=${registry.host}/${path}:v1-${platform.slice(6)}`);
-    const inputs = { images: images.join(','), tags: 'none', records: records.join('\n') };
+  test.each(['the same registry', 'another registry'])(
+    'goes to a second image in %s, once',
+    async (where) => {
+      await using registry = await startFakeRegistry({ auth: bearer });
+      await using other = await startFakeRegistry({ auth: bearer });
+      addLegs(registry);
+      const host = where === 'the same registry' ? registry : other;
+      const images = [`${registry.host}/${path}`, `${host.host}/mirror/app`];
+      const records = four.map((platform) => `${platform}=${registry.host}/${path}:v1-${platform.slice(6)}`);
+      const inputs = { images: images.join(','), tags: 'none', records: records.join('\n') };
 
-    const { result } = await runMerge(registry, inputs, { push: images });
-    const digest = textOutput(result, 'digest');
-    expect(result.outputs['references']).toEqual(images.map((image) => `${image}@${digest}`));
-    expect(host.tags('mirror/app')).toEqual({});
-    for (const { digest: child } of published(registry, digest).manifests) {
-      expect(host.manifest('mirror/app', child)).toBeDefined();
-    }
-    registry.clearRequests();
-    other.clearRequests();
-    await runMerge(registry, inputs, { push: images });
-    expect([...writes(registry), ...writes(other)]).toEqual([]);
-  });
+      const { result } = await runMerge(registry, inputs, { push: images });
+      const digest = textOutput(result, 'digest');
+      expect(result.outputs['references']).toEqual(images.map((image) => `${image}@${digest}`));
+      expect(host.tags('mirror/app')).toEqual({});
+      for (const { digest: child } of published(registry, digest).manifests) {
+        expect(host.manifest('mirror/app', child)).toBeDefined();
+      }
+      registry.clearRequests();
+      other.clearRequests();
+      await runMerge(registry, inputs, { push: images });
+      expect([...writes(registry), ...writes(other)]).toEqual([]);
+    },
+  );
 });
 
 test.each(['oci', 'docker'] as const)(

@@ -34,7 +34,7 @@ export const errorExamples: Readonly<Record<string, () => unknown>> = {
   E_PLATFORM: () => parsePlatform('x86_64'),
   E_REFERENCE: () => parseReference('ghcr.io/Acme/app:v1'),
   E_RECORD: () => parseRecord(Buffer.from('{"schema":2}'), 'record file "./records/s390x.json"'),
-  E_PLATFORM_MISSING: () => set(['linux/amd64'], 'the arch tags (v1-amd64, v1-s390x)'),
+  E_PLATFORM_MISSING: () => set(['linux/amd64'], 'the arch tags (looked for: v1-amd64, v1-s390x)'),
   E_PLATFORM_DUPLICATE: () => set(['linux/amd64', 'linux/s390x', 'linux/s390x'], 'records'),
   E_PLATFORM_UNEXPECTED: () => set(['linux/amd64', 'linux/s390x', 'linux/riscv64'], 'records'),
   E_PLATFORM_MISMATCH: platformMismatch,

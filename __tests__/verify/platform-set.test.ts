@@ -32,7 +32,7 @@ describe('the set of platforms', () => {
     ['windows/amd64', 'windows(10.0.1)/amd64=a', ''],
     ['windows/amd64', 'windows(10.0.1)/amd64=a windows(10.0.2)/amd64=b', ''],
     ['linux/amd64 linux/s390x', 'linux/amd64=a', 'E_PLATFORM_MISSING linux/s390x'],
-    ['linux/amd64 linux/s390x', '', 'E_PLATFORM_MISSING linux/amd64, E_PLATFORM_MISSING linux/s390x'],
+    ['linux/amd64 linux/s390x', '', 'E_PLATFORM_MISSING linux/amd64, linux/s390x'],
     ['linux/amd64', 'linux/amd64=a linux/amd64=b', 'E_PLATFORM_DUPLICATE linux/amd64'],
     ['linux/amd64', 'linux/amd64=a linux/arm64=b', 'E_PLATFORM_UNEXPECTED linux/arm64'],
     ['linux/arm', 'linux/arm/v6=a', 'E_PLATFORM_MISSING linux/arm/v7, E_PLATFORM_UNEXPECTED linux/arm/v6'],
@@ -49,9 +49,9 @@ describe('the set of platforms', () => {
     ['linux/amd64? linux/arm64?', '', 'E_PLATFORM_MISSING none'],
   ])('wants %s, has %s', (asked, there, errors) => {
     const told = checkPlatformSet(wanted(asked), found(there), 'records');
-    expect(told.map(({ code, message }) => `${code} ${message.split(' ', 1).join('')}`).join(', ')).toBe(
-      errors,
-    );
+    expect(
+      told.map(({ code, message }) => `${code} ${message.replace(/ (?:is|are|of|\().*/u, '')}`).join(', '),
+    ).toBe(errors);
     for (const error of told) expect(error.hint).toBeDefined();
   });
 
@@ -89,10 +89,10 @@ describe('the set of platforms', () => {
           'it',
         );
         expect(errors.length === 0).toBe([...asked].sort().join() === [...there].sort().join());
-        expect(errors.length).toBe(
-          asked.filter((each) => !there.includes(each)).length +
-            there.filter((each) => !asked.includes(each)).length,
-        );
+        const missing = asked.filter((each) => !there.includes(each));
+        const unexpected = there.filter((each) => !asked.includes(each));
+        expect(errors.length).toBe(Math.min(1, missing.length) + unexpected.length);
+        for (const each of missing) expect(errors[0]?.message).toContain(each);
       }),
     );
   });

@@ -18,17 +18,28 @@ export interface WriteDeps {
   readonly writeFile: (path: string, bytes: Uint8Array) => Promise<void>;
 }
 
-/** What is not beside the index yet. A repository where a tag holds the index has all of it. */
-export function lackingCopies(
+/** What is not beside the index yet. A repository where a tag holds the index has all of it, and so has one without tags where it stands. */
+export async function lackingCopies(
   set: ProvenSet,
   index: ManifestBytes,
   places: Places,
   tags: readonly HeldTag[],
-): NeededCopy[] {
+  registry: Pick<PublishVerbs, 'headManifest'>,
+): Promise<NeededCopy[]> {
   const lacking = places.targets
     .map(({ image }) => image)
     .filter(({ name }) => !tags.some((tag) => tag.repository.name === name && tag.held === index.digest));
-  return neededCopies(set, index, lacking);
+  const copies = neededCopies(set, index, lacking);
+  const untagged = lacking.filter(
+    ({ name }) =>
+      copies.some(({ to }) => to.name === name) && !tags.some((tag) => tag.repository.name === name),
+  );
+  const whole = await Promise.all(
+    untagged.map(async (place) =>
+      (await registry.headManifest(place, index.digest)) === undefined ? [] : [place.name],
+    ),
+  );
+  return copies.filter(({ to }) => !whole.flat().includes(to.name));
 }
 
 /** Copies what is lacking, then publishes: everywhere, or into the folder or file that is asked for. */

@@ -69,7 +69,7 @@ export async function merge(inputs: MergeInputs, deps: MergeDeps): Promise<Comma
   const held = state.held.filter(({ repository }) => ours.has(repository.name));
   const stale = inputs.force ? [] : await stalest(held, built, deps);
   const moved = held.filter((tag) => !stale.includes(tag));
-  const copies = lackingCopies(set, index, places, moved);
+  const copies = await lackingCopies(set, index, places, moved, deps.registry);
   const planned = plannedWrites(index, places.targets, moved, copies, places.file);
   const outcome = inputs['dry-run'] ? undefined : await write(index, places, moved, copies, inputs, deps);
   return mergeResult({ inputs, places, set, contents, built, held, stale, planned, outcome });

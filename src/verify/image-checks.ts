@@ -92,32 +92,26 @@ export function checkRevisions(
   return { errors, warnings };
 }
 
-const kinds: readonly ((claim: RevisionClaim) => string | undefined)[] = [
-  (claim) => claim.label,
-  (claim) => claim.record,
-];
-
 /**
- * Labels are held against labels and records against records, since an image may be labelled with the commit of what it
- * packs. Labels are held against records only where no leg has both, which would tell how the two belong together.
+ * Legs that all say the same are of one commit, also where an image is labelled with the commit of what it packs and its
+ * record names the run's. Otherwise every label and every record has to name the same one.
  */
 function disagreements(claims: readonly RevisionClaim[]): CodedError[] {
-  const crosswise = (claim: RevisionClaim): string | undefined => claim.label ?? claim.record;
-  const linked = claims.some((claim) => kinds.every((kind) => kind(claim) !== undefined));
-  for (const kind of linked ? kinds : [crosswise]) {
-    const known = claims.filter((claim) => kind(claim) !== undefined);
-    const commits = groupBy(known, (claim) => kind(claim) ?? '');
-    if (commits.size < 2) continue;
-    const each = [...commits].map(
-      ([commit, alike]) => `${show(commit)} (${alike.map((claim) => claim.origin).join(', ')})`,
-    );
-    return [
-      new CodedError('E_REVISION_MISMATCH', `the legs are of different commits: ${each.join(' and ')}`, {
-        hint: 'build all legs from one commit',
-      }),
-    ];
-  }
-  return [];
+  const said = claims.flatMap(({ origin, label, record }) =>
+    [...new Set([label, record])].flatMap((commit) => (commit === undefined ? [] : [{ origin, commit }])),
+  );
+  const speaking = claims.filter(({ label, record }) => label !== undefined || record !== undefined);
+  const ways = groupBy(speaking, ({ label, record }) => JSON.stringify([label ?? null, record ?? null]));
+  const commits = groupBy(said, ({ commit }) => commit);
+  if (ways.size < 2 || commits.size < 2) return [];
+  const each = [...commits].map(
+    ([commit, alike]) => `${show(commit)} (${alike.map(({ origin }) => origin).join(', ')})`,
+  );
+  return [
+    new CodedError('E_REVISION_MISMATCH', `the legs are of different commits: ${each.join(' and ')}`, {
+      hint: 'build all legs from one commit',
+    }),
+  ];
 }
 
 const compared: readonly [string, (config: ImageConfig) => unknown][] = [

@@ -72,14 +72,19 @@ function missing(
       }),
     ];
   }
-  return missingPlatforms(wanted, found)
+  const lacking = missingPlatforms(wanted, found)
     .filter((row) => row.required)
-    .map(
-      ({ platform }) =>
-        new CodedError('E_PLATFORM_MISSING', `${formatPlatform(platform)} is missing from ${where}`, {
-          hint: 'see why its leg did not push and run it again, or mark the platform as not required with "?"',
-        }),
-    );
+    .map((row) => formatPlatform(row.platform));
+  if (lacking.length === 0) return [];
+  return [
+    new CodedError(
+      'E_PLATFORM_MISSING',
+      `${lacking.join(', ')} ${lacking.length === 1 ? 'is' : 'are'} missing from ${where}`,
+      {
+        hint: 'see why its leg did not push and run it again, or mark the platform as not required with "?"',
+      },
+    ),
+  ];
 }
 
 function duplicates(found: readonly FoundPlatform[]): CodedError[] {
