@@ -9,7 +9,7 @@ import type { EngineOptions } from './engines/options.ts';
 import { CodedError, quote } from './errors.ts';
 import { compareCommits } from './github/compare.ts';
 import { githubEnvironment } from './github/environment.ts';
-import type { CommandName, RawInputs } from './inputs/commands.ts';
+import { laterCommand, type CommandName, type RawInputs } from './inputs/commands.ts';
 import { parseInputs } from './inputs/parse.ts';
 import type { InputsOf } from './inputs/table.ts';
 import { targetsOf } from './inputs/targets.ts';
@@ -64,7 +64,7 @@ export async function runCommand(command: CommandName, raw: RawInputs, shell: Sh
     }
     case 'prune':
     case 'doctor':
-      throw new CodedError('E_UNSUPPORTED', `the command ${command} is not supported by this version`);
+      throw laterCommand(command);
   }
 }
 

@@ -28,7 +28,11 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 // A reader that went away (head, a pager) is no failure of the command.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    process.exitCode = 1;
+    if (stream === process.stdout) {
+      process.stderr.write(`E_INPUT: stdout can't be written: ${error.message}; see where it leads to\n`);
+    }
   });
 }
 
@@ -49,4 +53,4 @@ const status = await runCli({
   compose: () => import('../compose.ts'),
 });
 
-process.exit(stoppedWith ?? status);
+process.exit(stoppedWith ?? (status === 0 ? process.exitCode : status));

@@ -125,7 +125,9 @@ export class AssembleEngine implements Engine {
     const image = await this.#assemble(entries, request, source, seconds);
     const id = image.manifest.digest;
     this.#images.set(id, image);
-    options.log.info(`assembled ${entries.length} entries into ${id} for ${formatPlatform(platform)}`);
+    options.log.info(
+      `assembled ${entries.length} ${entries.length === 1 ? 'entry' : 'entries'} into ${id} for ${formatPlatform(platform)}`,
+    );
     return { engine: this.name, id, name: id, manifest: image.manifest };
   }
 

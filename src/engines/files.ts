@@ -27,6 +27,7 @@ export function parseFileLine(line: string, platform: Platform): FileLine {
   const [, source, destination, mode] = form.exec(fillIn(line.trim(), platform)) ?? [];
   if (source === undefined || destination === undefined) {
     throw new CodedError('E_INPUT', `files has ${quote(line)}, which is not source:destination[:mode]`, {
+      usage: true,
       hint: 'for example build/app-{arch}:/app:755; the mode is octal',
     });
   }

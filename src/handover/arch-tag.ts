@@ -44,6 +44,7 @@ export function archTag(template: string, values: ArchTagValues): string {
         'E_INPUT',
         `arch-tag ${quote(template)} has the unknown placeholder ${quote(placeholder)}`,
         {
+          usage: true,
           hint: `the placeholders are ${Object.keys(known)
             .map((key) => `{${key}}`)
             .join(' ')}`,
@@ -56,6 +57,7 @@ export function archTag(template: string, values: ArchTagValues): string {
         'E_INPUT',
         `arch-tag ${quote(template)} needs ${placeholder}, which is not known here`,
         {
+          usage: true,
           hint: 'outside a workflow use a template without {sha}, {run} and {attempt}',
         },
       );
@@ -68,6 +70,7 @@ export function archTag(template: string, values: ArchTagValues): string {
     'E_INPUT',
     `arch-tag ${quote(template)} gives ${quote(tag)}, which is one of tags itself`,
     {
+      usage: true,
       hint: 'legs would overwrite each other and the list; put {arch} into it',
     },
   );

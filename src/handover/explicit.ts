@@ -38,7 +38,7 @@ export async function explicitLegs(
     const origin = `records entry ${line}`;
     if (/^[[{]/.test(text)) legs.push(...jsonLegs(text, origin));
     else if (/^(\/|\.\.?\/)/.test(text)) legs.push(...(await pathLegs(text, repository, readable)));
-    else legs.push(namedLeg(text, repository, origin));
+    else legs.push(inEntry(origin, () => namedLeg(text, repository, origin)));
   }
   return legs;
 }
@@ -102,6 +102,21 @@ function jsonLegs(text: string, origin: string): Leg[] {
       typeof item === 'string' ? parseRecord(Buffer.from(item), where) : recordOfJson(item, where);
     return legOfRecord(record, where);
   });
+}
+
+/** What can't be read of the value itself is wrong use, told with its entry. */
+function inEntry(origin: string, read: () => Leg): Leg {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    const message = error.message.startsWith(origin) ? error.message : `${origin}: ${error.message}`;
+    throw new CodedError(error.code, message, {
+      ...(error.hint !== undefined && { hint: error.hint }),
+      cause: error,
+      usage: true,
+    });
+  }
 }
 
 function namedLeg(text: string, repository: Repository, origin: string): Leg {
