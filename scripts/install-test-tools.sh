@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the end-to-end tests need on Debian 12, as root: engines, registries, judges, emulation, and one
-# static program for each of the four architectures. Run it as often as you like: what is there is left alone.
+# static program and a small root for each of the four architectures. Run it as often as you like: what is there is left alone.
 #
 #   scripts/install-test-tools.sh            installs, then proves that every part answers
 #   scripts/install-test-tools.sh --folder   prints the folder of the tools that are not Debian packages
@@ -24,6 +24,8 @@ go_tools=(
   actionlint=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 )
 zizmor=zizmor==1.32.0
+# What the roots of other machines are made of: shells, links and libraries as a distribution has them.
+root_packages=(base-files bash coreutils dash libc6 perl-base tini)
 # platform architecture = Debian architecture = what uname -m prints = QEMU's name
 architectures=(
   amd64=amd64=x86_64=x86_64
@@ -103,17 +105,17 @@ install_zizmor() {
   mv "$folder/new/zizmor" "$folder/zizmor"
 }
 
-# busybox-static of all four architectures, through package lists of our own: the machine's dpkg learns of no other
-# architecture, so nothing else on it changes.
+# busybox-static and a small root of all four architectures, through package lists of our own: the machine's dpkg
+# learns of no other architecture, so nothing else on it changes.
 install_programs() {
-  local row arch debian lists=$folder/new/apt options=() wanted=()
+  local row arch debian package lists=$folder/new/apt options=() wanted=()
   for row in "${architectures[@]}"; do
     IFS== read -r arch debian _ <<<"$row"
     options+=(-o "APT::Architectures::=$debian")
-    [ -x "$folder/programs/$arch/busybox" ] || wanted+=("$arch=$debian")
+    [ -x "$folder/programs/$arch/busybox" ] && [ -d "$folder/roots/$arch" ] || wanted+=("$arch=$debian")
   done
   [ ${#wanted[@]} -gt 0 ] || return 0
-  say "apt: busybox-static for ${wanted[*]%%=*}"
+  say "apt: busybox-static ${root_packages[*]} for ${wanted[*]%%=*}"
   mkdir -p "$lists/lists/partial" "$lists/cache/archives/partial" "$lists/download"
   options+=(
     -o "Dir::State::Lists=$lists/lists" -o "Dir::Cache=$lists/cache" -o Acquire::Languages=none
@@ -123,11 +125,17 @@ install_programs() {
     say 'apt-get update did not read every list; going on with those that it has'
   for row in "${wanted[@]}"; do
     arch=${row%%=*} debian=${row#*=}
-    (cd "$lists/download" && quietly apt-get "${options[@]}" download "busybox-static:$debian") ||
-      die "apt-get could not download busybox-static:$debian"
+    (cd "$lists/download" && quietly apt-get "${options[@]}" download \
+      "busybox-static:$debian" "${root_packages[@]/%/:$debian}") ||
+      die "apt-get could not download busybox-static and ${root_packages[*]} for $debian"
     dpkg -x "$lists"/download/busybox-static_*_"$debian".deb "$lists/$arch"
-    mkdir -p "$folder/programs/$arch"
+    mkdir -p "$folder/programs/$arch" "$folder/roots"
     mv "$lists/$arch/bin/busybox" "$folder/programs/$arch/busybox"
+    for package in "${root_packages[@]}"; do
+      dpkg -x "$lists"/download/"$package"_*_"$debian".deb "$lists/root-$arch"
+    done
+    rm -rf "$folder/roots/$arch"
+    mv "$lists/root-$arch" "$folder/roots/$arch"
   done
   rm -rf "$lists"
 }

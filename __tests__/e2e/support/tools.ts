@@ -38,11 +38,17 @@ export function busybox(architecture: Architecture): string {
   return path.join(folder, 'programs', architecture, 'busybox');
 }
 
+/** A small Debian root of an architecture: bash, coreutils, dash, libc6, perl-base and tini, as `dpkg -x` leaves them. */
+export function debianRoot(architecture: Architecture): string {
+  return path.join(folder, 'roots', architecture);
+}
+
 /** Fails, with the cure, where the tools are not there: a missing tool is never a reason to skip. */
 export async function requireTools(): Promise<void> {
   const needed = [
     ...(['crane', 'regctl', 'registry', 'act', 'actionlint'] as const).map(tool),
     ...architectureNames.map(busybox),
+    ...architectureNames.map(debianRoot),
     ...architectureNames
       .filter((name) => name !== hostArchitecture)
       .map((name) => `/proc/sys/fs/binfmt_misc/qemu-${architectures[name]}`),
