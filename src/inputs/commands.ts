@@ -1,10 +1,24 @@
+import { CodedError } from '../errors.ts';
+
 /** Every command of the contract, in the order of a run. */
 export const commandNames = ['plan', 'build', 'merge', 'verify', 'inspect', 'prune', 'doctor'] as const;
 
 export type CommandName = (typeof commandNames)[number];
 
-/** Commands that the contract names and this version does not have: they end with `E_UNSUPPORTED`. */
-export const laterCommands: readonly CommandName[] = ['prune', 'doctor'];
+/** Commands that the contract names and this version does not have, and what to do without them. */
+const substitutes: Partial<Record<CommandName, string>> = {
+  prune: "delete the arch tags by the registry's own means, and only where that leaves the images themselves",
+  doctor: 'run build: it says what its host lacks, with the cure',
+};
+
+export const laterCommands: readonly CommandName[] = commandNames.filter((name) => name in substitutes);
+
+/** E_UNSUPPORTED for one of {@link laterCommands}. */
+export function laterCommand(command: CommandName): CodedError {
+  return new CodedError('E_UNSUPPORTED', `the command ${command} is not supported by this version`, {
+    hint: substitutes[command] ?? `the commands are ${commandNames.join(', ')}`,
+  });
+}
 
 /** One line on each, for help and docs. */
 export const commandDescriptions: Readonly<Record<CommandName, string>> = {

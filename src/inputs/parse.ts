@@ -1,7 +1,7 @@
 import { CodedError, joinErrors, quote } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { CommandName, RawInputs } from './commands.ts';
-import { laterCommands } from './commands.ts';
+import { laterCommand, laterCommands } from './commands.ts';
 import type { InputDefinition } from './definition.ts';
 import { checkGiven } from './guards.ts';
 import { advice, checkTogether } from './rules.ts';
@@ -17,9 +17,7 @@ export async function parseInputs<Command extends CommandName>(
   log: Log,
 ): Promise<InputsOf<Command>> {
   checkGiven(raw, log);
-  if (laterCommands.includes(command)) {
-    throw new CodedError('E_UNSUPPORTED', `the command ${command} is not supported by this version`);
-  }
+  if (laterCommands.includes(command)) throw laterCommand(command);
   warnOfUnused(command, raw, log);
   const errors: CodedError[] = [];
   const inputs: Record<string, unknown> = {};

@@ -138,12 +138,15 @@ function readTimeout(value: YamlField): number {
 function readWord(value: YamlField): string {
   const text = value.string();
   if (word.test(text)) return text;
-  throw value.error('is not one word of visible ASCII');
+  throw value.error('is not one word of visible ASCII', 'write letters, digits and signs without spaces');
 }
 
 function readWords(value: YamlField): string[] {
   const words = value.strings().flatMap((text) => text.split(','));
   const trimmed = words.map((each) => each.trim()).filter((each) => each !== '');
   if (trimmed.every((each) => word.test(each))) return trimmed;
-  throw value.error('has an item that is not one word of visible ASCII');
+  throw value.error(
+    'has an item that is not one word of visible ASCII',
+    'write letters, digits and signs without spaces',
+  );
 }

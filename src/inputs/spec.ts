@@ -122,7 +122,8 @@ function parseSpec(text: string): SpecInputs {
 function readRow(item: YamlField): SpecRow {
   const fields = known(item, ['image', 'platform']);
   const image = fields.get('image');
-  if (image === undefined) throw item.error('has no image');
+  if (image === undefined)
+    throw item.error('has no image', 'give it one, like image: quay.io/acme/app:v1-s390x');
   const reference = parseReference(image.string());
   const isNamed = reference.tag !== undefined || reference.digest !== undefined;
   const named = formatReference(isNamed ? reference : { ...reference, tag: 'latest' });
@@ -150,7 +151,7 @@ function readPlatform(field: YamlField): Omit<SpecRow, 'image'> {
 function readAnnotations(field: YamlField): [string, string][] {
   return Object.entries(field.stringMap()).map(([key, value]) => {
     if (!/[\r\n]/.test(key + value) && !key.includes('=')) return [key, value];
-    throw field.error(`has ${quote(key)}, with a line break, or an = in its name`);
+    throw field.error(`has ${quote(key)}, with a line break, or an = in its name`, 'take it out');
   });
 }
 

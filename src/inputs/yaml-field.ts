@@ -40,10 +40,10 @@ export class YamlField {
   }
 
   /** `problem` follows the name: "is empty". */
-  error(problem: string, hint?: string, code: ErrorCode = 'E_INPUT'): CodedError {
+  error(problem: string, hint: string, code: ErrorCode = 'E_INPUT'): CodedError {
     return new CodedError(code, `${this.place}: ${this.name} ${problem}`, {
       usage: true,
-      ...(hint !== undefined && { hint }),
+      hint,
     });
   }
 
@@ -83,8 +83,8 @@ export class YamlField {
   string(): string {
     const value = this.#scalar();
     if (typeof value === 'string') {
-      if (value.trim() === '') throw this.error('is empty');
-      if (value.includes('\0')) throw this.error('has a NUL character in it');
+      if (value.trim() === '') throw this.error('is empty', 'give it a value, or leave it out');
+      if (value.includes('\0')) throw this.error('has a NUL character in it', 'take it out');
       return value;
     }
     const cure =
@@ -153,10 +153,13 @@ export class YamlField {
       if (typeof value === 'string') return value;
       if (value !== null && source !== undefined) return source;
     }
-    throw this.error('is not plain text');
+    throw this.error(
+      'is not plain text',
+      'write a key as a word, between quotes if it has special characters',
+    );
   }
 
-  #not(wanted: string, hint?: string): CodedError {
+  #not(wanted: string, hint = `write ${wanted} there`): CodedError {
     return this.error(
       this.isNull ? `is empty: it should be ${wanted}` : `is ${this.#describe()}, not ${wanted}`,
       hint,

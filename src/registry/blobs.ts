@@ -73,7 +73,7 @@ export class Blobs {
     const bytes = Buffer.concat(parts);
     const real = digestOf(bytes, digestAlgorithm(descriptor.digest));
     if (real === descriptor.digest) return bytes;
-    throw new CodedError('E_INTERNAL', `${real} passed for ${descriptor.digest}`);
+    throw new Error(`${real} passed for ${descriptor.digest}`);
   }
 
   async #exists(

@@ -2,37 +2,40 @@ import { blockedAddress } from './lookup.ts';
 import { ProxyFailure } from './tunnel.ts';
 
 /** How a request came to no answer. */
-export type FailureKind =
+export const failureKinds = [
   /** The name is not in DNS. */
-  | 'unresolved'
+  'unresolved',
   /** DNS did not answer, this time. */
-  | 'resolver'
+  'resolver',
   /** The name leads to addresses that a registry may not send us to. */
-  | 'blocked'
+  'blocked',
   /** Nobody listens at that port. */
-  | 'refused'
-  | 'unreachable'
-  | 'connect-timeout'
+  'refused',
+  'unreachable',
+  'connect-timeout',
   /** The certificate is not one to trust. */
-  | 'certificate'
+  'certificate',
   /** Something answered that does not speak TLS. */
-  | 'not-tls'
+  'not-tls',
   /** Something answered that does not speak HTTP. */
-  | 'not-http'
-  | 'headers-too-large'
-  | 'reset'
-  | 'headers-timeout'
-  | 'upload-stalled'
+  'not-http',
+  'headers-too-large',
+  'reset',
+  'headers-timeout',
+  'upload-stalled',
   /** The body stopped before its end. */
-  | 'body-cut'
+  'body-cut',
   /** The body comes too slowly, or not at all. */
-  | 'body-slow'
+  'body-slow',
   /** The proxy can't be reached, or has trouble. */
-  | 'proxy'
+  'proxy',
   /** The proxy will not let us through, and will not tomorrow. */
-  | 'proxy-refused'
+  'proxy-refused',
   /** A proxy would have read the credentials. */
-  | 'exposed';
+  'exposed',
+] as const;
+
+export type FailureKind = (typeof failureKinds)[number];
 
 /** A request that got no answer, or not the whole of it. */
 export class TransportFailure extends Error {
