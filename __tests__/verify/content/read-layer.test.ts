@@ -207,8 +207,7 @@ describe('how a layer is packed is told from its bytes, as runtimes do', () => {
       'layer x is gzip, its media type says zstd: some runtimes may refuse it',
     ],
   ])('%s', async (_what, mediaType, blob, warning) => {
-    for (const chunk of [3, 1e9]) {
-      if (chunk === 3 && blob === archive) continue;
+    for (const chunk of [500, 1e9]) {
       expect(told(await read(blob, { mediaType, chunk }))).toEqual([whole[0], warning]);
     }
   });
