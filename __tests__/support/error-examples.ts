@@ -41,7 +41,8 @@ export const errorExamples: Readonly<Record<string, () => unknown>> = {
   E_REVISION_MISMATCH: revisionMismatch,
   E_DIGEST_MISMATCH: digestMismatch,
   E_MANIFEST: () => parseManifest(manifestOf({ manifests: [], layers: [] })),
-  E_NOT_FOUND: () => readManifests([parseReference('quay.io/acme/app:v2')], { ...nobody, readBlob: nothing, getBlob: noBlob }),
+  E_NOT_FOUND: () =>
+    readManifests([parseReference('quay.io/acme/app:v2')], { ...nobody, readBlob: nothing, getBlob: noBlob }),
   E_UNAUTHORIZED: () => refusal(401, 'UNAUTHORIZED', 'authentication required'),
   E_DENIED: () => refusal(403, 'DENIED', 'requested access to the resource is denied'),
   E_RATE_LIMITED: () => refusal(429, 'TOOMANYREQUESTS', 'slow down'),
@@ -54,7 +55,8 @@ export const errorExamples: Readonly<Record<string, () => unknown>> = {
   E_PUBLISH: () => publishing({ latest: 'E_DENIED' }),
   E_HOST_MISMATCH: () => decideMode(parsePlatform('linux/ppc64le'), 'native', dockerHost, { kind: 'absent' }),
   E_ENGINE: () => classify('dial unix /var/run/docker.sock: connect: permission denied', 1, asking),
-  E_UNSUPPORTED: () => parseInputs('merge' satisfies CommandName, raw({ 'arch-image': '{image}-{arch}' }), log),
+  E_UNSUPPORTED: () =>
+    parseInputs('merge' satisfies CommandName, raw({ 'arch-image': '{image}-{arch}' }), log),
   E_BUILD: () => classify('Error: building at STEP "RUN make": exit status 2', 2, building),
   E_BASE_PLATFORM: () => classify('no match for platform in manifest: not found', 1, building),
   E_RUNNER: unknownRunner,
@@ -215,7 +217,9 @@ async function staleTag(): Promise<string | undefined> {
 }
 
 async function unknownRunner(): Promise<unknown> {
-  return plan(await parseInputs('plan', new Map([['platforms', ['linux/amd64, linux/riscv64']]]), log), { log });
+  return plan(await parseInputs('plan', new Map([['platforms', ['linux/amd64, linux/riscv64']]]), log), {
+    log,
+  });
 }
 
 async function withoutOutputs(): Promise<string | undefined> {

@@ -224,7 +224,9 @@ function setErrors(
   failures: readonly { readonly leg: Leg }[],
   inputs: MergeInputs,
 ): CodedError[] {
-  const where = found.explicit ? 'records' : `the arch tags (looked for: ${found.legs.map((leg) => leg.ref).join(', ')})`;
+  const where = found.explicit
+    ? 'records'
+    : `the arch tags (looked for: ${found.legs.map((leg) => leg.ref).join(', ')})`;
   const unread = failures.flatMap(({ leg: { claimed, ref, origin } }) =>
     claimed === undefined ? [] : [{ platform: claimed, digest: ref, origin }],
   );
