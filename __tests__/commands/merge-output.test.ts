@@ -171,6 +171,19 @@ describe('dry-run', () => {
     });
   });
 
+  test('by digest alone says nothing of what stands there', async () => {
+    await withRegistry({}, async (registry) => {
+      addLegs(registry, ['linux/amd64']);
+      const app = `${registry.host}/${path}`;
+      const inputs = { platforms: 'linux/amd64', tags: 'none', records: `${app}:v1-amd64` };
+      const before = await runMerge(registry, { ...inputs, 'dry-run': 'true' });
+      expect(before.result.outputs['report']).toMatchObject({ planned: [{ does: 'put', to: app }] });
+      await runMerge(registry, inputs);
+      const after = await runMerge(registry, { ...inputs, 'dry-run': 'true' });
+      expect(after.result.outputs['report']).toMatchObject({ planned: [] });
+    });
+  });
+
   test('names what would be copied, and writes no folder', async () => {
     await withRegistry({}, async (registry) => {
       addLegs(registry, ['linux/amd64']);

@@ -110,12 +110,7 @@ describe('a set that is not the one asked for', () => {
       };
     });
     expect(error.code).toBe('E_PLATFORM_MISSING');
-    const order = [
-      'linux/riscv64 is missing',
-      'linux/386 is missing',
-      'E_PLATFORM_MISMATCH',
-      'E_REVISION_MISMATCH',
-    ];
+    const order = ['linux/riscv64, linux/386 are missing', 'E_PLATFORM_MISMATCH', 'E_REVISION_MISMATCH'];
     const places = order.map((part) => error.message.indexOf(part));
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(places).not.toContain(-1);
@@ -127,7 +122,7 @@ describe('a set that is not the one asked for', () => {
       return { inputs: { records: [recordOf(registry, leg(legs, 'linux/amd64')), wrong].join('\n') } };
     });
     expect(error.code).toBe('E_PLATFORM_MISSING');
-    for (const part of ['linux/arm64 is missing', 'linux/ppc64le is missing', 'E_PLATFORM_MISMATCH']) {
+    for (const part of ['linux/arm64, linux/ppc64le are missing', 'E_PLATFORM_MISMATCH']) {
       expect(error.message).toContain(part);
     }
   });

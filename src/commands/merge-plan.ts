@@ -1,5 +1,5 @@
-import type { Target } from '../inputs/targets.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
+import type { Repository } from '../oci/reference.ts';
 import type { JsonObject } from '../oci/strict-json.ts';
 import { tagStages } from '../publish/publish.ts';
 import { tagName, type HeldTag } from '../publish/verbs.ts';
@@ -18,18 +18,15 @@ export interface PlannedWrite {
   readonly before?: string | null;
 }
 
-/** What publishing would write: nothing at all where everything is as it should be. */
+/** What publishing would write: nothing at all where everything is as it should be. @param lacking where the index does not stand yet */
 export function plannedWrites(
   index: ManifestBytes,
-  targets: readonly Target[],
+  lacking: readonly Repository[],
   tags: readonly HeldTag[],
   copies: readonly NeededCopy[],
   file: string | undefined,
 ): PlannedWrite[] {
   const { digest } = index;
-  const lacking = targets.filter(
-    ({ image }) => !tags.some((tag) => tag.repository.name === image.name && tag.held === digest),
-  );
   return [
     ...copies.map(({ from, to, manifest }): PlannedWrite => ({
       does: 'copy',
@@ -37,7 +34,7 @@ export function plannedWrites(
       from: from.name,
       to: to.name,
     })),
-    ...lacking.map(({ image }): PlannedWrite => ({ does: 'put', digest, to: image.name })),
+    ...lacking.map(({ name }): PlannedWrite => ({ does: 'put', digest, to: name })),
     ...tagStages(tags, digest)
       .flat()
       .map((tag): PlannedWrite => ({ does: 'tag', digest, to: tagName(tag), before: tag.held ?? null })),

@@ -5,8 +5,8 @@ import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import { publish, type TagOutcome } from '../publish/publish.ts';
 import type { Sleep } from '../publish/read-back.ts';
 import type { HeldTag, PublishVerbs } from '../publish/verbs.ts';
-import { copyAll, neededCopies, type CopyImage, type NeededCopy } from './merge-copy.ts';
-import type { ProvenSet } from './merge-legs.ts';
+import type { Repository } from '../oci/reference.ts';
+import { copyAll, type CopyImage, type NeededCopy } from './merge-copy.ts';
 import type { Places } from './merge-target.ts';
 
 export interface WriteDeps {
@@ -18,28 +18,23 @@ export interface WriteDeps {
   readonly writeFile: (path: string, bytes: Uint8Array) => Promise<void>;
 }
 
-/** What is not beside the index yet. A repository where a tag holds the index has all of it, and so has one without tags where it stands. */
-export async function lackingCopies(
-  set: ProvenSet,
+/** Where the index does not stand yet. A repository where it does has all of it; where there is no tag to tell, it is asked. */
+export async function lackingPlaces(
   index: ManifestBytes,
   places: Places,
   tags: readonly HeldTag[],
   registry: Pick<PublishVerbs, 'headManifest'>,
-): Promise<NeededCopy[]> {
-  const lacking = places.targets
-    .map(({ image }) => image)
-    .filter(({ name }) => !tags.some((tag) => tag.repository.name === name && tag.held === index.digest));
-  const copies = neededCopies(set, index, lacking);
-  const untagged = lacking.filter(
-    ({ name }) =>
-      copies.some(({ to }) => to.name === name) && !tags.some((tag) => tag.repository.name === name),
+): Promise<Repository[]> {
+  const lacking = await Promise.all(
+    places.targets.map(async ({ image }) => {
+      const own = tags.filter((tag) => tag.repository.name === image.name);
+      const stands =
+        own.some((tag) => tag.held === index.digest) ||
+        (own.length === 0 && (await registry.headManifest(image, index.digest)) !== undefined);
+      return stands ? [] : [image];
+    }),
   );
-  const whole = await Promise.all(
-    untagged.map(async (place) =>
-      (await registry.headManifest(place, index.digest)) === undefined ? [] : [place.name],
-    ),
-  );
-  return copies.filter(({ to }) => !whole.flat().includes(to.name));
+  return lacking.flat();
 }
 
 /** Copies what is lacking, then publishes: everywhere, or into the folder or file that is asked for. */

@@ -12,6 +12,7 @@ import { configDifferences } from '../verify/image-checks.ts';
 import { checkContents } from './content-check.ts';
 import { heldFacts } from './held-facts.ts';
 import { changesPublished, readBase } from './merge-base.ts';
+import { neededCopies } from './merge-copy.ts';
 import { buildIndex, type BuiltIndex } from './merge-index.ts';
 import {
   checkedEntries,
@@ -30,7 +31,7 @@ import { plannedWrites } from './merge-plan.ts';
 import { mergeResult } from './merge-result.ts';
 import { readState, type State, type StateDeps } from './merge-state.ts';
 import { placesOf, type Places } from './merge-target.ts';
-import { lackingCopies, write, type WriteDeps } from './merge-write.ts';
+import { lackingPlaces, write, type WriteDeps } from './merge-write.ts';
 import type { CommandResult } from './result.ts';
 
 type MergeInputs = InputsOf<'merge'>;
@@ -69,8 +70,9 @@ export async function merge(inputs: MergeInputs, deps: MergeDeps): Promise<Comma
   const held = state.held.filter(({ repository }) => ours.has(repository.name));
   const stale = inputs.force ? [] : await stalest(held, built, deps);
   const moved = held.filter((tag) => !stale.includes(tag));
-  const copies = await lackingCopies(set, index, places, moved, deps.registry);
-  const planned = plannedWrites(index, places.targets, moved, copies, places.file);
+  const lacking = await lackingPlaces(index, places, moved, deps.registry);
+  const copies = neededCopies(set, index, lacking);
+  const planned = plannedWrites(index, lacking, moved, copies, places.file);
   const outcome = inputs['dry-run'] ? undefined : await write(index, places, moved, copies, inputs, deps);
   return mergeResult({ inputs, places, set, contents, built, held, stale, planned, outcome });
 }
