@@ -185,7 +185,9 @@ for (const name of ["SIGINT", "SIGTERM"]) process.on(name, () => {
 	controller.abort(new CodedError("E_CANCELLED", `stopped by ${name}`, { hint: "run it again: what is done already is not done twice" }));
 });
 for (const stream of [process.stdout, process.stderr]) stream.on("error", (error) => {
-	if (error.code !== "EPIPE") throw error;
+	if (error.code === "EPIPE") return;
+	process.exitCode = 1;
+	if (stream === process.stdout) process.stderr.write(`E_INPUT: stdout can't be written: ${error.message}; see where it leads to\n`);
 });
 const status = await runCli({
 	argv: process.argv.slice(2),
@@ -202,6 +204,6 @@ const status = await runCli({
 	signal: controller.signal,
 	compose: () => import("./chunks/compose.js")
 });
-process.exit(stoppedWith ?? status);
+process.exit(stoppedWith ?? (status === 0 ? process.exitCode : status));
 
 export {  };

@@ -1,5 +1,5 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
-import { a as laterCommands, i as commandNames, n as inputTable, r as commandDescriptions, t as inputNames } from "./inputs-table.js";
+import { i as commandNames, n as inputTable, o as laterCommands, r as commandDescriptions, t as inputNames } from "./inputs-table.js";
 import { n as shellFlags } from "./cli-arguments.js";
 
 // src/cli/help.ts

@@ -4,7 +4,7 @@ import { n as isPullRequest } from "./github-environment.js";
 import { f as readPatiently, i as recordToJson, m as archTag, s as factKeys } from "./handover-record.js";
 import { n as targetsOf, t as firstTag } from "./inputs-targets.js";
 import { c as samePlatform, n as formatPlatform } from "./platform-platform.js";
-import { a as factsText, c as expandSource, i as factsMarkdown, n as formatDuration, s as repositoryReader } from "./report-format.js";
+import { b as expandSource, l as factsMarkdown, s as formatDuration, u as factsText, y as repositoryReader } from "./verify-content-word.js";
 import { o as parseDigest } from "./oci-digest.js";
 import { a as mediaTypes } from "./oci-media-types.js";
 import { r as withoutUndefined } from "./oci-schema.js";

@@ -1,7 +1,8 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { a as settleAll, t as CodedError } from "./errors.js";
-import { o as groupBy, s as repositoryReader } from "./report-format.js";
+import { v as groupBy, y as repositoryReader } from "./verify-content-word.js";
 import { n as targetsOf } from "./inputs-targets.js";
+import { t as isLayout } from "./oci-layout-reference.js";
 import { t as formatReference } from "./oci-reference.js";
 
 // src/commands/look.ts
@@ -19,7 +20,7 @@ function lookedAt(inputs) {
 */
 async function readManifests(references, registry) {
 	const read = await settleAll(references.map(async (reference) => {
-		const ref = reference.digest ?? reference.tag ?? "latest";
+		const ref = reference.digest ?? reference.tag ?? (isLayout(reference.repository) ? "" : "latest");
 		const manifest = await repositoryReader(registry, reference.repository).manifest(ref);
 		if (manifest !== void 0) return {
 			reference,

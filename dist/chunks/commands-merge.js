@@ -1,41 +1,21 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { a as settleAll, i as quote, n as errorLine, o as show, r as joinErrors, s as toCodedError, t as CodedError } from "./errors.js";
-import { n as isPullRequest } from "./github-environment.js";
-import { n as targetsOf, t as firstTag } from "./inputs-targets.js";
-import { n as formatPlatform, s as platformToJson, t as parsePlatform } from "./platform-platform.js";
+import { t as firstTag } from "./inputs-targets.js";
 import { a as annotationFacts, c as firstKnown, d as readBackTag, l as labelFacts, m as archTag, n as parseRecord, o as factAnnotations, p as tagName, r as recordOfJson, t as maxRecordBytes, u as readBackIndex } from "./handover-record.js";
-import { a as configDifferences, c as isWanted, i as checkRevisions, l as missingPlatforms, o as revisionKey, r as checkImagePlatform, s as checkPlatformSet, t as checkContents } from "./commands-content-check.js";
+import { C as readEntries, S as otherKinds, _ as missingPlatforms, b as expandSource, d as checkImagePlatform, f as checkRevisions, g as isWanted, h as checkPlatformSet, l as factsMarkdown, m as revisionKey, p as configDifferences, s as formatDuration, u as factsText, v as groupBy, w as readSource, x as imageSize, y as repositoryReader } from "./verify-content-word.js";
+import { t as checkContents } from "./commands-content-check.js";
 import { i as parseManifest } from "./oci-manifest.js";
-import { a as factsText, c as expandSource, i as factsMarkdown, l as imageSize, o as groupBy, s as repositoryReader, u as readSource } from "./report-format.js";
+import { a as indexOfText, i as descriptorJson, n as assembleIndex, r as chooseFormat, t as annotationsJson } from "./oci-index-assembly.js";
+import { n as formatPlatform, s as platformToJson, t as parsePlatform } from "./platform-platform.js";
 import { o as parseDigest } from "./oci-digest.js";
+import { r as parseLayoutReference, t as isLayout } from "./oci-layout-reference.js";
 import { n as parseReference } from "./oci-reference.js";
 import { i as parseStrictJson } from "./oci-schema.js";
-import { a as inOrderOf, i as candidates, n as platformsMarkdown, o as withoutRepeats, r as platformsText, t as platformJson } from "./report-platforms.js";
-import { n as chooseFormat, t as assembleIndex } from "./oci-index-assembly.js";
-
-// src/publish/held.ts
-/**
-* Reads what each tag holds now, all in one round. Of a moving tag the manifest itself is read, since it says which commit
-* it is of; for the others the registry's word is enough until the read-back.
-*/
-async function readHeld(verbs, targets) {
-	return settleAll(targets.map(async (target) => ({
-		...target,
-		...await readTag(verbs, target)
-	})));
-}
-async function readTag(verbs, { repository, tag, moving }) {
-	if (!moving) {
-		const head = await verbs.headManifest(repository, tag);
-		if (head === void 0) return { held: void 0 };
-		if (head.digest !== void 0) return { held: head.digest };
-	}
-	const manifest = await verbs.getManifest(repository, tag);
-	return manifest === void 0 ? { held: void 0 } : {
-		held: manifest.digest,
-		manifest
-	};
-}
+import { n as inOrderOf, r as withoutRepeats, t as candidates } from "./verify-candidates.js";
+import { a as mediaTypes } from "./oci-media-types.js";
+import { n as platformsMarkdown, r as platformsText, t as platformJson } from "./report-platforms.js";
+import { n as isPullRequest } from "./github-environment.js";
+import { n as placesOf, r as tagsOf } from "./commands-merge-target.js";
 
 // src/publish/version.ts
 const semver = /^v?(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]+)?$/;
@@ -115,114 +95,6 @@ function compareTimes(a, b) {
 	return Number.isNaN(difference) ? void 0 : difference;
 }
 
-// src/publish/publish.ts
-/**
-* Publishes an index: by digest, read back, then the tags that exist with another digest, then new tags, then moving
-* tags, each stage on all repositories before the next; then every tag is read back. What holds the index already is not
-* written again. The switch of a tag is atomic in the registry, so a run that dies leaves each tag at the old or the new list.
-* @param repositories where the index goes; those of the tags, or just where it stands by digest when there is no tag
-* @throws what the registry said, when no tag has changed; E_TAG_MOVED when another run changed one; E_PUBLISH when some
-* tags stand at the new list and some do not
-*/
-async function publish(verbs, index, repositories, tags, deps) {
-	await inParallel(repositories, async (repository) => {
-		await placeIndex(verbs, index, repository, tags, deps);
-	});
-	const written = tags.filter((target) => target.held !== index.digest);
-	const stages = [
-		written.filter((target) => !target.moving && target.held !== void 0),
-		written.filter((target) => !target.moving && target.held === void 0),
-		written.filter((target) => target.moving)
-	];
-	const failures = /* @__PURE__ */ new Map();
-	for (const stage of stages) await collect(stage, failures, async (target) => {
-		await putTag(verbs, target, index);
-		deps.log.info(`${tagName(target)} -> ${index.digest}`);
-	});
-	const unread = /* @__PURE__ */ new Map();
-	const refused = [...failures.keys()];
-	await collect(tags.filter((target) => !failures.has(target)), unread, async (target) => {
-		await readBackTag(verbs, target, index.digest, written.includes(target), deps);
-	});
-	await Promise.all(refused.map(async (target) => {
-		if (await standsAt(verbs, target, index)) failures.delete(target);
-	}));
-	if (failures.size + unread.size > 0) throw publishError(index, tags, failures, unread);
-	return tags.map((target) => ({
-		...target,
-		state: stateOf(target, index)
-	}));
-}
-/** False where nobody can tell; what went wrong with the write is told then. */
-async function standsAt(verbs, target, index) {
-	try {
-		return (await verbs.getManifest(target.repository, target.tag))?.digest === index.digest;
-	} catch {
-		return false;
-	}
-}
-function stateOf(target, index) {
-	if (target.held === void 0) return "created";
-	return target.held === index.digest ? "kept" : "moved";
-}
-async function placeIndex(verbs, index, repository, tags, deps) {
-	const held = tags.filter((target) => target.repository.name === repository.name);
-	const present = held.some((target) => target.held === index.digest) || held.length === 0 && await verbs.headManifest(repository, index.digest) !== void 0;
-	if (!present) await verbs.putManifest(repository, index.digest, index);
-	await readBackIndex(verbs, repository, index, deps);
-	deps.log.info(`${repository.name}@${index.digest} ${present ? "was there already" : "is pushed"} and reads back the same`);
-}
-/** An immutable tag that already holds the index is where it should be, whatever the registry says of the write. */
-async function putTag(verbs, target, index) {
-	try {
-		await verbs.putManifest(target.repository, target.tag, index);
-	} catch (error) {
-		if (!(error instanceof CodedError) || error.code !== "E_TAG_IMMUTABLE") throw error;
-		const now = await verbs.getManifest(target.repository, target.tag);
-		if (now?.digest === index.digest) return;
-		throw new CodedError("E_TAG_IMMUTABLE", `${tagName(target)} may not move and holds ${now?.digest ?? "nothing"}, not ${index.digest}`, {
-			hint: "publish under a new tag, or let whoever runs the registry lift the rule",
-			cause: error
-		});
-	}
-}
-async function inParallel(items, work) {
-	const failures = /* @__PURE__ */ new Map();
-	await collect(items, failures, work);
-	if (failures.size > 0) throw joinErrors([...failures.values()]);
-}
-async function collect(items, failures, work) {
-	await Promise.all(items.map(async (item) => {
-		try {
-			await work(item);
-		} catch (error) {
-			failures.set(item, toCodedError(error));
-		}
-	}));
-}
-/**
-* @param failures of writes: the tag holds what it held
-* @param unread of read-backs: the tag was written, or held the index before, and does not show it now
-*/
-function publishError(index, tags, failures, unread) {
-	const errors = [...failures.values(), ...unread.values()];
-	const changed = tags.filter((target) => !failures.has(target) && target.held !== index.digest);
-	if (errors.every((error) => error.code === "E_TAG_MOVED") || changed.length === 0) return joinErrors(errors);
-	const stands = changed.map((target) => {
-		const doubt = unread.get(target);
-		return `${tagName(target)} ${before(target)}${doubt === void 0 ? "" : `, and reads back wrong: ${errorLine(doubt)}`}`;
-	});
-	const missed = [...failures].map(([target, error]) => `${tagName(target)} held ${target.held ?? "nothing"}: ${errorLine(error)}`);
-	return new CodedError("E_PUBLISH", `${changed.length} of ${tags.length} tags were put at ${index.digest} (${stands.join(", ")}) and ${failures.size} were not (${missed.join(", ")})`, {
-		hint: "mend what the registry refused and run the merge again: it finishes what is left",
-		cause: errors[0]
-	});
-}
-/** With the command that brings it back. */
-function before({ held, repository, tag }) {
-	return held === void 0 ? "is new" : `held ${held} (crane tag ${repository.name}@${held} ${tag} restores it)`;
-}
-
 // src/commands/held-facts.ts
 /**
 * What the list that a tag holds says of its commit: its annotations; a Docker list has none, so there the labels of its
@@ -246,6 +118,156 @@ async function firstImageFacts(manifest, reader, name) {
 	const [first] = parsed.kind === "index" ? parsed.manifests : [];
 	const image = first === void 0 ? manifest : await reader.manifest(first.digest);
 	return image === void 0 ? {} : labelFacts((await expandSource(reader, image, name)).images);
+}
+
+// src/oci/index-edit.ts
+/** The entries of an index that {@link parseManifest} has accepted, each as it is written there. */
+function entryTexts({ bytes }) {
+	return itemsOf(membersOf(decode(bytes)).get("manifests") ?? "[]");
+}
+/**
+* An index with other entries, and everything else as it is written in the one that it is made from, members that we do
+* not know included.
+* @throws E_MANIFEST over 4 MiB
+*/
+function editIndex(published, { mediaType, entries, annotations }) {
+	const before = membersOf(decode(published.bytes));
+	const changed = /* @__PURE__ */ new Map([["mediaType", JSON.stringify(mediaType)], ["manifests", `[${entries.join(",")}]`]]);
+	const told = annotations === void 0 ? before.get("annotations") : annotationsJson(annotations);
+	if (told !== void 0) changed.set("annotations", told);
+	const kept = [...before].filter(([key]) => key !== "annotations" || told !== void 0);
+	const members = new Map(kept.flatMap(([key, text]) => {
+		const own = [[key, changed.get(key) ?? text]];
+		return key === "schemaVersion" && !before.has("mediaType") ? [...own, ["mediaType", JSON.stringify(mediaType)]] : own;
+	}));
+	for (const [key, text] of changed) if (!members.has(key)) members.set(key, text);
+	const text = `{${[...members].map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(",")}}`;
+	return indexOfText(text, mediaType);
+}
+function decode(bytes) {
+	return Buffer.from(bytes).toString("utf8");
+}
+function membersOf(text) {
+	const members = /* @__PURE__ */ new Map();
+	let at = skipSpace(text, text.indexOf("{") + 1);
+	while (text[at] === "\"") {
+		const keyEnd = endOfValue(text, at);
+		const start = skipSpace(text, text.indexOf(":", keyEnd) + 1);
+		const end = endOfValue(text, start);
+		members.set(JSON.parse(text.slice(at, keyEnd)), text.slice(start, end));
+		at = next(text, end);
+	}
+	return members;
+}
+function itemsOf(text) {
+	const items = [];
+	if (!text.startsWith("[")) return items;
+	for (let at = skipSpace(text, 1); at < text.length && text[at] !== "]";) {
+		const end = endOfValue(text, at);
+		items.push(text.slice(at, end));
+		at = next(text, end);
+	}
+	return items;
+}
+/** Past the comma that may follow a value. */
+function next(text, end) {
+	const at = skipSpace(text, end);
+	return text[at] === "," ? skipSpace(text, at + 1) : at;
+}
+function skipSpace(text, from) {
+	let at = from;
+	while (/[ \t\r\n]/.test(text.charAt(at))) at++;
+	return at;
+}
+const string = /"[^"\\]*(?:\\.[^"\\]*)*"/suy;
+const scalar = /[^,\]}\s]+/uy;
+/** Where the value that begins here ends. The text is JSON: that was checked before. */
+function endOfValue(text, start) {
+	let depth = 0;
+	for (let at = start; at < text.length;) {
+		const character = text.charAt(at);
+		if (character === "{" || character === "[") depth++;
+		else if (character === "}" || character === "]") depth--;
+		at = character === "\"" ? match(string, text, at) : /[{}[\],:\s]/.test(character) ? at + 1 : match(scalar, text, at);
+		if (depth === 0) return at;
+	}
+	return text.length;
+}
+function match(pattern, text, at) {
+	pattern.lastIndex = at;
+	return at + Math.max(1, pattern.exec(text)?.[0].length ?? 1);
+}
+
+// src/commands/merge-base.ts
+/** Whether a published list is to be changed, and not made from what the legs left alone. */
+function changesPublished(inputs) {
+	return inputs.append || inputs["remove-platforms"].length > 0 && inputs.records.length === 0;
+}
+/**
+* Reads the list that the first tag of each image holds, of the tags that exist. All images have to hold the same.
+* @throws E_NOT_FOUND where there is none; E_DIGEST_MISMATCH where images disagree
+*/
+async function readBase(targets, held, registry) {
+	const first = publishedTag(targets, held);
+	const name = tagName(first);
+	const reader = repositoryReader(registry, first.repository);
+	const manifest = first.manifest ?? await reader.manifest(first.held);
+	if (manifest === void 0) throw new CodedError("E_NOT_FOUND", `${name} holds ${first.held}, which the registry does not have`, { hint: "run the merge again; if it goes on tell whoever runs the registry" });
+	const { repository } = first;
+	const parsed = parseManifest(manifest);
+	if (parsed.kind === "index") {
+		const texts = entryTexts(manifest);
+		const found = await readEntries(reader, parsed, name, otherKinds);
+		return {
+			name,
+			repository,
+			manifest,
+			index: parsed,
+			entries: parsed.manifests.map((descriptor, position) => {
+				const [text, part] = [texts[position], found[position]];
+				if (text === void 0 || part === void 0) throw new TypeError(`${name} has no entry ${position} in its text`);
+				return {
+					...part,
+					text,
+					descriptor
+				};
+			})
+		};
+	}
+	const source = await expandSource(reader, manifest, name);
+	return {
+		name,
+		repository,
+		manifest,
+		index: void 0,
+		entries: source.images.map((image) => {
+			const descriptor = {
+				...image.descriptor,
+				platform: platformToJson(image.config)
+			};
+			return {
+				...source,
+				text: descriptorJson(descriptor),
+				descriptor
+			};
+		})
+	};
+}
+function publishedTag(targets, held) {
+	const tags = targets.flatMap(({ image }) => {
+		return held.filter(({ repository }) => repository.name === image.name).flatMap((tag) => tag.held === void 0 ? [] : [{
+			...tag,
+			held: tag.held
+		}]).slice(0, 1);
+	});
+	const [first, ...others] = tags;
+	if (first === void 0) {
+		const why = held.length === 0 ? "tags names none" : `nothing stands at ${held.map(tagName).join(", ")}`;
+		throw new CodedError("E_NOT_FOUND", `there is no published list to change: ${why}`, { hint: "name a tag that holds the list; to publish a new one, leave append and remove-platforms out" });
+	}
+	if (others.every((tag) => tag.held === first.held)) return first;
+	const each = tags.map((tag) => `${tagName(tag)} holds ${tag.held}`).join(", ");
+	throw new CodedError("E_DIGEST_MISMATCH", `the images do not hold the same list: ${each}`, { hint: "publish one of the lists to all of them first, or change them one by one" });
 }
 
 // src/handover/arch-tag-legs.ts
@@ -301,7 +323,7 @@ async function explicitLegs(entries, repository, files) {
 		const origin = `records entry ${line}`;
 		if (/^[[{]/.test(text)) legs.push(...jsonLegs(text, origin));
 		else if (/^(\/|\.\.?\/)/.test(text)) legs.push(...await pathLegs(text, repository, readable));
-		else legs.push(namedLeg(text, repository, origin));
+		else legs.push(inEntry(origin, () => namedLeg(text, repository, origin)));
 	}
 	return legs;
 }
@@ -368,6 +390,20 @@ function jsonLegs(text, origin) {
 		return legOfRecord(record, where);
 	});
 }
+/** What can't be read of the value itself is wrong use, told with its entry. */
+function inEntry(origin, read) {
+	try {
+		return read();
+	} catch (error) {
+		if (!(error instanceof CodedError)) throw error;
+		const message = error.message.startsWith(origin) ? error.message : `${origin}: ${error.message}`;
+		throw new CodedError(error.code, message, {
+			...error.hint !== void 0 && { hint: error.hint },
+			cause: error,
+			usage: true
+		});
+	}
+}
 function namedLeg(text, repository, origin) {
 	const equals = text.indexOf("=");
 	const claimed = equals < 0 ? void 0 : parsePlatform(text.slice(0, equals).trim());
@@ -380,6 +416,17 @@ function namedLeg(text, repository, origin) {
 		ref: parseDigest(target),
 		index
 	};
+	const inFolder = parseLayoutReference(target);
+	if (inFolder !== void 0) {
+		const { repository: folder, digest, tag } = inFolder;
+		return {
+			origin,
+			claimed,
+			repository: folder,
+			ref: digest ?? tag ?? "",
+			index
+		};
+	}
 	const reference = parseReference(target);
 	const ref = reference.digest ?? reference.tag;
 	if (ref === void 0) throw new CodedError("E_RECORD", `${origin}: ${quote(target)} names no tag and no digest`, { hint: "say which: <repository>:<tag> or <repository>@sha256:...; a path starts with ./ or /" });
@@ -421,6 +468,200 @@ async function folderLegs(path, repository, files, depth) {
 	return legs;
 }
 
+// src/commands/merge-entry.ts
+/** The entry of an image as the list is to have it: what led to the image, its config's platform, and what is asked for. */
+function descriptorOf(entry, inputs) {
+	const { descriptor } = entry.image;
+	const annotations = {
+		...descriptor.annotations,
+		...Object.fromEntries(entryAnnotations(entry, inputs))
+	};
+	return {
+		...descriptor,
+		platform: platformOf(entry, rowOf(entry, inputs)),
+		...Object.keys(annotations).length > 0 && { annotations }
+	};
+}
+/** Whether an entry needs no change to say what is asked for. */
+function saysAll(entry, { annotations, platform }, inputs) {
+	const row = rowOf(entry, inputs);
+	return entryAnnotations(entry, inputs).every(([key, value]) => annotations?.[key] === value) && (!changesPlatform(row) || sameJson(platformOf(entry, row), platform));
+}
+function rowOf(entry, inputs) {
+	return inputs.platforms.find((row) => isWanted(row.platform, entry.platform));
+}
+function changesPlatform(row) {
+	const { osVersion, osFeatures, features, override = false } = row?.entry ?? {};
+	return override || [
+		osVersion,
+		osFeatures,
+		features
+	].some((value) => value !== void 0);
+}
+function sameJson(wanted, said) {
+	const sorted = (platform) => JSON.stringify(Object.entries(platform).sort());
+	return said !== void 0 && sorted(wanted) === sorted(said);
+}
+/** What the table and `annotations` ask for on the entry of one platform. */
+function entryAnnotations(entry, inputs) {
+	return [...Object.entries(rowOf(entry, inputs)?.entry.annotations ?? {}), ...inputs.annotations.filter(({ on, platform }) => on === "descriptor" && (platform === void 0 || isWanted(platform, entry.platform))).map(({ key, value }) => [key, value])];
+}
+/** As the config says it, spelling included, since that is what runtimes compare; the row adds to it, or stands instead. */
+function platformOf({ image: { config } }, row) {
+	const { osVersion, osFeatures, features, override = false } = row?.entry ?? {};
+	return {
+		...platformToJson(override && row !== void 0 ? row.platform : config),
+		...osVersion !== void 0 && { "os.version": osVersion },
+		...osFeatures !== void 0 && { "os.features": osFeatures },
+		...features !== void 0 && { features }
+	};
+}
+
+// src/commands/merge-removal.ts
+/** Whether an image is what an item of `remove-platforms` names. */
+function isRemoved({ digest, platform }, image) {
+	if (platform !== void 0) return isWanted(platform, image.said ?? image.platform);
+	return image.descriptor.digest === digest;
+}
+/** The digests of all that `remove-platforms` names: of images, or of anything else by its digest. */
+function removedDigests(removals, { images, attestations, others }) {
+	const named = new Set(removals.flatMap(({ digest }) => digest ?? []));
+	const rest = [...attestations, ...others].map(({ descriptor }) => descriptor.digest);
+	return /* @__PURE__ */ new Set([...images.filter((image) => removals.some((removal) => isRemoved(removal, image))).map(({ descriptor }) => descriptor.digest), ...rest.filter((digest) => named.has(digest))]);
+}
+/** An item that names nothing is a mistake, or was done before. */
+function removalErrors(removals, found, where) {
+	return removals.filter((removal) => removedDigests([removal], found).size === 0).map(({ text, platform }) => new CodedError(platform === void 0 ? "E_NOT_FOUND" : "E_PLATFORM_MISSING", `${text} is to be removed and is not in ${where}`, { hint: "see what is there with inspect, and correct remove-platforms" }));
+}
+/** What the legs brought, without what is to be removed and what was said about that. */
+function withoutRemoved(legs, removals) {
+	if (removals.length === 0) return {
+		legs,
+		errors: []
+	};
+	const all = {
+		images: legs.flatMap(({ source }) => source.images),
+		attestations: legs.flatMap(({ source }) => source.attestations),
+		others: legs.flatMap(({ source }) => source.others)
+	};
+	const removed = removedDigests(removals, all);
+	const stays = ({ descriptor }) => !removed.has(descriptor.digest);
+	return {
+		legs: legs.map(({ leg, source }) => ({
+			leg,
+			source: {
+				...source,
+				images: source.images.filter(stays),
+				attestations: source.attestations.filter((each) => stays(each) && !removed.has(each.subject)),
+				others: source.others.filter(stays)
+			}
+		})),
+		errors: removalErrors(removals, all, "records")
+	};
+}
+
+// src/commands/merge-change.ts
+/**
+* Puts what the legs made into the published list: in the place of the same platform, else behind the images. An image that
+* goes takes along what is attested of it; everything else is kept.
+* @param saysAll whether a published entry says all that is asked for an image already
+* @throws everything that is wrong with the list that comes out
+*/
+function changeBase(base, fresh, inputs, saysAll) {
+	const removals = inputs["remove-platforms"];
+	const all = {
+		images: base.entries.flatMap((entry) => entry.images),
+		attestations: base.entries.flatMap((entry) => entry.attestations),
+		others: base.entries.flatMap((entry) => entry.others)
+	};
+	const removed = removedDigests(removals, all);
+	const goes = (entry) => removed.has(entry.descriptor.digest) || entry.images.length > 0 && entry.images.every(({ descriptor }) => removed.has(descriptor.digest));
+	const replacing = (entry) => fresh.entries.filter((one) => entry.images.some((image) => replaces(one, image, inputs)));
+	const lost = lostSubjects(base, base.entries.filter((entry) => !goes(entry) && replacing(entry).length === 0), fresh);
+	const placed = [];
+	const placedImages = /* @__PURE__ */ new Set();
+	for (const entry of base.entries) {
+		if (goes(entry) || entry.attestations.some(({ subject }) => lost.has(subject))) continue;
+		const heirs = replacing(entry);
+		const same = heirs.find((one) => one.digest === entry.descriptor.digest && saysAll(one, entry));
+		if (heirs.length === 0 || same !== void 0) placed.push({ kept: entry });
+		for (const image of heirs) {
+			if (image !== same && !placedImages.has(image)) placed.push({ image });
+			placedImages.add(image);
+		}
+	}
+	insertBehindImages(placed, fresh.entries.filter((image) => !placedImages.has(image)));
+	const listed = new Set(base.entries.map(({ descriptor }) => descriptor.digest));
+	for (const attestation of fresh.attestations) if (!listed.has(attestation.descriptor.digest)) placed.push({ attestation });
+	const images = placed.flatMap((each) => imagesOf(each, base));
+	const errors = [
+		...removalErrors(removals, all, base.name),
+		...contradictions(fresh.entries, inputs),
+		...partlyChanged(base, removed, inputs, fresh.entries),
+		...resultErrors(base, placed, images, inputs)
+	];
+	if (errors.length > 0) throw joinErrors(errors);
+	return {
+		base,
+		placed,
+		images,
+		warnings: [...unchecked(base, placed), ...mixedCommits(images, base)]
+	};
+}
+/** Two images stand for each other where one row of `platforms` names both. */
+function replaces(fresh, published, inputs) {
+	const platform = published.said ?? published.platform;
+	return inputs.platforms.some((row) => isWanted(row.platform, fresh.platform) && isWanted(row.platform, platform));
+}
+/** Images that are no longer in the list, so that what is attested of them goes too. */
+function lostSubjects(base, left, fresh) {
+	const digestsOf = (entries) => entries.flatMap((entry) => entry.images.map(({ descriptor }) => descriptor.digest));
+	const stay = /* @__PURE__ */ new Set([...digestsOf(left), ...fresh.entries.map(({ digest }) => digest)]);
+	return new Set(digestsOf(base.entries).filter((digest) => !stay.has(digest)));
+}
+/** Attestations stand last, as every tool writes them. */
+function insertBehindImages(placed, images) {
+	const last = placed.findLastIndex((each) => "image" in each || "kept" in each && each.kept.attestations.length === 0);
+	placed.splice(last + 1, 0, ...images.map((image) => ({ image })));
+}
+function imagesOf(placed, base) {
+	if ("image" in placed) return [placed.image];
+	if (!("kept" in placed)) return [];
+	return placed.kept.images.map((image) => ({
+		platform: image.said ?? image.platform,
+		digest: image.descriptor.digest,
+		origin: base.name,
+		image,
+		claimed: void 0
+	}));
+}
+function contradictions(fresh, inputs) {
+	return fresh.flatMap(({ image, platform }) => inputs["remove-platforms"].filter((removal) => isRemoved(removal, {
+		...image,
+		said: platform
+	})).map(({ text }) => new CodedError("E_INPUT", `${formatPlatform(platform)} is to be added, and ${text} to be removed`, { hint: "take it out of platforms or out of remove-platforms" })));
+}
+/** An index within the list is kept or goes as a whole. */
+function partlyChanged(base, removed, inputs, fresh) {
+	return base.entries.filter((entry) => {
+		const changed = entry.images.filter((image) => removed.has(image.descriptor.digest) || fresh.some((one) => replaces(one, image, inputs)));
+		return changed.length > 0 && changed.length < entry.images.length;
+	}).map(({ descriptor }) => new CodedError("E_UNSUPPORTED", `${descriptor.digest} in ${base.name} is an index of its own, and only a part of it would change`, { hint: "publish the list anew from its images" }));
+}
+function resultErrors(base, placed, images, inputs) {
+	const kept = placed.flatMap((each) => "kept" in each ? each.kept.images : []);
+	return [...images.length === 0 ? [new CodedError("E_PLATFORM_MISSING", `no image would be left of ${base.name}`, { hint: "keep one; a list of nothing is no list" })] : checkPlatformSet(inputs.append ? [] : inputs.platforms, images, base.name, inputs.append), ...kept.flatMap((image) => checkImagePlatform(image, void 0, base.name))];
+}
+function unchecked(base, placed) {
+	return placed.flatMap((each) => "kept" in each ? each.kept.others : []).map(({ descriptor, problem }) => `${descriptor.digest} is kept in the list of ${base.name} and was not checked: ${problem.message}`);
+}
+/** A list may hold images of several commits once something was replaced in it; somebody should know. */
+function mixedCommits(images, base) {
+	const labels = images.flatMap(({ image }) => image.config.labels["org.opencontainers.image.revision"] ?? []);
+	const commits = [...new Set(labels)];
+	return commits.length < 2 ? [] : [`the list of ${base.name} now holds images of different commits: ${commits.join(", ")}`];
+}
+
 // src/commands/merge-legs.ts
 /** What the legs made: what `records` names, and nothing else; without any, the arch tags of the wanted platforms. */
 async function findLegs(inputs, repository, tag, github, files) {
@@ -428,8 +669,13 @@ async function findLegs(inputs, repository, tag, github, files) {
 		legs: await explicitLegs(inputs.records, repository, files),
 		explicit: true
 	};
+	if (changesPublished(inputs) && !inputs.append) return {
+		legs: [],
+		explicit: true
+	};
 	if (inputs.handover === "none") throw new CodedError("E_INPUT", "handover is none and records names nothing", { hint: "name what the legs made in records, or let handover be auto or registry" });
 	if (inputs["arch-tag"] === "none") throw new CodedError("E_INPUT", "arch-tag is none and records names nothing", { hint: "legs that push by digest alone have to be named in records" });
+	if (isLayout(repository)) throw new CodedError("E_INPUT", "neither images nor records says where the legs are", { hint: "set images, to whose first the legs push, or name what the legs made in records" });
 	return {
 		legs: archTagLegs(inputs.platforms.map((row) => row.platform), repository, inputs["arch-tag"], {
 			tag: tag ?? "latest",
@@ -451,10 +697,12 @@ function claimErrors({ legs, explicit }, inputs) {
 }
 /** Reads and proves every leg at once; `undefined` stands for one that is not there. */
 async function readLegs(legs, readerOf) {
+	const [only, ...others] = legs;
+	const tolerated = only?.index === "all" && others.length === 0 ? otherKinds : void 0;
 	return Promise.all(legs.map(async (leg) => {
 		try {
-			const name = `${leg.repository.name}${leg.ref.includes(":") ? "@" : ":"}${leg.ref}`;
-			const source = await readSource(readerOf(leg.repository), leg.ref, name, leg.promised);
+			const name = leg.ref === "" ? leg.repository.name : `${leg.repository.name}${leg.ref.includes(":") ? "@" : ":"}${leg.ref}`;
+			const source = await readSource(readerOf(leg.repository), leg.ref, name, leg.promised, tolerated);
 			return source && {
 				leg,
 				source
@@ -475,12 +723,14 @@ function proveSet(found, read, inputs, github) {
 			leg,
 			error: what
 		}];
-		return what === void 0 && found.explicit ? [{
+		return what === void 0 && found.explicit && !mayBeMissing(leg, inputs) ? [{
 			leg,
 			error: notFound(leg)
 		}] : [];
 	});
-	const legs = read.filter((leg) => leg !== void 0 && !(leg instanceof CodedError));
+	const there = read.filter((leg) => leg !== void 0 && !(leg instanceof CodedError));
+	const removals = inputs.append ? [] : inputs["remove-platforms"];
+	const { legs, errors: removalErrors } = withoutRemoved(there, removals);
 	const all = withoutRepeats(legs.flatMap(({ leg, source }) => candidates(leg, source)));
 	const revisions = checkRevisions(legs.flatMap(revisionClaims), {
 		label: inputs.revision ?? github.sha,
@@ -498,6 +748,7 @@ function proveSet(found, read, inputs, github) {
 	const errors = [
 		...setErrors(found, all, failures, inputs),
 		...failures.map(({ error }) => error),
+		...removalErrors,
 		...mismatches.flatMap(({ error, stands }) => stands ? [] : [error]),
 		...revisions.errors
 	];
@@ -515,17 +766,44 @@ function proveSet(found, read, inputs, github) {
 			...revisions.warnings,
 			...overrides,
 			...orphans
-		]
+		],
+		reduced: removals.length > 0
+	};
+}
+/** Where nothing but the published list is looked at. */
+const emptySet = {
+	entries: [],
+	attestations: [],
+	legs: [],
+	warnings: []
+};
+/** Whose contents are checked: what is new, since what is published was; all of it where everything is to be read. */
+function checkedEntries({ entries, change }, inputs) {
+	return inputs.check === "full" ? entries : change?.fresh ?? entries;
+}
+/** The proven set within the published list, where that is what is changed. */
+function withBase(set, base, inputs) {
+	const changed = changeBase(base, set, inputs, (image, entry) => saysAll(image, entry.descriptor, inputs));
+	const warnings = [...set.warnings, ...changed.warnings];
+	return {
+		...set,
+		entries: changed.images,
+		warnings,
+		change: {
+			changed,
+			fresh: set.entries
+		}
 	};
 }
 /** An attestation is kept beside the image that it is about; one about an image that is not there is about nothing. */
 function orphanWarnings({ leg, source }) {
+	if (leg.index === "all") return [];
 	const there = new Set(source.images.map(({ descriptor }) => descriptor.digest));
 	return source.attestations.filter(({ subject }) => !there.has(subject)).map(({ descriptor, subject }) => `${leg.origin}: the attestation ${descriptor.digest} is about ${subject}, which is not there; it is left out`);
 }
 /** A leg that could not be read is told as what it is, not as a missing platform as well. */
 function setErrors(found, all, failures, inputs) {
-	const where = found.explicit ? "records" : `the arch tags (${found.legs.map((leg) => leg.ref).join(", ")})`;
+	const where = found.explicit ? "records" : `the arch tags (looked for: ${found.legs.map((leg) => leg.ref).join(", ")})`;
 	const unread = failures.flatMap(({ leg: { claimed, ref, origin } }) => claimed === void 0 ? [] : [{
 		platform: claimed,
 		digest: ref,
@@ -543,18 +821,23 @@ function revisionClaims({ leg, source }) {
 		record: leg.record?.run?.sha
 	}));
 }
-/** Whether a leg is known to be of another commit: an arch tag that an earlier run left behind. */
-function isOfAnotherCommit(leg, sha) {
+/** The commit that a leg is of, where that is known to be another: an arch tag that an earlier run left behind. */
+function otherCommit(leg, sha) {
 	const labels = revisionClaims(leg).flatMap(({ label }) => label ?? []);
-	return sha !== void 0 && labels.length > 0 && labels.every((label) => label !== sha);
+	return sha !== void 0 && labels.every((label) => label !== sha) ? labels[0] : void 0;
+}
+/** manifest-tool's --ignore-missing: what its spec names and `platforms` marks with a `?`. */
+function mayBeMissing({ claimed }, inputs) {
+	const row = inputs.platforms.find(({ platform }) => claimed !== void 0 && isWanted(platform, claimed));
+	return inputs.spec !== void 0 && row?.required === false;
 }
 function notFound(leg) {
 	const claimed = leg.claimed === void 0 ? "" : ` for ${formatPlatform(leg.claimed)}`;
 	return new CodedError("E_NOT_FOUND", `${leg.repository.name} has no ${leg.ref}${claimed} (${leg.origin})`, { hint: "see that the leg pushed it, and that no clean-up has removed it since" });
 }
 /** The repository that an entry was read from. */
-function repositoryOf(digest, { legs }) {
-	return legs.find(({ source }) => [...source.images, ...source.attestations].some(({ descriptor }) => descriptor.digest === digest))?.leg.repository;
+function repositoryOf(digest, { legs, change }) {
+	return legs.find(({ source }) => [...source.images, ...source.attestations].some(({ descriptor }) => descriptor.digest === digest))?.leg.repository ?? change?.changed.base.repository;
 }
 /** The record of the leg that an entry came from, if it handed one over. */
 function recordOf(entry, { legs }) {
@@ -563,42 +846,65 @@ function recordOf(entry, { legs }) {
 
 // src/commands/merge-copy.ts
 /**
-* Brings every entry into each repository where the index will stand, since an index may only refer to what is beside it.
-* Nothing that this does can be seen under a tag.
+* What has to come into each repository where the index will stand, since an index may only refer to what is beside it.
+* An index that keeps its own bytes is brought whole, whatever it holds; so is a published list of which entries are kept
+* that nobody understands.
 */
-async function copyEntries(set, targets, referrers, copy, log) {
-	const entries = [...set.entries.map((entry) => entry.image), ...set.attestations];
-	const copies = targets.flatMap((to) => entries.flatMap(({ descriptor, bytes }) => {
+function neededCopies(set, index, targets) {
+	const [only] = set.legs;
+	const { base, placed = [] } = set.change?.changed ?? {};
+	if (base === void 0 && only?.source.manifest.digest === index.digest) return toEach(targets, only.leg.repository, only.source.manifest);
+	const kept = placed.flatMap((each) => "kept" in each ? [each.kept] : []);
+	const opaque = kept.some((entry) => entry.others.length > 0 || entry.images.length > 1);
+	const attestations = [...set.attestations, ...kept.flatMap((entry) => entry.attestations)];
+	const single = [...set.entries.map((entry) => entry.image), ...attestations].flatMap(({ descriptor, bytes }) => {
 		const from = repositoryOf(descriptor.digest, set);
-		return from === void 0 || from.name === to.name ? [] : [{
-			from,
-			to,
-			manifest: bytes,
-			referrers
-		}];
+		return from === void 0 ? [] : toEach(targets, from, bytes);
+	});
+	return [...base !== void 0 && opaque ? toEach(targets, base.repository, base.manifest) : [], ...single];
+}
+function toEach(targets, from, manifest) {
+	return targets.filter((to) => to.name !== from.name).map((to) => ({
+		from,
+		to,
+		manifest
 	}));
+}
+/** Brings everything that is needed. Nothing that this does can be seen under a tag. */
+async function copyAll(copies, referrers, copy, log) {
 	if (copies.length === 0) return;
 	const names = [...new Set(copies.map(({ to }) => to.name))].join(", ");
 	await log.group(`Copying ${copies.length} manifests and what they refer to into ${names}`, async () => {
-		await settleAll(copies.map(async (each) => copy(each)));
+		await settleAll(copies.map(async (each) => copy({
+			...each,
+			referrers
+		})));
 	});
 }
 
 // src/commands/merge-index.ts
 /**
 * The index over a proven set. One source that is an index itself, with nothing asked that would change it, keeps its own
-* bytes; otherwise it is assembled, and the same inputs give the same bytes.
+* bytes, and so does a published list that would not change; otherwise the same inputs give the same bytes.
+* @throws E_UNSUPPORTED for what a Docker list can't hold; E_MANIFEST over a cap, and for what can't stand in a new list
 */
 function buildIndex(set, inputs, github, sourceDate) {
+	const said = saidOf(set, inputs, github, sourceDate);
+	const { changed } = set.change ?? {};
+	const built = changed?.base.index === void 0 ? newIndex(set, inputs, said) : changedIndex(changed, inputs, said);
+	parseManifest(built.index);
+	return built;
+}
+function saidOf(set, inputs, github, sourceDate) {
 	const { revision, created, source, version } = inputs;
-	const asked = {
+	const named = {
 		revision,
 		created,
 		source,
 		version
 	};
 	const facts = firstKnown([
-		asked,
+		named,
 		{ created: sourceDate },
 		{
 			revision: github.sha,
@@ -608,105 +914,311 @@ function buildIndex(set, inputs, github, sourceDate) {
 		labelFacts(set.entries.map((entry) => entry.image))
 	]);
 	const annotations = Object.fromEntries(inputs.annotations.filter(({ on }) => on === "index").map(({ key, value }) => [key, value]));
-	const own = ownBytes(set, inputs, {
-		...factAnnotations(firstKnown([asked])),
-		...annotations
-	});
+	return {
+		asked: {
+			...factAnnotations(firstKnown([named])),
+			...annotations
+		},
+		annotations,
+		facts
+	};
+}
+function newIndex(set, inputs, { asked, annotations, facts }) {
+	const own = ownBytes(set, inputs, asked);
 	if (own !== void 0) return {
 		index: own,
 		reason: "the only source is an index, published as its own bytes",
 		facts
 	};
+	const others = set.legs.flatMap(({ source }) => source.others);
+	if (others.length > 0) throw joinErrors(others.map(({ problem }) => problem));
 	const entries = [...set.entries.map((entry) => descriptorOf(entry, inputs)), ...set.attestations.map(({ descriptor }) => descriptor)];
-	const onEntries = entries.some((entry) => Object.keys(entry.annotations ?? {}).length > 0);
-	const { format, reason } = chooseFormat(inputs.format, entries.map((entry) => entry.mediaType), onEntries || Object.keys(annotations).length > 0);
-	const index = assembleIndex({
-		format,
-		entries,
-		annotations: format === "oci" ? {
-			...factAnnotations(facts),
-			...annotations
-		} : annotations
-	});
-	parseManifest(index);
+	const choice = chooseFormat(inputs.format, entries.map((entry) => entry.mediaType), entries.some(isAnnotated) || Object.keys(annotations).length > 0);
 	return {
-		index,
-		reason: `${format === "oci" ? "an OCI index" : "a Docker manifest list"}, since ${reason}`,
+		index: assembleIndex({
+			format: choice.format,
+			entries,
+			annotations: choice.format === "oci" ? {
+				...factAnnotations(facts),
+				...annotations
+			} : annotations
+		}),
+		reason: reasonOf(choice),
 		facts
 	};
 }
 /** The bytes of the only source, where the list is to hold exactly what that holds, and says what is asked for already. */
-function ownBytes({ entries, attestations, legs: [only, ...others] }, inputs, annotations) {
-	if (only?.source.index === void 0 || others.length > 0) return void 0;
+function ownBytes({ entries, attestations, legs: [only, ...others], reduced = false }, inputs, asked) {
+	if (only?.source.index === void 0 || others.length > 0 || reduced) return void 0;
 	const { index, manifest, images } = only.source;
-	const whole = entries.length === images.length && attestations.length === only.source.attestations.length;
-	const said = Object.entries(annotations).every(([key, value]) => index.annotations?.[key] === value);
-	const changed = entries.some((entry) => changesPlatform(rowOf(entry, inputs)) || entryAnnotations(entry, inputs).length > 0);
-	return whole && said && !changed && fits(inputs.format, manifest) ? manifest : void 0;
+	const taken = new Set(entries.map((entry) => entry.digest));
+	const whole = images.every(({ descriptor }) => taken.has(descriptor.digest)) && (attestations.length === only.source.attestations.length || only.leg.index === "all" && inputs.attestations === "keep");
+	const changed = entries.some((entry) => !saysAll(entry, { annotations: entry.image.descriptor.annotations ?? {} }, inputs));
+	return whole && !changed && says(index.annotations, asked) && fits(inputs.format, manifest) ? manifest : void 0;
+}
+function says(annotations, asked) {
+	return Object.entries(asked).every(([key, value]) => annotations?.[key] === value);
+}
+/** The published list with other entries; what it says of itself stays, but for what is asked. */
+function changedIndex({ base, placed, images }, inputs, { asked }) {
+	const published = base.index?.annotations ?? {};
+	const annotations = {
+		...published,
+		...asked
+	};
+	const facts = firstKnown([annotationFacts(annotations), labelFacts(images.map(({ image }) => image))]);
+	if (placed.length === base.entries.length && placed.every((each) => "kept" in each) && says(published, asked) && fits(inputs.format, base.manifest)) return {
+		index: base.manifest,
+		reason: `the list of ${base.name} needs no change`,
+		facts
+	};
+	const entries = placed.map((each) => {
+		if ("kept" in each) return {
+			text: each.kept.text,
+			descriptor: each.kept.descriptor
+		};
+		const descriptor = "image" in each ? descriptorOf(each.image, inputs) : each.attestation.descriptor;
+		return {
+			text: descriptorJson(descriptor),
+			descriptor
+		};
+	});
+	const isOci = base.manifest.mediaType === mediaTypes.ociIndex;
+	const choice = chooseFormat(inputs.format === "auto" && isOci ? "oci" : inputs.format, entries.map(({ descriptor }) => descriptor.mediaType), entries.some(({ descriptor }) => isAnnotated(descriptor)) || Object.keys(annotations).length > 0);
+	const index = editIndex(base.manifest, {
+		mediaType: mediaTypeOf(choice.format),
+		entries: entries.map(({ text }) => text),
+		annotations: says(published, asked) ? void 0 : annotations
+	});
+	const kept = placed.filter((each) => "kept" in each).length;
+	return {
+		index,
+		reason: `the list of ${base.name} with ${kept} of its ${base.entries.length} entries kept as they are, and ${placed.length - kept} new`,
+		facts
+	};
+}
+function isAnnotated({ annotations }) {
+	return Object.keys(annotations ?? {}).length > 0;
+}
+function mediaTypeOf(format) {
+	return format === "docker" ? mediaTypes.dockerList : mediaTypes.ociIndex;
+}
+function reasonOf({ format, reason }) {
+	return `${format === "oci" ? "an OCI index" : "a Docker manifest list"}, since ${reason}`;
 }
 function fits(format, { mediaType }) {
 	return format === "auto" || format === "docker" === mediaType.includes("docker");
 }
-function rowOf(entry, inputs) {
-	return inputs.platforms.find((row) => isWanted(row.platform, entry.platform));
+
+// src/commands/merge-nothing.ts
+/** Promise 8: where no leg pushed, as on a pull request, there is nothing to publish and nothing wrong. */
+function nothingPushed({ legs }) {
+	return legs.length > 0 && legs.every((leg) => leg.record?.pushed === false);
 }
-function changesPlatform(row) {
-	const { osVersion, osFeatures, features, override = false } = row?.entry ?? {};
-	return override || [
-		osVersion,
-		osFeatures,
-		features
-	].some((value) => value !== void 0);
-}
-/** What the table and `annotations` ask for on the entry of one platform. */
-function entryAnnotations(entry, inputs) {
-	return [...Object.entries(rowOf(entry, inputs)?.entry.annotations ?? {}), ...inputs.annotations.filter(({ on, platform }) => on === "descriptor" && (platform === void 0 || isWanted(platform, entry.platform))).map(({ key, value }) => [key, value])];
-}
-function descriptorOf(entry, inputs) {
-	const { descriptor } = entry.image;
-	const annotations = {
-		...descriptor.annotations,
-		...Object.fromEntries(entryAnnotations(entry, inputs))
-	};
+function nothingToPublish(found, inputs, image, log) {
+	const platforms = found.legs.flatMap((leg) => leg.claimed === void 0 ? [] : [formatPlatform(leg.claimed)]);
+	const text = found.explicit ? `No leg pushed (${platforms.join(", ")} were built), so nothing is published.` : "No leg has pushed its arch tag for this pull request, so nothing is published.";
+	log.info(text);
 	return {
-		...descriptor,
-		platform: platformOf(entry, rowOf(entry, inputs)),
-		...Object.keys(annotations).length > 0 && { annotations }
+		outputs: {
+			references: [],
+			platforms: found.explicit ? platforms : [],
+			"missing-platforms": [],
+			"stale-tags": [],
+			subjects: [],
+			report: {
+				image: image.name,
+				published: false,
+				check: inputs.check,
+				platforms: [],
+				tags: []
+			}
+		},
+		text,
+		summary: text
 	};
 }
-/** As the config says it, spelling included, since that is what runtimes compare; the row adds to it, or stands instead. */
-function platformOf({ image: { config } }, row) {
-	const { osVersion, osFeatures, features, override = false } = row?.entry ?? {};
-	return {
-		...platformToJson(override && row !== void 0 ? row.platform : config),
-		...osVersion !== void 0 && { "os.version": osVersion },
-		...osFeatures !== void 0 && { "os.features": osFeatures },
-		...features !== void 0 && { features }
-	};
+
+// src/publish/publish.ts
+/**
+* Publishes an index: by digest, read back, then the tags that exist with another digest, then new tags, then moving
+* tags, each stage on all repositories before the next; then every tag is read back. What holds the index already is not
+* written again. The switch of a tag is atomic in the registry, so a run that dies leaves each tag at the old or the new list.
+* @param repositories where the index goes; those of the tags, or just where it stands by digest when there is no tag
+* @throws what the registry said, when no tag has changed; E_TAG_MOVED when another run changed one; E_PUBLISH when some
+* tags stand at the new list and some do not
+*/
+async function publish(verbs, index, repositories, tags, deps) {
+	await inParallel(repositories, async (repository) => {
+		await placeIndex(verbs, index, repository, tags, deps);
+	});
+	const stages = tagStages(tags, index.digest);
+	const written = stages.flat();
+	const failures = /* @__PURE__ */ new Map();
+	for (const stage of stages) await collect(stage, failures, async (target) => {
+		await putTag(verbs, target, index);
+		deps.log.info(`${tagName(target)} -> ${index.digest}`);
+	});
+	const unread = /* @__PURE__ */ new Map();
+	const refused = [...failures.keys()];
+	await collect(tags.filter((target) => !failures.has(target)), unread, async (target) => {
+		await readBackTag(verbs, target, index.digest, written.includes(target), deps);
+	});
+	await Promise.all(refused.map(async (target) => {
+		if (await standsAt(verbs, target, index)) failures.delete(target);
+	}));
+	if (failures.size + unread.size > 0) throw publishError(index, tags, failures, unread);
+	return tags.map((target) => ({
+		...target,
+		state: stateOf(target, index)
+	}));
+}
+/** The tags that have to be written, those first that exist with another list, then new ones, then moving ones. */
+function tagStages(tags, digest) {
+	const written = tags.filter((target) => target.held !== digest);
+	return [
+		written.filter((target) => !target.moving && target.held !== void 0),
+		written.filter((target) => !target.moving && target.held === void 0),
+		written.filter((target) => target.moving)
+	];
+}
+/** False where nobody can tell; what went wrong with the write is told then. */
+async function standsAt(verbs, target, index) {
+	try {
+		return (await verbs.getManifest(target.repository, target.tag))?.digest === index.digest;
+	} catch {
+		return false;
+	}
+}
+function stateOf(target, index) {
+	if (target.held === void 0) return "created";
+	return target.held === index.digest ? "kept" : "moved";
+}
+async function placeIndex(verbs, index, repository, tags, deps) {
+	const held = tags.filter((target) => target.repository.name === repository.name);
+	const present = (held.some((target) => target.held === index.digest) || held.length === 0 && await verbs.headManifest(repository, index.digest) !== void 0) && await verbs.getManifest(repository, index.digest) !== void 0;
+	if (!present) {
+		await verbs.putManifest(repository, index.digest, index);
+		await readBackIndex(verbs, repository, index, deps);
+	}
+	deps.log.info(`${repository.name}@${index.digest} ${present ? "was there already" : "is pushed"} and reads back the same`);
+}
+/** An immutable tag that already holds the index is where it should be, whatever the registry says of the write. */
+async function putTag(verbs, target, index) {
+	try {
+		await verbs.putManifest(target.repository, target.tag, index);
+	} catch (error) {
+		if (!(error instanceof CodedError) || error.code !== "E_TAG_IMMUTABLE") throw error;
+		const now = await verbs.getManifest(target.repository, target.tag);
+		if (now?.digest === index.digest) return;
+		throw new CodedError("E_TAG_IMMUTABLE", `${tagName(target)} may not move and holds ${now?.digest ?? "nothing"}, not ${index.digest}`, {
+			hint: "publish under a new tag, or let whoever runs the registry lift the rule",
+			cause: error
+		});
+	}
+}
+async function inParallel(items, work) {
+	const failures = /* @__PURE__ */ new Map();
+	await collect(items, failures, work);
+	if (failures.size > 0) throw joinErrors([...failures.values()]);
+}
+async function collect(items, failures, work) {
+	await Promise.all(items.map(async (item) => {
+		try {
+			await work(item);
+		} catch (error) {
+			failures.set(item, toCodedError(error));
+		}
+	}));
+}
+/**
+* @param failures of writes: the tag holds what it held
+* @param unread of read-backs: the tag was written, or held the index before, and does not show it now
+*/
+function publishError(index, tags, failures, unread) {
+	const errors = [...failures.values(), ...unread.values()];
+	const changed = tags.filter((target) => !failures.has(target) && target.held !== index.digest);
+	if (errors.every((error) => error.code === "E_TAG_MOVED") || changed.length === 0) return joinErrors(errors);
+	const stands = changed.map((target) => {
+		const doubt = unread.get(target);
+		return `${tagName(target)} ${before(target)}${doubt === void 0 ? "" : `, and reads back wrong: ${errorLine(doubt)}`}`;
+	});
+	const missed = [...failures].map(([target, error]) => `${tagName(target)} held ${target.held ?? "nothing"}: ${errorLine(error)}`);
+	return new CodedError("E_PUBLISH", `${changed.length} of ${tags.length} tags were put at ${index.digest} (${stands.join(", ")}) and ${failures.size} were not (${missed.join(", ")})`, {
+		hint: "mend what the registry refused and run the merge again: it finishes what is left",
+		cause: errors[0]
+	});
+}
+/** With the command that brings it back. */
+function before({ held, repository, tag }) {
+	return held === void 0 ? "is new" : `held ${held} (crane tag ${repository.name}@${held} ${tag} restores it)`;
+}
+
+// src/commands/merge-plan.ts
+/** What publishing would write: nothing at all where everything is as it should be. @param lacking where the index does not stand yet */
+function plannedWrites(index, lacking, tags, copies, file) {
+	const { digest } = index;
+	return [
+		...copies.map(({ from, to, manifest }) => ({
+			does: "copy",
+			digest: manifest.digest,
+			from: from.name,
+			to: to.name
+		})),
+		...lacking.map(({ name }) => ({
+			does: "put",
+			digest,
+			to: name
+		})),
+		...tagStages(tags, digest).flat().map((tag) => ({
+			does: "tag",
+			digest,
+			to: tagName(tag),
+			before: tag.held ?? null
+		})),
+		...file === void 0 ? [] : [{
+			does: "write",
+			digest,
+			to: file
+		}]
+	];
+}
+function plannedJson(write) {
+	return { ...write };
+}
+/** For people, one line each. */
+function plannedText({ does, digest, to, from, before }) {
+	switch (does) {
+		case "copy": return `copy ${digest} and what it refers to from ${from ?? ""} into ${to}`;
+		case "put": return `push ${to}@${digest}`;
+		case "tag": return `tag ${to}, which holds ${before ?? "nothing"}`;
+		case "write": return `write the bytes of ${digest} into ${to}`;
+	}
 }
 
 // src/commands/merge-result.ts
 /** What merge tells: the outputs of the contract, and the same for people. */
 function mergeResult(merged) {
-	const { inputs, targets, set, built, held, stale, outcome } = merged;
-	const images = targets.map(({ image }) => image.name);
+	const { inputs, places, set, built, held, stale, planned, outcome } = merged;
+	const images = places.targets.map(({ image }) => image.name);
 	const { digest } = built.index;
 	const platforms = set.entries.map((entry) => formatPlatform(entry.platform));
 	const missing = missingPlatforms(inputs.platforms, set.entries).map((row) => formatPlatform(row.platform));
 	const rows = set.entries.map((entry) => platformReport(entry, merged));
 	const tags = held.map((target) => tagReport(merged, target));
 	const published = (outcome ?? []).map(tagName);
+	const where = places.file === void 0 ? images.map((image) => `${image}@${digest}`) : [digest];
 	const facts = [
-		["index", images.map((image) => `${image}@${digest}`)],
+		["index", where],
 		["media type", built.index.mediaType],
 		["tags", tags.map((tag) => tag.told)],
 		...missing.length > 0 ? [["missing", missing]] : []
 	];
-	const title = outcome === void 0 ? "Dry run: nothing was written" : `Published ${images.join(", ")}`;
+	const title = outcome === void 0 ? "Dry run: nothing was written" : places.file === void 0 ? `Published ${images.join(", ")}` : `Written to ${places.file}`;
 	return {
 		outputs: {
 			digest,
-			references: outcome === void 0 || published.length > 0 ? published : images.map((image) => `${image}@${digest}`),
+			references: outcome === void 0 || published.length > 0 ? published : where.filter((each) => each !== digest),
 			platforms,
 			"missing-platforms": missing,
 			"stale-tags": stale.map(tagName),
@@ -716,19 +1228,25 @@ function mergeResult(merged) {
 			}))),
 			index: Buffer.from(built.index.bytes).toString("utf8"),
 			report: {
-				image: images[0] ?? "",
+				image: images[0] ?? places.file ?? "",
 				images,
 				digest,
 				mediaType: built.index.mediaType,
 				published: outcome !== void 0,
 				check: inputs.check,
 				platforms: rows.map(platformJson),
-				tags: tags.map(({ told: _, ...tag }) => tag)
+				tags: tags.map(({ told: _, ...tag }) => tag),
+				planned: planned.map(plannedJson)
 			}
 		},
-		text: `${title}\n\n${factsText(facts)}\n${platformsText(rows)}${outcome === void 0 ? `\n${Buffer.from(built.index.bytes).toString("utf8")}\n` : ""}`,
+		text: `${title}\n\n${factsText(facts)}\n${platformsText(rows)}${outcome === void 0 ? dryRunText(planned, built) : ""}`,
 		summary: `${factsMarkdown(title, facts)}\n${platformsMarkdown(rows)}`
 	};
+}
+/** What would be written, and the exact bytes of the list. */
+function dryRunText(planned, { index }) {
+	const steps = planned.map((write, at) => `${at + 1}. ${plannedText(write)}\n`);
+	return `\n${steps.length === 0 ? "Nothing would be written.\n" : `Would be written, in this order:\n${steps.join("")}`}\n${Buffer.from(index.bytes).toString("utf8")}\n`;
 }
 /** The row of one platform: what was checked of it, and whose word each finding is. */
 function platformReport(entry, { set, contents }) {
@@ -783,33 +1301,229 @@ function tagReport({ built, stale, outcome }, target) {
 	};
 }
 
+// src/publish/held.ts
+/**
+* Reads what each tag holds now, all in one round. Of a moving tag the manifest itself is read, since it says which commit
+* it is of; for the others the registry's word is enough until the read-back.
+*/
+async function readHeld(verbs, targets) {
+	return settleAll(targets.map(async (target) => ({
+		...target,
+		...await readTag(verbs, target)
+	})));
+}
+async function readTag(verbs, { repository, tag, moving }) {
+	if (!moving) {
+		const head = await verbs.headManifest(repository, tag);
+		if (head === void 0) return { held: void 0 };
+		if (head.digest !== void 0) return { held: head.digest };
+	}
+	const manifest = await verbs.getManifest(repository, tag);
+	return manifest === void 0 ? { held: void 0 } : {
+		held: manifest.digest,
+		manifest
+	};
+}
+
+// src/commands/merge-wait.ts
+const firstDelayMs = 5e3;
+const longestDelayMs = 3e4;
+const quietMs = 6e4;
+/** What the way to a registry may say once in an hour of asking, and what a registry says that lags behind a leg's push. */
+const passing = [
+	"E_NETWORK",
+	"E_TIMEOUT",
+	"E_RATE_LIMITED",
+	"E_REGISTRY",
+	"E_NOT_FOUND"
+];
+/**
+* Asks for what has not arrived until it has or the time is over. An arch tag of another commit is what an earlier run left,
+* so its leg is waited for; when the time is over it counts as missing. A leg that can't be read ends the waiting: no time
+* will mend the list.
+* @param seconds 0 gives back what was read, as it was read
+* @param commit what the legs are to be of, where that is known
+*/
+async function awaitLegs(legs, read, { seconds, commit }, deps) {
+	if (seconds === 0) return read;
+	const state = [...read];
+	const deadline = deps.now() + seconds * 1e3;
+	let told = {
+		set: "",
+		at: -Infinity
+	};
+	for (let delay = firstDelayMs;; delay = Math.min(delay * 2, longestDelayMs)) {
+		const pending = legs.flatMap((leg, at) => {
+			const why = whyPending(state[at], commit);
+			return why === void 0 ? [] : [{
+				leg,
+				at,
+				why
+			}];
+		});
+		const broken = state.some((each) => each instanceof CodedError && !passing.includes(each.code));
+		const left = deadline - deps.now();
+		if (pending.length === 0 || broken) return state;
+		if (left <= 0) break;
+		const set = pending.map(({ leg, why }) => `${nameOf(leg)} (${why})`).join(", ");
+		if (set !== told.set || deps.now() - told.at >= quietMs) {
+			deps.log.info(`waiting for ${set}; ${formatDuration(left / 1e3)} left`);
+			told = {
+				set,
+				at: deps.now()
+			};
+		}
+		await deps.sleep(Math.min(delay * (.75 + deps.random() / 2), left));
+		await Promise.all(pending.map(async ({ leg, at }) => {
+			state[at] = await lookAgain(leg, state[at], deps);
+		}));
+	}
+	return state.map((each, at) => afterDeadline(each, legs[at], commit, deps.log));
+}
+/** Why a leg counts as not arrived; undefined: it is there. */
+function whyPending(read, commit) {
+	if (read === void 0) return "not there yet";
+	if (read instanceof CodedError) return passing.includes(read.code) ? show(read.message) : void 0;
+	const other = otherCommit(read, commit);
+	return other === void 0 ? void 0 : `of commit ${show(other, 40)}`;
+}
+/** One HEAD for what is not there; it is read only when it is there and is something else than before. */
+async function lookAgain(leg, before, deps) {
+	try {
+		const head = await deps.registry.headManifest(leg.repository, leg.ref);
+		if (head === void 0) return void 0;
+		const known = before === void 0 || before instanceof CodedError ? void 0 : before.source.manifest.digest;
+		if (known !== void 0 && head.digest === known) return before;
+		const [now] = await deps.read([leg]);
+		return now;
+	} catch (error) {
+		const coded = toCodedError(error);
+		if (!passing.includes(coded.code)) throw error;
+		deps.log.info(`${leg.origin}: ${coded.message}; asking again`);
+		return before;
+	}
+}
+function afterDeadline(read, leg, commit, log) {
+	if (read === void 0 || read instanceof CodedError || leg === void 0) return read;
+	const other = otherCommit(read, commit);
+	if (other === void 0) return read;
+	log.warning(`${leg.origin} is of commit ${show(other)}, not ${show(commit ?? "")}: it does not count as arrived`);
+}
+function nameOf({ claimed, repository, ref }) {
+	return claimed === void 0 ? `${repository.name} ${ref}` : formatPlatform(claimed);
+}
+
+// src/commands/merge-state.ts
+/**
+* Reads the legs and what every tag holds, in one round; then waits for legs that have not arrived, where that is asked for.
+* @returns undefined on a pull request for which no leg has pushed anything
+*/
+async function readState(found, places, inputs, deps) {
+	const { log, registry, github, sleep, now = () => performance.now(), random = Math.random } = deps;
+	const tags = tagsOf([...places.published, ...places.targets], inputs);
+	const readAll = async (legs) => readLegs(legs, (repository) => repositoryReader(registry, repository));
+	const [first, held] = await log.group(`Reading ${counted(found.legs.length, "leg")} and ${counted(tags.length, "tag")}`, async () => Promise.all([readAll(found.legs), readHeld(registry, tags)]));
+	if (!found.explicit && isPullRequest(github) && first.every((leg) => isNotOfThisRun(leg, github.sha))) return void 0;
+	const read = await awaitLegs(found.legs, first, {
+		seconds: inputs.wait,
+		commit: inputs.revision ?? github.sha
+	}, {
+		log,
+		registry,
+		sleep,
+		now,
+		random,
+		read: readAll
+	});
+	return {
+		read,
+		held: read === first ? held : await readHeld(registry, tags)
+	};
+}
+function isNotOfThisRun(leg, sha) {
+	return leg === void 0 || !(leg instanceof CodedError) && otherCommit(leg, sha) !== void 0;
+}
+function counted(count, noun) {
+	return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+// src/commands/merge-write.ts
+/** Where the index does not stand yet. A repository where it does has all of it; where there is no tag to tell, it is asked. */
+async function lackingPlaces(index, places, tags, registry) {
+	return (await Promise.all(places.targets.map(async ({ image }) => {
+		const own = tags.filter((tag) => tag.repository.name === image.name);
+		return own.some((tag) => tag.held === index.digest) || own.length === 0 && await registry.headManifest(image, index.digest) !== void 0 ? [] : [image];
+	}))).flat();
+}
+/** Copies what is lacking, then publishes: everywhere, or into the folder or file that is asked for. */
+async function write(index, places, tags, copies, inputs, deps) {
+	if (places.file !== void 0) {
+		await deps.writeFile(places.file, index.bytes);
+		return [];
+	}
+	await copyAll(copies, inputs["copy-referrers"], deps.copy, deps.log);
+	return deps.log.group(`Publishing ${index.digest}`, async () => {
+		const repositories = places.targets.map(({ image }) => image);
+		const outcome = await publish(deps.registry, index, repositories, tags, deps);
+		for (const folder of tags.length === 0 ? repositories.filter(isLayout) : []) await deps.registry.putManifest(folder, "", index);
+		return outcome;
+	});
+}
+
 // src/commands/merge.ts
 /**
 * The fan-in: collects what the legs made, proves every entry, assembles the index, and only then touches a tag.
 * What it promises is in the contract, "What merge promises".
 */
 async function merge(inputs, deps) {
-	const { log, registry, github } = deps;
-	const targets = targetsOf(inputs.images, inputs.tags);
-	const home = legsRepository(targets);
-	const found = await findLegs(inputs, home, firstTag(inputs.tags), github, deps.files);
+	const { log, github } = deps;
+	const places = placesOf(inputs);
+	const found = await findLegs(inputs, places.home, firstTag(inputs.tags), github, deps.files);
 	if (nothingPushed(found)) {
 		const errors = claimErrors(found, inputs);
 		if (errors.length > 0) throw joinErrors(errors);
-		return nothingToPublish(found, inputs, home, log);
+		return nothingToPublish(found, inputs, places.home, log);
 	}
-	const tags = targets.flatMap(({ image, tags: own }) => own.map((tag) => ({
-		repository: image,
-		tag,
-		moving: inputs["moving-tags"].includes(tag)
-	})));
-	const [read, held] = await log.group(`Reading ${counted(found.legs.length, "leg")} and ${counted(tags.length, "tag")}`, async () => Promise.all([readLegs(found.legs, (repository) => repositoryReader(registry, repository)), readHeld(registry, tags)]));
-	const noneOfThisRun = read.every((leg) => leg === void 0 || !(leg instanceof CodedError) && isOfAnotherCommit(leg, github.sha));
-	if (!found.explicit && isPullRequest(github) && noneOfThisRun) return nothingToPublish(found, inputs, home, log);
-	const set = proveSet(found, read, inputs, github);
+	const state = await readState(found, places, inputs, deps);
+	if (state === void 0) return nothingToPublish(found, inputs, places.home, log);
+	const set = await prove(found, state, places, inputs, deps);
+	tell(set, inputs, log);
+	const contents = await readContents(set, places, inputs, deps);
+	const built = buildIndex(set, inputs, github, deps.sourceDate);
+	const { index } = built;
+	log.info(`index ${index.digest}: ${built.reason}`);
+	const ours = new Set(places.targets.map(({ image }) => image.name));
+	const held = state.held.filter(({ repository }) => ours.has(repository.name));
+	const stale = inputs.force ? [] : await stalest(held, built, deps);
+	const moved = held.filter((tag) => !stale.includes(tag));
+	const lacking = await lackingPlaces(index, places, moved, deps.registry);
+	const copies = neededCopies(set, index, lacking);
+	const planned = plannedWrites(index, lacking, moved, copies, places.file);
+	const outcome = inputs["dry-run"] ? void 0 : await write(index, places, moved, copies, inputs, deps);
+	return mergeResult({
+		inputs,
+		places,
+		set,
+		contents,
+		built,
+		held,
+		stale,
+		planned,
+		outcome
+	});
+}
+/** The set that the list is made of; of a published list that is changed, what is kept as well. */
+async function prove(found, { read, held }, places, inputs, { github, registry }) {
+	const set = found.legs.length === 0 ? emptySet : proveSet(found, read, inputs, github);
+	return changesPublished(inputs) ? withBase(set, await readBase(places.published, held, registry), inputs) : set;
+}
+function tell(set, inputs, log) {
 	for (const { key, fromManifest } of inputs.annotations) if (fromManifest) log.info(`the annotation ${quote(key)} is for manifests, and goes on the index`);
-	for (const warning of [...set.warnings, ...configDifferences(set.entries.map((entry) => entry.image))]) log.warning(warning);
-	const contents = await checkContents(set.entries.map((entry) => ({
+	const differences = configDifferences(set.entries.map((entry) => entry.image));
+	for (const warning of [...set.warnings, ...differences]) log.warning(warning);
+}
+async function readContents(set, { home }, inputs, { log, registry }) {
+	return checkContents(checkedEntries(set, inputs).map((entry) => ({
 		...entry,
 		word: recordOf(entry, set)?.content
 	})), {
@@ -819,67 +1533,14 @@ async function merge(inputs, deps) {
 		by: "merge",
 		log
 	});
-	const built = buildIndex(set, inputs, github, deps.sourceDate);
-	log.info(`index ${built.index.digest}: ${built.reason}`);
-	const stale = inputs.force ? [] : await staleTags(held, built.index.digest, built.facts, {
+}
+/** Moving tags that would go backwards. */
+async function stalest(held, { index, facts }, { log, compare, registry }) {
+	return staleTags(held, index.digest, facts, {
 		log,
-		compare: deps.compare,
+		compare,
 		factsOf: heldFacts(registry, log)
 	});
-	const moved = held.filter((tag) => !stale.includes(tag));
-	const outcome = inputs["dry-run"] ? void 0 : await publishEverywhere(set, built.index, targets, moved, inputs, deps);
-	return mergeResult({
-		inputs,
-		targets,
-		set,
-		contents,
-		built,
-		held,
-		stale,
-		outcome
-	});
-}
-/** Copies what is not beside the index yet, then publishes. A repository where every tag holds the index has all of it. */
-async function publishEverywhere(set, index, targets, tags, inputs, deps) {
-	const repositories = targets.map(({ image }) => image);
-	const lacking = repositories.filter(({ name }) => !tags.some((tag) => tag.repository.name === name && tag.held === index.digest));
-	await copyEntries(set, lacking, inputs["copy-referrers"], deps.copy, deps.log);
-	return deps.log.group(`Publishing ${index.digest}`, async () => publish(deps.registry, index, repositories, tags, deps));
-}
-/** The first image is the one that legs push to. */
-function legsRepository([first]) {
-	if (first !== void 0) return first.image;
-	throw new CodedError("E_INPUT", "images is not set, and merge needs it", { hint: "set images" });
-}
-/** Promise 8: where no leg pushed, as on a pull request, there is nothing to publish and nothing wrong. */
-function nothingPushed({ legs }) {
-	return legs.length > 0 && legs.every((leg) => leg.record?.pushed === false);
-}
-function nothingToPublish(found, inputs, image, log) {
-	const platforms = found.legs.flatMap((leg) => leg.claimed === void 0 ? [] : [formatPlatform(leg.claimed)]);
-	const text = found.explicit ? `No leg pushed (${platforms.join(", ")} were built), so nothing is published.` : "No leg has pushed its arch tag for this pull request, so nothing is published.";
-	log.info(text);
-	return {
-		outputs: {
-			references: [],
-			platforms: found.explicit ? platforms : [],
-			"missing-platforms": [],
-			"stale-tags": [],
-			subjects: [],
-			report: {
-				image: image.name,
-				published: false,
-				check: inputs.check,
-				platforms: [],
-				tags: []
-			}
-		},
-		text,
-		summary: text
-	};
-}
-function counted(count, noun) {
-	return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 export { merge };

@@ -2,9 +2,10 @@
 import { a as settleAll, r as joinErrors, t as CodedError } from "./errors.js";
 import { t as formatReference } from "./oci-reference.js";
 import { n as formatPlatform } from "./platform-platform.js";
-import { a as factsText, c as expandSource, i as factsMarkdown, l as imageSize, s as repositoryReader } from "./report-format.js";
-import { i as candidates, n as platformsMarkdown, r as platformsText, t as platformJson } from "./report-platforms.js";
-import { a as configDifferences, r as checkImagePlatform, s as checkPlatformSet, t as checkContents } from "./commands-content-check.js";
+import { b as expandSource, d as checkImagePlatform, h as checkPlatformSet, l as factsMarkdown, p as configDifferences, u as factsText, x as imageSize, y as repositoryReader } from "./verify-content-word.js";
+import { n as platformsMarkdown, r as platformsText, t as platformJson } from "./report-platforms.js";
+import { t as candidates } from "./verify-candidates.js";
+import { t as checkContents } from "./commands-content-check.js";
 import { n as readManifests, t as lookedAt } from "./commands-look.js";
 
 // src/commands/verify.ts

@@ -1,14 +1,69 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { i as quote, r as joinErrors, t as CodedError } from "./errors.js";
 import { t as githubEnvironment } from "./github-environment.js";
-import { a as laterCommands, n as inputTable, t as inputNames } from "./inputs-table.js";
-import { d as unreadable } from "./oci-host.js";
+import { a as laterCommand, n as inputTable, o as laterCommands, t as inputNames } from "./inputs-table.js";
+import { u as unreadable } from "./inputs-kinds.js";
 import { n as targetsOf } from "./inputs-targets.js";
+import { t as isLayout } from "./oci-layout-reference.js";
 import { performance } from "node:perf_hooks";
-import { open, readdir, stat } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
+
+// src/commands/files.ts
+/** At most `max + 1` bytes of a file, so that a reader can tell that it is too long. */
+async function readStart(path, max) {
+	const file = await open(path);
+	try {
+		const buffer = Buffer.alloc(Math.min((await file.stat()).size, max) + 1);
+		const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
+		return buffer.subarray(0, bytesRead);
+	} finally {
+		await file.close();
+	}
+}
+/** The start of a file that an input names. @throws E_INPUT */
+async function readNamed(path, max, input, given) {
+	try {
+		return await readStart(path, max);
+	} catch (error) {
+		throw new CodedError("E_INPUT", `the file ${quote(given)}, which ${input} names, can't be read`, {
+			hint: input === "ca-certificate" ? "give the path of a PEM file that this user may read, or the PEM text itself" : "give the path of a file that this user may read",
+			cause: error
+		});
+	}
+}
+/** The files that `records` names. @param cwd where relative paths start */
+function recordFiles(cwd) {
+	return {
+		kind: async (path) => {
+			const found = await stat(resolve(cwd, path)).catch((error) => {
+				if (typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT") return void 0;
+				throw error;
+			});
+			if (found?.isFile()) return "file";
+			return found?.isDirectory() ? "folder" : void 0;
+		},
+		read: async (path, max) => readStart(resolve(cwd, path), max),
+		list: async (path) => (await readdir(resolve(cwd, path))).sort()
+	};
+}
+/** By another name and a rename, so that nobody ever sees a part of it. */
+async function writeWhole(path, bytes) {
+	const temporary = `${path}.${randomUUID()}`;
+	try {
+		await writeFile(temporary, bytes, { flag: "wx" });
+		await rename(temporary, path);
+	} catch (error) {
+		await rm(temporary, { force: true });
+		throw new CodedError("E_INPUT", `the file ${quote(path)}, which output names, can't be written`, {
+			hint: "name a file in a folder that is there, and that this user may write to",
+			cause: error
+		});
+	}
+}
 
 // src/github/compare.ts
 const timeoutMs = 1e4;
@@ -155,6 +210,7 @@ function imageRules(command, raw, inputs) {
 	const tags = inputs["tags"];
 	const named = Array.isArray(tags) && tags.some((item) => typeof item === "object" && item !== null && "repository" in item);
 	if (!needsImage || raw.has("images") || raw.has("references") || named) return [];
+	if (command === "merge" && raw.has("output")) return [];
 	if (command === "build" || command === "merge") return [unreadable(`images is not set, and ${command} needs it`, "set images, or give whole references in tags")];
 	return [unreadable(`nothing says what to ${command}`, `give a reference (${command} quay.io/acme/app:v1 in a shell), or set images`)];
 }
@@ -184,7 +240,7 @@ function advice(inputs) {
 */
 async function parseInputs(command, raw, log) {
 	checkGiven(raw, log);
-	if (laterCommands.includes(command)) throw new CodedError("E_UNSUPPORTED", `the command ${command} is not supported by this version`);
+	if (laterCommands.includes(command)) throw laterCommand(command);
 	warnOfUnused(command, raw, log);
 	const errors = [];
 	const inputs = {};
@@ -251,27 +307,37 @@ async function runCommand(command, raw, shell) {
 			return (await import("./report-plan.js")).plan(inputs, { log: shell.log });
 		}
 		case "build": return runBuild(await parseInputs(command, raw, shell.log), shell);
-		case "merge": return runMerge(await parseInputs(command, raw, shell.log), shell);
+		case "merge": return runMerge(await parseInputs(command, await specified(raw, shell), shell.log), shell);
 		case "verify": {
 			const inputs = await parseInputs(command, raw, shell.log);
 			const { verify } = await import("./commands-verify.js");
 			return withRegistry(inputs, shell, [], async (registry) => verify(inputs, {
 				log: shell.log,
-				registry
+				registry: await readingLayouts(registry, shell)
 			}));
 		}
 		case "inspect": {
 			const inputs = await parseInputs(command, raw, shell.log);
 			const { inspect } = await import("./commands-inspect.js");
-			return withRegistry(inputs, shell, [], async (registry) => inspect(inputs, { registry }));
+			return withRegistry(inputs, shell, [], async (registry) => inspect(inputs, { registry: await readingLayouts(registry, shell) }));
 		}
 		case "prune":
-		case "doctor": throw new CodedError("E_UNSUPPORTED", `the command ${command} is not supported by this version`);
+		case "doctor": throw laterCommand(command);
 	}
 }
 async function runMerge(inputs, shell) {
-	const [{ merge }, { createCopier }] = await Promise.all([import("./commands-merge.js"), import("./registry-copy-copier.js")]);
-	const push = inputs["dry-run"] ? [] : targetsOf(inputs.images, inputs.tags).map(({ image }) => image);
+	const [{ merge }, { createCopier }, { copyBetween, Layouts, withLayouts }, { outputLayout, placesOf }] = await Promise.all([
+		import("./commands-merge.js"),
+		import("./copier.js"),
+		import("./commands-places.js"),
+		import("./merge-target.js")
+	]);
+	const targets = placesOf(inputs).targets.map(({ image }) => image);
+	const push = inputs["dry-run"] || inputs.output !== void 0 ? [] : targets;
+	const layouts = new Layouts({
+		cwd: shell.cwd,
+		output: outputLayout(inputs)
+	});
 	const github = await githubEnvironment(shell.env, readStart);
 	const copier = createCopier({
 		log: shell.log,
@@ -279,11 +345,9 @@ async function runMerge(inputs, shell) {
 	});
 	return withRegistry(inputs, shell, push, async (registry) => merge(inputs, {
 		log: shell.log,
-		registry,
-		copy: async (copy) => copier.copyImage({
-			...copy,
-			client: registry
-		}),
+		registry: withLayouts(registry, layouts),
+		copy: copyBetween(copier, registry, layouts, shell.log),
+		writeFile: async (path, bytes) => writeWhole(resolve(shell.cwd, path), bytes),
 		files: recordFiles(shell.cwd),
 		github,
 		sourceDate: sourceDate(shell.env),
@@ -296,6 +360,12 @@ async function runMerge(inputs, shell) {
 			signal: shell.signal
 		})
 	}));
+}
+/** The inputs with what the file in `spec` says. */
+async function specified(raw, { cwd }) {
+	if (!raw.has("spec")) return raw;
+	const { maxSpecBytes, withSpec } = await import("./inputs-spec.js");
+	return withSpec(raw, async (path) => Buffer.from(await readNamed(resolve(cwd, path), maxSpecBytes, "spec", path)).toString("utf8"));
 }
 async function runBuild(inputs, shell) {
 	const [{ build }, { chooseEngine }] = await Promise.all([import("./commands-build.js"), import("./engines-detect.js")]);
@@ -317,6 +387,11 @@ async function runBuild(inputs, shell) {
 		}
 	});
 }
+/** A client that reads from OCI image layout folders as well. */
+async function readingLayouts(registry, { cwd }) {
+	const { Layouts, withLayouts } = await import("./commands-places.js");
+	return withLayouts(registry, new Layouts({ cwd }));
+}
 /** Runs `work` with a client that knows what will be pushed to, and closes it however `work` ends. */
 async function withRegistry(inputs, shell, pushRepositories, work) {
 	const [{ createRegistryClient }, { credentialSource }] = await Promise.all([import("./registry-client.js"), import("./credentials.js")]);
@@ -332,6 +407,7 @@ async function withRegistry(inputs, shell, pushRepositories, work) {
 		log,
 		pushRepositories,
 		insecureRegistries: inputs["insecure-registries"],
+		trustedRealms: [...(inputs["registry-auth"] ?? []).map(({ registry: host }) => host), ...inputs["insecure-registries"]],
 		...caCertificate !== void 0 && { caCertificate },
 		env,
 		signal
@@ -357,7 +433,7 @@ function logins(inputs, log) {
 }
 /** The first image; where only references say what is looked at, the first of these. */
 function firstRepository(inputs) {
-	const [reference] = inputs.references ?? [];
+	const [reference] = (inputs.references ?? []).filter(({ repository }) => !isLayout(repository));
 	if (reference !== void 0 && inputs.images === void 0) return reference.repository;
 	const [target] = targetsOf(inputs.images, inputs.tags);
 	if (target !== void 0) return target.image;
@@ -385,43 +461,12 @@ const maxCertificateBytes = 1048576;
 async function certificate(inputs, { cwd }) {
 	const given = inputs["ca-certificate"];
 	if (given === void 0 || "pem" in given) return given?.pem;
-	try {
-		return Buffer.from(await readStart(resolve(cwd, given.path), maxCertificateBytes)).toString("utf8");
-	} catch (error) {
-		throw new CodedError("E_INPUT", `the file ${quote(given.path)}, which ca-certificate names, can't be read`, {
-			hint: "give the path of a PEM file that this user may read, or the PEM text itself",
-			cause: error
-		});
-	}
+	const bytes = await readNamed(resolve(cwd, given.path), maxCertificateBytes, "ca-certificate", given.path);
+	return Buffer.from(bytes).toString("utf8");
 }
 function sleeper({ signal }) {
 	return async (ms) => {
 		await setTimeout(ms, void 0, { signal });
-	};
-}
-/** At most `max + 1` bytes of a file, so that a reader can tell that it is too long. */
-async function readStart(path, max) {
-	const file = await open(path);
-	try {
-		const buffer = Buffer.alloc(Math.min((await file.stat()).size, max) + 1);
-		const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
-		return buffer.subarray(0, bytesRead);
-	} finally {
-		await file.close();
-	}
-}
-function recordFiles(cwd) {
-	return {
-		kind: async (path) => {
-			const found = await stat(resolve(cwd, path)).catch((error) => {
-				if (typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT") return void 0;
-				throw error;
-			});
-			if (found?.isFile()) return "file";
-			return found?.isDirectory() ? "folder" : void 0;
-		},
-		read: async (path, max) => readStart(resolve(cwd, path), max),
-		list: async (path) => (await readdir(resolve(cwd, path))).sort()
 	};
 }
 /** SOURCE_DATE_EPOCH as RFC 3339. https://reproducible-builds.org/specs/source-date-epoch/ */

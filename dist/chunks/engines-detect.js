@@ -95,7 +95,10 @@ const maxEntries = 1e5;
 /** One line of `files` for one platform. @throws E_INPUT */
 function parseFileLine(line, platform) {
 	const [, source, destination, mode] = form.exec(fillIn(line.trim(), platform)) ?? [];
-	if (source === void 0 || destination === void 0) throw new CodedError("E_INPUT", `files has ${quote(line)}, which is not source:destination[:mode]`, { hint: "for example build/app-{arch}:/app:755; the mode is octal" });
+	if (source === void 0 || destination === void 0) throw new CodedError("E_INPUT", `files has ${quote(line)}, which is not source:destination[:mode]`, {
+		usage: true,
+		hint: "for example build/app-{arch}:/app:755; the mode is octal"
+	});
 	const inImage = destination.replace(/^\/+/, "");
 	if (inImage.split("/").some((part) => part === ".." || part === ".") || inImage.includes("\\")) throw new CodedError("E_INPUT", `files has the destination ${quote(destination)}`, { hint: "give a path from the root of the image, without . and .." });
 	return {
@@ -1045,7 +1048,7 @@ var AssembleEngine = class {
 		const image = await this.#assemble(entries, request, source, seconds);
 		const id = image.manifest.digest;
 		this.#images.set(id, image);
-		options.log.info(`assembled ${entries.length} entries into ${id} for ${formatPlatform(platform)}`);
+		options.log.info(`assembled ${entries.length} ${entries.length === 1 ? "entry" : "entries"} into ${id} for ${formatPlatform(platform)}`);
 		return {
 			engine: this.name,
 			id,

@@ -37,7 +37,8 @@ function joinErrors(errors) {
 	const [first, ...rest] = errors;
 	if (first === void 0) throw new TypeError("joinErrors needs at least one error");
 	if (rest.length === 0) return first;
-	const messages = [first.message, ...rest.map((e) => e.code === first.code ? e.message : `${e.code}: ${e.message}`)];
+	const told = rest.map((e) => e.code === first.code ? e.message : `${e.code}: ${e.message}`);
+	const messages = [.../* @__PURE__ */ new Set([first.message, ...told])];
 	const hints = [...new Set(errors.flatMap((e) => e.hint === void 0 ? [] : [e.hint]))];
 	return new CodedError(first.code, messages.join(". "), {
 		...hints.length > 0 && { hint: hints.join("; ") },

@@ -4,7 +4,7 @@ import { i as platformArch, n as formatPlatform, t as parsePlatform } from "./pl
 import { i as parseTag, r as parseRepository } from "./oci-reference.js";
 import { n as parseFields, r as withoutUndefined, t as Field } from "./oci-schema.js";
 import { n as imageMediaTypes, r as indexMediaTypes, t as configMediaTypes } from "./oci-media-types.js";
-import { o as revisionKey } from "./commands-content-check.js";
+import { m as revisionKey } from "./verify-content-word.js";
 
 // src/handover/arch-tag.ts
 /**
@@ -29,14 +29,23 @@ function archTag(template, values) {
 		attempt: values.attempt
 	};
 	const filled = template.replace(/\{([^{}]*)\}/g, (placeholder, name) => {
-		if (!Object.hasOwn(known, name)) throw new CodedError("E_INPUT", `arch-tag ${quote(template)} has the unknown placeholder ${quote(placeholder)}`, { hint: `the placeholders are ${Object.keys(known).map((key) => `{${key}}`).join(" ")}` });
+		if (!Object.hasOwn(known, name)) throw new CodedError("E_INPUT", `arch-tag ${quote(template)} has the unknown placeholder ${quote(placeholder)}`, {
+			usage: true,
+			hint: `the placeholders are ${Object.keys(known).map((key) => `{${key}}`).join(" ")}`
+		});
 		const value = known[name];
-		if (value === void 0) throw new CodedError("E_INPUT", `arch-tag ${quote(template)} needs ${placeholder}, which is not known here`, { hint: "outside a workflow use a template without {sha}, {run} and {attempt}" });
+		if (value === void 0) throw new CodedError("E_INPUT", `arch-tag ${quote(template)} needs ${placeholder}, which is not known here`, {
+			usage: true,
+			hint: "outside a workflow use a template without {sha}, {run} and {attempt}"
+		});
 		return value;
 	});
 	const tag = parseTag(filled);
 	if (!(values.finalTags ?? [values.tag]).includes(tag)) return tag;
-	throw new CodedError("E_INPUT", `arch-tag ${quote(template)} gives ${quote(tag)}, which is one of tags itself`, { hint: "legs would overwrite each other and the list; put {arch} into it" });
+	throw new CodedError("E_INPUT", `arch-tag ${quote(template)} gives ${quote(tag)}, which is one of tags itself`, {
+		usage: true,
+		hint: "legs would overwrite each other and the list; put {arch} into it"
+	});
 }
 
 // src/publish/verbs.ts
@@ -69,8 +78,7 @@ async function readPatiently(what, read, settled, { log, sleep }) {
 	}
 }
 /**
-* Reads the index back by its digest.
-* @param wrote whether this run pushed it, so that a lagging answer is worth a wait
+* Reads the index that this run pushed back by its digest, so a lagging answer is worth a wait.
 * @throws E_NOT_FOUND when the registry does not have it; the client throws E_DIGEST_MISMATCH for other bytes
 */
 async function readBackIndex(verbs, repository, index, deps) {

@@ -1,6 +1,7 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { i as quote, t as CodedError } from "./errors.js";
-import { d as unreadable, f as valueOf, i as eachItem, o as lines, t as parseHost, u as text } from "./oci-host.js";
+import { a as lines, d as valueOf, l as text, r as eachItem, u as unreadable } from "./inputs-kinds.js";
+import { t as parseHost } from "./oci-host.js";
 import { t as nearest } from "./platform-nearest.js";
 
 // src/inputs/readers.ts

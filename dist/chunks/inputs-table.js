@@ -1,9 +1,12 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
-import { a as exactText, c as listOf, d as unreadable, f as valueOf, i as eachItem, l as oneOf, n as autoBoolean, o as lines, p as splitList, r as boolean, s as list, u as text } from "./oci-host.js";
+import { a as lines, c as oneOf, d as valueOf, f as splitList, i as exactText, l as text, n as boolean, o as list, r as eachItem, s as listOf, t as autoBoolean, u as unreadable } from "./inputs-kinds.js";
 import { a as pairs, c as time, i as imagePath, l as words, n as certificate, o as readHost, r as duration, t as archTagTemplate } from "./inputs-readers.js";
 import { t as parsePlatform } from "./platform-platform.js";
 import { i as parseTag, n as parseReference, r as parseRepository, t as formatReference } from "./oci-reference.js";
 import { i as quote, t as CodedError } from "./errors.js";
+import { r as parseLayoutReference } from "./oci-layout-reference.js";
+import { a as isDigest } from "./oci-digest.js";
+import { i as isYaml, o as parsePlatformList } from "./inputs-platform-list.js";
 
 // src/inputs/commands.ts
 /** Every command of the contract, in the order of a run. */
@@ -16,8 +19,16 @@ const commandNames = [
 	"prune",
 	"doctor"
 ];
-/** Commands that the contract names and this version does not have: they end with `E_UNSUPPORTED`. */
-const laterCommands = ["prune", "doctor"];
+/** Commands that the contract names and this version does not have, and what to do without them. */
+const substitutes = {
+	prune: "delete the arch tags by the registry's own means, and only where that leaves the images themselves",
+	doctor: "run build: it says what its host lacks, with the cure"
+};
+const laterCommands = commandNames.filter((name) => name in substitutes);
+/** E_UNSUPPORTED for one of {@link laterCommands}. */
+function laterCommand(command) {
+	return new CodedError("E_UNSUPPORTED", `the command ${command} is not supported by this version`, { hint: substitutes[command] ?? `the commands are ${commandNames.join(", ")}` });
+}
 /** One line on each, for help and docs. */
 const commandDescriptions = {
 	plan: "turn the platform table into a job matrix, with a runner and a mode for every platform",
@@ -401,8 +412,10 @@ function isPath(item) {
 	return /^\.{0,2}\//u.test(item) || layout.test(item);
 }
 function readReference(item) {
+	const inFolder = parseLayoutReference(item);
+	if (inFolder !== void 0) return inFolder;
 	if (!isPath(item)) return parseReference(item);
-	throw new CodedError("E_UNSUPPORTED", `${quote(item)} is not in a registry, which this version does not look at`, { hint: "push it, and give its reference" });
+	throw new CodedError("E_UNSUPPORTED", `${quote(item)} is neither in a registry nor an OCI image layout`, { hint: "write oci:folder for a layout; push or unpack anything else first" });
 }
 
 // src/inputs/table/look.ts
@@ -435,6 +448,18 @@ const lookInputs = {
 			value: false
 		}
 	}
+};
+
+// src/inputs/removals.ts
+const removalList = {
+	...listOf((text) => isDigest(text) ? {
+		text,
+		digest: text
+	} : {
+		text,
+		platform: parsePlatform(text)
+	}, { max: 1e3 }),
+	syntax: "list of platforms or digests"
 };
 
 // src/inputs/table/merge.ts
@@ -510,8 +535,7 @@ const mergeInputs = {
 		kind: duration,
 		group: "Merge",
 		commands: ["merge"],
-		later: ["merge"],
-		description: "How long to wait for platforms that have not arrived.",
+		description: "How long to wait for platforms that have not arrived, such as 45m; those that may be missing are waited for too. An arch tag of another commit has not arrived.",
 		default: {
 			text: "0",
 			value: 0
@@ -541,19 +565,17 @@ const mergeInputs = {
 		kind: boolean,
 		group: "Merge",
 		commands: ["merge"],
-		later: ["merge"],
-		description: "Add to, or replace in, the published index only what platforms names.",
+		description: "Change the published list instead of making a new one: platforms names what is added or replaced in it, and everything else is kept byte for byte.",
 		default: {
 			text: "false",
 			value: false
 		}
 	},
 	"remove-platforms": {
-		kind: list,
+		kind: removalList,
 		group: "Merge",
 		commands: ["merge"],
-		later: ["merge"],
-		description: "Platforms or digests that are taken out of the published index.",
+		description: "Platforms or digests that are taken out: of the published list, or of what records lead to where there are records and no append. What was attested of them goes too. Without append, platforms names all that is left.",
 		default: {
 			text: "none",
 			value: []
@@ -583,15 +605,13 @@ const mergeInputs = {
 		kind: text,
 		group: "Merge",
 		commands: ["merge"],
-		later: ["merge"],
-		description: "A manifest-tool YAML file."
+		description: "A YAML file as manifest-tool's push from-spec takes it: it says images, tags, platforms, records and annotations. Mark in platforms with ? what may be missing."
 	},
 	output: {
 		kind: text,
 		group: "Merge",
 		commands: ["merge"],
-		later: ["merge"],
-		description: "Write an OCI layout folder or a file instead of a registry."
+		description: "Write an OCI image layout folder instead of a registry, under the names in tags; or, where it ends in .json, the bytes of the list alone into that file. Then images is not needed."
 	}
 };
 
@@ -643,7 +663,10 @@ const platformInputs = {
 			syntax: "list or YAML map",
 			flag: "value",
 			list: true,
-			parse: async (values) => (await import("./inputs-platforms.js")).parsePlatforms(values.join("\n"))
+			parse: async (values) => {
+				const text = values.join("\n");
+				return isYaml(text) ? (await import("./inputs-platforms.js")).parsePlatforms(text) : parsePlatformList(text);
+			}
 		},
 		group: "Platforms",
 		commands: [
@@ -746,4 +769,4 @@ const inputNames = Object.keys(table);
 /** The same, row by row, where no input is meant in particular. */
 const inputTable = table;
 
-export { laterCommands as a, commandNames as i, inputTable as n, commandDescriptions as r, inputNames as t };
+export { laterCommand as a, commandNames as i, inputTable as n, laterCommands as o, commandDescriptions as r, inputNames as t };

@@ -130,4 +130,4 @@ function refuseDocker(foreign, hasAnnotations) {
 	throw new CodedError("E_UNSUPPORTED", `a Docker manifest list was asked for, but ${why}`, { hint: "set format to auto or oci" });
 }
 
-export { chooseFormat as n, assembleIndex as t };
+export { indexOfText as a, descriptorJson as i, assembleIndex as n, chooseFormat as r, annotationsJson as t };

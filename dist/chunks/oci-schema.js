@@ -205,6 +205,15 @@ function place(text, offset) {
 
 // src/oci/schema.ts
 const maxStringLength = 65536;
+/** What to do about a document that is not as it should be, by whose it is. */
+const cures = {
+	E_MANIFEST: "build and push that image again with a current tool",
+	E_PLATFORM: "build and push that image again with a current tool",
+	E_RECORD: "hand over the output record of build as it is",
+	E_REGISTRY: "run it again later; if it stays, ask whoever runs the registry",
+	E_ENGINE: "see that the engine works by itself, and that its version is a supported one",
+	E_INPUT: "correct that file, or make it anew with the tool that writes it"
+};
 /**
 * One place in a JSON document from outside, with its path, so that every error says where: `manifests[3].size`.
 * A key that isn't there and a key with `null` are the same, as in Go's decoder, which most writers of these documents use.
@@ -228,10 +237,10 @@ var Field = class Field {
 	withCode(code) {
 		return new Field(this.value, this.#what, code, this.path);
 	}
-	/** An error about this place. `problem` follows the path: "is not a digest". */
-	error(problem, hint) {
+	/** An error about this place. `problem` follows the path: "is not a digest". Without a hint it has the cure of its code. */
+	error(problem, hint = cures[this.#code] ?? "correct the document, or make it anew") {
 		const where = this.path === "" ? this.#what : `${this.path} of ${this.#what}`;
-		return new CodedError(this.#code, `${where} ${problem}`, hint === void 0 ? {} : { hint });
+		return new CodedError(this.#code, `${where} ${problem}`, { hint });
 	}
 	/** What `read` makes of this place, or undefined where nothing is there. */
 	optional(read) {

@@ -1,7 +1,7 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { i as quote, o as show, t as CodedError } from "./errors.js";
 import { a as isDigest, i as digestOf, n as digestAlgorithm, r as digestHex, t as DigestStream } from "./oci-digest.js";
-import { a as proxyFor, c as classifyHost, i as endpointOf, l as mayLeadTo, o as showProxy, r as canonicalRegistry, s as classifyAddress, t as anonymous } from "./registry-credentials.js";
+import { a as proxyAuthorization, c as classifyAddress, d as mayLeadTo, f as portOf, i as endpointOf, l as classifyHost, o as proxyFor, r as canonicalRegistry, s as showProxy, t as anonymous, u as hostOf } from "./registry-credentials.js";
 import { t as RegistryError } from "./registry-errors.js";
 import { n as parseFields } from "./oci-schema.js";
 import { a as mediaTypes, i as manifestAccept } from "./oci-media-types.js";
@@ -12,8 +12,8 @@ import tls from "node:tls";
 import { createGunzip } from "node:zlib";
 import { X509Certificate } from "node:crypto";
 import { lookup } from "node:dns";
+import { readFileSync, statSync } from "node:fs";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
-import { readFileSync } from "node:fs";
 import https, { request as request$1 } from "node:https";
 
 // src/registry/request-body.ts
@@ -107,11 +107,15 @@ function* cut(bytes) {
 // src/registry/lookup.ts
 /** The `code` of the error for a name that leads only to addresses that it may not lead to. */
 const blockedAddress = "ERR_BLOCKED_ADDRESS";
+const systemNetwork = {
+	resolve: lookup,
+	classify: classifyAddress
+};
 /**
 * A resolver for sockets that sees only addresses whose class is allowed. The check stands at the socket and not before
 * it, since a name that was looked up twice may have two answers.
 */
-function guardedLookup(allowed, resolve = lookup) {
+function guardedLookup(allowed, { resolve, classify } = systemNetwork) {
 	return (hostname, options, callback) => {
 		resolve(hostname, {
 			...options,
@@ -121,7 +125,7 @@ function guardedLookup(allowed, resolve = lookup) {
 				callback(error, []);
 				return;
 			}
-			const usable = addresses.filter(({ address }) => allowed(classifyAddress(address)));
+			const usable = addresses.filter(({ address }) => allowed(classify(address)));
 			const [first] = usable;
 			if (first === void 0) {
 				const where = addresses.map(({ address }) => address).join(", ");
@@ -169,14 +173,16 @@ var TunnelAgent = class extends https.Agent {
 		const authority = `${name.includes(":") ? `[${name}]` : name}:${target.port ?? 443}`;
 		const connect = (url.protocol === "https:" ? https.request : request)({
 			method: "CONNECT",
-			hostname: url.hostname.replace(/^\[|\]$/g, ""),
-			port: url.port === "" ? url.protocol === "https:" ? 443 : 80 : url.port,
+			hostname: hostOf(url),
+			port: portOf(url),
 			path: authority,
 			headers: {
 				host: authority,
-				...proxyAuthorization(url)
+				...proxyAuthorization(this.#proxy)
 			},
-			agent: false
+			agent: false,
+			ca: this.options.ca,
+			rejectUnauthorized: true
 		});
 		const shown = showProxy(this.#proxy);
 		return new Promise((resolve, reject) => {
@@ -201,11 +207,6 @@ var TunnelAgent = class extends https.Agent {
 		});
 	}
 };
-function proxyAuthorization(url) {
-	if (url.username === "" && url.password === "") return {};
-	const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-	return { "proxy-authorization": `Basic ${Buffer.from(pair).toString("base64")}` };
-}
 
 // src/registry/transport-failure.ts
 /** A request that got no answer, or not the whole of it. */
@@ -232,7 +233,7 @@ const kindsByCode = {
 	EAI_FAIL: "resolver",
 	ETIMEOUT: "resolver",
 	ESERVFAIL: "resolver",
-	ECONNREFUSED: "unreachable",
+	ECONNREFUSED: "refused",
 	EHOSTUNREACH: "unreachable",
 	EHOSTDOWN: "unreachable",
 	ENETUNREACH: "unreachable",
@@ -265,11 +266,16 @@ function failureKind(error) {
 function isFinalProxyAnswer(status) {
 	return status !== void 0 && status < 500 && status !== 408 && status !== 429;
 }
-/** Of an AggregateError, which happy eyeballs throw when each address failed, the first that has a code. */
+/**
+* Of an AggregateError, which happy eyeballs throw when each address failed, the refusal if there was one, as then a machine
+* was there; else the first that has a code.
+*/
 function errorCode$1(error) {
 	if (!(error instanceof Error)) return void 0;
+	const codes = error instanceof AggregateError ? error.errors.map(errorCode$1) : [];
+	if (codes.includes("ECONNREFUSED")) return "ECONNREFUSED";
 	if ("code" in error && typeof error.code === "string") return error.code;
-	return error instanceof AggregateError ? error.errors.map(errorCode$1).find((code) => code !== void 0) : void 0;
+	return codes.find((code) => code !== void 0);
 }
 
 // src/registry/body.ts
@@ -417,6 +423,8 @@ var PaceTimer = class {
 };
 
 // src/registry/failure-error.ts
+const unsteady = "run it again; if it stays, see what stands between this machine and the registry";
+const overloaded = "run it again; if it stays, see how the registry does, and what stands before it";
 const meanings = {
 	unresolved: {
 		code: "E_NETWORK",
@@ -434,17 +442,25 @@ const meanings = {
 		code: "E_REGISTRY",
 		retry: "never",
 		is: "is in a place that this registry may not send us to",
-		hint: "a public registry never leads into a private network or to this machine"
+		hint: "a registry never leads to a more private place than its own; if that is its token server, name its host in registry-auth"
+	},
+	refused: {
+		code: "E_NETWORK",
+		retry: "some",
+		is: "cannot be reached",
+		hint: "nobody listens there: check host and port, and that the registry runs"
 	},
 	unreachable: {
 		code: "E_NETWORK",
 		retry: "full",
-		is: "cannot be reached"
+		is: "cannot be reached",
+		hint: "check the host, and the network of this machine; behind a proxy set HTTPS_PROXY"
 	},
 	"connect-timeout": {
 		code: "E_TIMEOUT",
 		retry: "full",
-		is: "does not accept a connection"
+		is: "does not accept a connection",
+		hint: "check host and port, and that no firewall stands in between; behind a proxy set HTTPS_PROXY"
 	},
 	certificate: {
 		code: "E_NETWORK",
@@ -467,43 +483,56 @@ const meanings = {
 	"headers-too-large": {
 		code: "E_REGISTRY",
 		retry: "never",
-		is: "sends headers of more than 16 KiB"
+		is: "sends headers of more than 16 KiB",
+		hint: "no registry has reason to: check its name, and what stands before it"
 	},
 	reset: {
 		code: "E_NETWORK",
 		retry: "full",
-		is: "closed the connection"
+		is: "closed the connection",
+		hint: unsteady
 	},
 	"headers-timeout": {
 		code: "E_TIMEOUT",
 		retry: "full",
-		is: "does not answer"
+		is: "does not answer",
+		hint: overloaded
 	},
 	"upload-stalled": {
 		code: "E_TIMEOUT",
 		retry: "full",
-		is: "takes no more of the upload"
+		is: "takes no more of the upload",
+		hint: overloaded
 	},
 	"body-cut": {
 		code: "E_NETWORK",
 		retry: "full",
-		is: "closed the connection within an answer"
+		is: "closed the connection within an answer",
+		hint: unsteady
 	},
 	"body-slow": {
 		code: "E_TIMEOUT",
 		retry: "full",
-		is: "answers too slowly"
+		is: "answers too slowly",
+		hint: overloaded
 	},
 	proxy: {
 		code: "E_NETWORK",
 		retry: "full",
-		is: "is behind a proxy that fails"
+		is: "is behind a proxy that fails",
+		hint: "check HTTPS_PROXY and HTTP_PROXY, or put the host into NO_PROXY"
 	},
 	"proxy-refused": {
 		code: "E_NETWORK",
 		retry: "never",
 		is: "is behind a proxy that refuses",
-		hint: "put user:password@ into HTTPS_PROXY if the proxy wants them (407), or the host into NO_PROXY"
+		hint: "if the proxy wants a login (407), put user:password@ into the variable that names it; else the host into NO_PROXY"
+	},
+	exposed: {
+		code: "E_REGISTRY",
+		retry: "never",
+		is: "speaks plain HTTP and is behind a proxy, which would see the credentials",
+		hint: "let it speak HTTPS, or put its host into NO_PROXY"
 	}
 };
 /**
@@ -519,7 +548,7 @@ function failureError(error, what, host) {
 	const { code, retry, is, hint } = meanings[error.kind];
 	const reason = `${host} ${is} (${show(error.message, 200)})`;
 	return new RegistryError(code, `${what}: ${reason}`, {
-		...hint !== void 0 && { hint },
+		hint,
 		cause: error,
 		retry,
 		answerLost: error.sent,
@@ -786,7 +815,7 @@ var Blobs = class {
 		const bytes = Buffer.concat(parts);
 		const real = digestOf(bytes, digestAlgorithm(descriptor.digest));
 		if (real === descriptor.digest) return bytes;
-		throw new CodedError("E_INTERNAL", `${real} passed for ${descriptor.digest}`);
+		throw new Error(`${real} passed for ${descriptor.digest}`);
 	}
 	async #exists(repository, digest, method) {
 		return this.#dependencies.exchangeFor(repository.registry).call({
@@ -813,58 +842,81 @@ function sizeOf({ status, message }) {
 
 // src/registry/tls.ts
 const block = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
+const maxExtraBytes = 16777216;
 /**
 * The certificate authorities to trust when `pem` is trusted besides the default ones; undefined, which leaves it to
 * Node, when there is no `pem`. Giving Node a list replaces its own, so the defaults have to be in it.
-* @throws E_INPUT when `pem` holds no certificate, or one that can't be read.
+* @throws E_INPUT when `pem`, or the file that NODE_EXTRA_CA_CERTS names, holds no certificate or one that can't be read,
+* and when the environment turns the checking of certificates off.
 */
 function trustedAuthorities(pem, env) {
+	refuseUnchecked(env);
+	const extra = extraAuthorities(env);
 	if (pem === void 0) return void 0;
+	const given = certificatesIn(pem, "ca-certificate", "give PEM text, or the path of a file with it");
+	return [...typeof tls.getCACertificates === "function" ? tls.getCACertificates("default") : [...tls.rootCertificates, ...extra], ...given];
+}
+/** Our own connections would not obey it, and all others that a run makes would. */
+function refuseUnchecked(env) {
+	if (env["NODE_TLS_REJECT_UNAUTHORIZED"] !== "0") return;
+	throw new CodedError("E_INPUT", "NODE_TLS_REJECT_UNAUTHORIZED is \"0\", so that no certificate is checked", { hint: "unset it; for a private authority set ca-certificate, for one registry insecure-registries" });
+}
+/** Node leaves out what it can't read there, with a warning that nobody sees; then certificates fail for no reason. */
+function extraAuthorities(env) {
+	const path = env["NODE_EXTRA_CA_CERTS"] ?? "";
+	if (path === "") return [];
+	const hint = "unset it, or let it name a PEM file";
+	return certificatesIn(readExtra(path, hint), `NODE_EXTRA_CA_CERTS, which is ${quote(path)},`, hint);
+}
+function readExtra(path, hint) {
+	try {
+		const found = statSync(path);
+		if (!found.isFile() || found.size > maxExtraBytes) throw new Error(`it is not a file of at most ${maxExtraBytes} bytes`);
+		return readFileSync(path, "latin1");
+	} catch (cause) {
+		const why = cause instanceof Error ? cause.message : String(cause);
+		throw new CodedError("E_INPUT", `NODE_EXTRA_CA_CERTS names ${quote(path)}, which can't be read: ${show(why)}`, {
+			hint,
+			cause
+		});
+	}
+}
+function certificatesIn(pem, what, hint) {
 	const certificates = pem.match(block) ?? [];
-	if (certificates.length === 0) throw new CodedError("E_INPUT", "ca-certificate holds no certificate", { hint: "give PEM text with -----BEGIN CERTIFICATE-----, or the path of a file with it" });
-	certificates.forEach(checkCertificate);
-	return [...defaultAuthorities(env), ...certificates];
-}
-function checkCertificate(certificate, index) {
-	try {
-		new X509Certificate(certificate);
-	} catch (cause) {
-		throw new CodedError("E_INPUT", `certificate ${index + 1} of ca-certificate can't be read`, {
-			hint: "it is to be PEM as openssl writes it",
-			cause
-		});
-	}
-}
-function defaultAuthorities(env) {
-	if (typeof tls.getCACertificates === "function") return tls.getCACertificates("default");
-	const extra = env["NODE_EXTRA_CA_CERTS"];
-	return extra === void 0 || extra === "" ? tls.rootCertificates : [...tls.rootCertificates, readExtra(extra)];
-}
-function readExtra(path) {
-	try {
-		return readFileSync(path, "utf8");
-	} catch (cause) {
-		throw new CodedError("E_INPUT", `NODE_EXTRA_CA_CERTS names ${quote(path)}, which can't be read`, {
-			hint: "unset it, or let it name a PEM file",
-			cause
-		});
-	}
+	if (certificates.length === 0) throw new CodedError("E_INPUT", `${what} holds no certificate (-----BEGIN CERTIFICATE-----)`, { hint });
+	certificates.forEach((certificate, index) => {
+		try {
+			new X509Certificate(certificate);
+		} catch (cause) {
+			throw new CodedError("E_INPUT", `certificate ${index + 1} of ${what} can't be read`, {
+				hint: `it is to be PEM as openssl writes it; ${hint}`,
+				cause
+			});
+		}
+	});
+	return certificates;
 }
 
 // src/registry/agents.ts
 /** Keep-alive agents, made when first wanted; one for each way of connecting, so that no socket is shared between two policies. */
 var Agents = class {
+	network;
 	#agents = /* @__PURE__ */ new Map();
 	#env;
 	#limits;
 	#authorities;
-	constructor(env, limits, caCertificate) {
+	constructor(env, limits, caCertificate, network = systemNetwork) {
+		this.network = network;
 		this.#env = env;
 		this.#limits = limits;
 		this.#authorities = trustedAuthorities(caCertificate, env);
 	}
 	proxyFor(url) {
 		return proxyFor(url, this.#env);
+	}
+	/** The proxy that is handed requests to this URL whole, instead of a tunnel being made through it. */
+	forwarderFor(url) {
+		return url.protocol === "http:" ? this.proxyFor(url) : void 0;
 	}
 	for(url, policy) {
 		const proxy = this.proxyFor(url);
@@ -889,8 +941,8 @@ var Agents = class {
 			scheduling: "lifo"
 		};
 		const allowed = (to) => sentBy === void 0 ? to !== "forbidden" : mayLeadTo(sentBy, to);
-		const lookup = guardedLookup(allowed);
-		if (url.protocol === "http:") return new http.Agent({
+		const lookup = guardedLookup(allowed, this.network);
+		if (url.protocol === "http:" && proxy === void 0) return new http.Agent({
 			...options,
 			lookup
 		});
@@ -899,11 +951,12 @@ var Agents = class {
 			rejectUnauthorized: verifyCertificate,
 			...this.#authorities !== void 0 && { ca: this.#authorities }
 		};
-		if (proxy !== void 0) return new TunnelAgent(proxy, this.#limits.connectMs, secure);
-		return new https.Agent({
+		if (proxy === void 0) return new https.Agent({
 			...secure,
 			lookup
 		});
+		if (url.protocol === "https:") return new TunnelAgent(proxy, this.#limits.connectMs, secure);
+		return proxy.url.protocol === "https:" ? new https.Agent(secure) : new http.Agent(options);
 	}
 };
 
@@ -1025,30 +1078,39 @@ const knownPairs = [
 * Checks where a Bearer challenge sends us. The realm is HTTPS, unless the registry itself is plain HTTP; it has a host
 * and no userinfo; it is not in a more private place than the registry; a realm on this machine is the registry's own
 * port. Credentials go to the registry's own host or a known pair of hosts; elsewhere an anonymous token may be fetched.
+* @param vouchedHosts `host[:port]` that the user has named: there it may be, and may see the credentials.
 * @throws E_REGISTRY with both hosts in it.
 */
-function checkRealm(asker, realm) {
+function checkRealm(asker, realm, vouchedHosts = []) {
 	const url = URL.canParse(realm, asker.url.href) ? new URL(realm, asker.url) : void 0;
 	if (url === void 0) throw refuse$1(asker, realm, "is not a URL");
 	const schemes = asker.url.protocol === "http:" ? ["http:", "https:"] : ["https:"];
 	if (!schemes.includes(url.protocol)) throw refuse$1(asker, realm, `is not ${schemes.join(" or ").replace(/:/g, "")}`);
 	if (url.hostname === "" || url.username !== "" || url.password !== "") throw refuse$1(asker, realm, "has userinfo, or no host");
-	checkPlace(asker, realm, url);
+	const vouched = vouchedHosts.some((host) => isAt(url, host));
+	checkPlace(asker, realm, url, vouched);
 	url.hash = "";
 	return {
 		url,
-		trusted: isTrusted(asker, url)
+		trusted: vouched || isTrusted(asker, url),
+		vouched
 	};
 }
 /** Why credentials may not go to a realm: to be thrown when there are some. */
 function untrustedRealm(asker, url) {
-	return refuse$1(asker, url.href, "is another host, and may not see the credentials");
+	return refuse$1(asker, url.href, "is another host, and may not see the credentials", url);
 }
-function checkPlace(asker, realm, url) {
+/** The port of an entry without one is that of the URL's scheme. */
+function isAt(url, host) {
+	const text = `${url.protocol}//${host}/`;
+	return URL.canParse(text) && new URL(text).host === url.host;
+}
+function checkPlace(asker, realm, url, vouched) {
 	const place = classifyHost(url.hostname);
-	if (place === void 0) return;
-	if (!mayLeadTo(asker.addressClass, place)) throw refuse$1(asker, realm, `is ${place === "loopback" ? "this machine" : `a ${place} address`}`);
-	if (place === "loopback" && portOf(url) !== portOf(asker.url)) throw refuse$1(asker, realm, "is another port of this machine");
+	if (place === void 0 || vouched && place !== "forbidden") return;
+	const cure = place === "forbidden" ? void 0 : url;
+	if (!mayLeadTo(asker.addressClass, place)) throw refuse$1(asker, realm, `is ${place === "loopback" ? "this machine" : `a ${place} address`}`, cure);
+	if (place === "loopback" && portOf(url) !== portOf(asker.url)) throw refuse$1(asker, realm, "is another port of this machine", cure);
 }
 function isTrusted(asker, url) {
 	const from = asker.url.hostname;
@@ -1062,12 +1124,11 @@ function isGitlab(registryHost, url) {
 	const domain = /^registry\.([^.]+(?:\.[^.]+)+)$/.exec(registryHost)?.[1];
 	return domain !== void 0 && url.pathname === "/jwt/auth" && [domain, `gitlab.${domain}`].includes(url.hostname);
 }
-function portOf(url) {
-	return url.port === "" ? url.protocol === "https:" ? "443" : "80" : url.port;
-}
-function refuse$1(asker, realm, why) {
+/** @param cure a realm that the user could vouch for. */
+function refuse$1(asker, realm, why, cure) {
 	const shown = realm.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1***@").replace(/[?#].*$/s, "");
-	return new RegistryError("E_REGISTRY", `${asker.url.host} sends us for a token to ${quote(shown)}, which ${why}`, { hint: `check that ${asker.registry} is the registry that you mean, and not a name that resembles it` });
+	const check = `check that ${asker.registry} is the registry that you mean, and not a name that resembles it`;
+	return new RegistryError("E_REGISTRY", `${asker.url.host} sends us for a token to ${quote(shown)}, which ${why}`, { hint: cure === void 0 ? check : `${check}; if that is its token server, name ${cure.host} as a registry in registry-auth, or in insecure-registries` });
 }
 
 // src/registry/error-bytes.ts
@@ -1259,9 +1320,8 @@ function statusError(refusal, limits, now, mask) {
 	const said = body.isHtml ? "a web page" : mask(body.text);
 	const reason = `${status} ${STATUS_CODES[status] ?? ""}`.trim() + (said === "" ? "" : `, ${show(said, 200)}`);
 	const code = errorCode(refusal, body, isLimit);
-	const hint = hintFor(code, refusal, body);
 	return new RegistryError(code, message(refusal, said, header("ratelimit-remaining")), {
-		...hint !== void 0 && { hint },
+		hint: hintFor(code, refusal, body, retry),
 		status,
 		registryErrors: body.entries,
 		retry,
@@ -1309,19 +1369,21 @@ function message({ what, host, status }, said, remaining) {
 	const quota = remaining === void 0 ? "" : ` (ratelimit-remaining: ${show(remaining, 40)})`;
 	return `${what}: ${host} answers ${status}${STATUS_CODES[status] === void 0 ? "" : ` ${STATUS_CODES[status]}`}${said === "" ? "" : `, ${said}`}${quota}`;
 }
-function hintFor(code, refusal, body) {
+function hintFor(code, refusal, body, retry) {
 	const { host, status, what } = refusal;
-	const byCode = {
+	const known = {
 		E_RATE_LIMITED: host === "registry-1.docker.io" ? "log in to Docker Hub, whose limits for anonymous users are low, or try again later" : "try again later, or with fewer jobs at once",
 		E_UNAUTHORIZED: `check username and password for ${host}`,
 		E_DENIED: deniedHint(refusal),
 		E_NOT_FOUND: isWrite(refusal) ? "create the repository first if this registry does not do so on a push, and check its name" : "check the name, and that the account may see it",
 		E_TAG_IMMUTABLE: "push another tag, or let the registry allow this one to move",
 		E_UNSUPPORTED: "this registry does not allow deletion through its API"
-	};
-	if (code in byCode) return byCode[code];
+	}[code];
+	if (known !== void 0) return known;
 	if (status === 413) return what.includes("manifest") ? "registries take manifests of 4 MiB at most" : "a proxy before the registry limits the size of a request: raise its limit (nginx: client_max_body_size)";
-	return body.isHtml ? `is ${host} a registry? something else answers there` : void 0;
+	if (/quota/i.test(body.text)) return `make room in the quota at ${host}, or let it be raised`;
+	if (retry !== "never" || status >= 500) return `run it again later: what is done is not done twice; if it stays, ask whoever runs ${host}`;
+	return body.isHtml ? `is ${host} a registry? something else answers there` : `check the names in the request; if they are right, ask whoever runs ${host} what it has against it`;
 }
 function deniedHint(refusal) {
 	if (refusal.host !== "ghcr.io" || !isWrite(refusal)) return "check that the account may do this in that repository";
@@ -1374,7 +1436,8 @@ function postRequest({ realm, service, scopes }, refreshToken) {
 		method: "POST",
 		url: realm,
 		headers: { "content-type": "application/x-www-form-urlencoded" },
-		body: Buffer.from(form.toString())
+		body: Buffer.from(form.toString()),
+		isSecret: true
 	};
 }
 /** `user:password` in base64; for an identity token that goes the GET way, the token is the password. */
@@ -1580,7 +1643,7 @@ var Authenticator = class {
 		return flight;
 	}
 	async #fetchWide(known, authCase, owner, wanted) {
-		const realm = checkRealm(known.asker, known.challenge.parameters.get("realm") ?? "");
+		const realm = checkRealm(known.asker, known.challenge.parameters.get("realm") ?? "", this.#dependencies.vouchedHosts);
 		if (!realm.trusted && authCase.credential !== void 0) throw untrustedRealm(known.asker, realm.url);
 		try {
 			return await this.#fetchExactly(known, realm, authCase.credential, owner, wanted);
@@ -1604,7 +1667,7 @@ var Authenticator = class {
 			service: known.challenge.parameters.get("service"),
 			scopes,
 			credential,
-			policy: policyFor(realm.url)
+			policy: policyFor(realm.url, realm.vouched)
 		}, this.#dependencies);
 		const as = credential === void 0 ? "anonymous" : `credentials from ${credential.origin}`;
 		log.debug(`token for ${registry}: ${scopes.toStrings().join(" ")} (${as}, ${token.lifeMs / 1e3} s)`);
@@ -1696,7 +1759,7 @@ var Connection = class {
 		const [preferred = "https", other] = this.endpoint.schemes;
 		const first = await this.#try(preferred, request);
 		if (!(first instanceof TransportFailure) && first !== "wants https") return this.#settle(preferred, first);
-		if (other === void 0 || first instanceof TransportFailure && !this.#mayBeOther(first)) throw asFailure$1(first);
+		if (other === void 0 || first instanceof TransportFailure && !this.#mayBeOther(first, other)) throw asFailure$1(first);
 		const second = await this.#try(other, request);
 		if (second instanceof TransportFailure || second === "wants https") throw first instanceof TransportFailure && failureKind(second) === "not-tls" ? first : asFailure$1(second, first);
 		this.#dependencies.log.debug(`${this.endpoint.host} speaks ${other}`);
@@ -1711,7 +1774,8 @@ var Connection = class {
 			policy: this.policyFor(url)
 		});
 	}
-	policyFor(url) {
+	/** @param isNamed the user has named this host: it may be anywhere. */
+	policyFor(url, isNamed = false) {
 		if (this.isOwn(url)) return {
 			verifyCertificate: this.endpoint.verifyCertificate,
 			sentBy: void 0
@@ -1720,7 +1784,7 @@ var Connection = class {
 		const sameHost = url.hostname === this.#urlOf("https", "/").hostname;
 		return {
 			verifyCertificate: verifyCertificate && !(sameHost && !this.endpoint.verifyCertificate),
-			sentBy: this.#addressClass ?? "public"
+			sentBy: isNamed ? void 0 : this.#addressClass ?? "public"
 		};
 	}
 	#urlOf(scheme, path) {
@@ -1762,9 +1826,22 @@ var Connection = class {
 		this.#addressClass = void 0;
 		return "wants https";
 	}
-	#mayBeOther({ kind }) {
-		if (kind === "not-tls" || kind === "not-http" || kind === "reset" || kind === "connect-timeout") return true;
-		return kind === "unreachable" && !this.endpoint.hasPort;
+	#mayBeOther({ kind }, other) {
+		if ([
+			"not-tls",
+			"not-http",
+			"reset",
+			"connect-timeout"
+		].includes(kind)) return true;
+		if (["refused", "unreachable"].includes(kind) && !this.endpoint.hasPort) return true;
+		return [
+			"refused",
+			"unreachable",
+			"unresolved",
+			"resolver",
+			"proxy",
+			"proxy-refused"
+		].includes(kind) && this.#dependencies.agents.proxyFor(this.#urlOf(other, "/")) !== void 0;
 	}
 	#settle(scheme, answer) {
 		this.#scheme = scheme;
@@ -2101,6 +2178,39 @@ const defaultLimits = {
 	largestChunkBytes: 134217728
 };
 
+// src/registry/lookalike.ts
+/** Registries whose names are worth imitating: `ghrc.io` has asked for credentials by the thousand. */
+const wellKnown = [
+	"docker.io",
+	"registry-1.docker.io",
+	"ghcr.io",
+	"quay.io",
+	"gcr.io",
+	"icr.io",
+	"mcr.microsoft.com",
+	"public.ecr.aws",
+	"registry.gitlab.com",
+	"registry.redhat.io"
+];
+/**
+* The well-known registry that a host differs from in one letter more, fewer, other, or swapped with its neighbour;
+* undefined for the well-known ones themselves, several of which are as close to each other.
+* @param registry `host[:port]`
+*/
+function resembledRegistry(registry) {
+	const host = registry.replace(/:\d+$/, "").toLowerCase();
+	return wellKnown.includes(host) ? void 0 : wellKnown.find((known) => isOneEditApart(host, known));
+}
+/** https://en.wikipedia.org/wiki/Damerau%E2%80%93Levenshtein_distance of exactly 1, for strings that differ. */
+function isOneEditApart(a, b) {
+	if (a.length > b.length) return isOneEditApart(b, a);
+	let at = 0;
+	while (at < a.length && a[at] === b[at]) at += 1;
+	if (a.length < b.length) return a.slice(at) === b.slice(at + 1);
+	const isSwapped = a[at] === b[at + 1] && a[at + 1] === b[at];
+	return a.slice(at + 1) === b.slice(at + 1) || isSwapped && a.slice(at + 2) === b.slice(at + 2);
+}
+
 // src/registry/request-log.ts
 /** What went out, in order of departure. Keeps the last `capacity` entries, so that a long poll can't grow it for ever. */
 var RequestLog = class {
@@ -2231,6 +2341,7 @@ var Track = class {
 function attemptsOf(retry, limits) {
 	switch (retry) {
 		case "full": return limits.attempts;
+		case "some": return Math.min(4, limits.attempts);
 		case "few": return Math.min(3, limits.attempts);
 		case "never": return 1;
 	}
@@ -2303,11 +2414,17 @@ var Transport = class {
 	/** @throws TransportFailure where no answer came, the signal's reason, or what the body's source threw. */
 	async send(request) {
 		this.#signal.throwIfAborted();
+		const forwarder = this.#agents.forwarderFor(request.url);
+		if (forwarder !== void 0) refuseToExpose(request, forwarder);
 		const logEntry = this.#log.open(request.method, request.url);
 		const started = performance.now();
 		try {
-			const { outgoing, message } = await this.#exchange(request, logEntry);
+			const { outgoing, message } = await this.#exchange(request, forwarder, logEntry);
 			logEntry.status = message.statusCode ?? 0;
+			if (forwarder !== void 0 && logEntry.status === 407) {
+				message.destroy();
+				throw new TransportFailure("proxy-refused", `the proxy ${showProxy(forwarder)} answers 407`);
+			}
 			const addressClass = this.#addressClass(request.url, outgoing.socket);
 			return {
 				method: request.method,
@@ -2324,18 +2441,23 @@ var Transport = class {
 	#addressClass(url, socket) {
 		const shown = classifyHost(url.hostname);
 		if (shown !== void 0 || this.#agents.proxyFor(url) !== void 0) return shown ?? "public";
-		return socket?.remoteAddress === void 0 ? "public" : classifyAddress(socket.remoteAddress);
+		return socket?.remoteAddress === void 0 ? "public" : this.#agents.network.classify(socket.remoteAddress);
 	}
-	async #exchange(request$2, logEntry) {
+	async #exchange(request$2, forwarder, logEntry) {
 		const { url, body } = request$2;
-		const outgoing = (url.protocol === "https:" ? request$1 : request)({
+		const server = forwarder?.url ?? url;
+		const outgoing = (server.protocol === "https:" ? request$1 : request)({
 			method: request$2.method,
-			protocol: url.protocol,
-			hostname: url.hostname.replace(/^\[|\]$/g, ""),
-			port: url.port,
-			path: `${url.pathname}${url.search}`,
+			protocol: server.protocol,
+			hostname: hostOf(server),
+			port: server.port,
+			path: `${forwarder === void 0 ? "" : url.origin}${url.pathname}${url.search}`,
 			headers: {
 				...request$2.headers,
+				...forwarder !== void 0 && {
+					host: url.host,
+					...proxyAuthorization(forwarder)
+				},
 				...body !== void 0 && { "content-length": String(bodyLength(body)) }
 			},
 			agent: this.#agents.for(url, request$2.policy),
@@ -2371,7 +2493,7 @@ var Transport = class {
 			};
 		} catch (error) {
 			this.#signal.throwIfAborted();
-			throw asFailure(error, outgoing);
+			throw asFailure(error, outgoing, forwarder);
 		} finally {
 			watch.stopAll();
 			this.#signal.removeEventListener("abort", abort);
@@ -2386,10 +2508,27 @@ var Transport = class {
 		});
 	}
 };
-function asFailure(error, outgoing) {
+/** Failures that are the proxy's own, where there is one between us and the registry. */
+const unreached = [
+	"unresolved",
+	"resolver",
+	"refused",
+	"unreachable",
+	"connect-timeout"
+];
+/** A proxy that is handed plain HTTP reads all of it, and credentials are for nobody but the registry. */
+function refuseToExpose({ headers, isSecret = false }, forwarder) {
+	if (!isSecret && !("authorization" in headers)) return;
+	throw new TransportFailure("exposed", `${forwarder.variable} names the proxy ${showProxy(forwarder)}`);
+}
+function asFailure(error, outgoing, forwarder) {
 	if (error instanceof SourceFailure) return error.cause;
 	const kind = failureKind(error);
 	if (kind === void 0) return error;
+	if (forwarder !== void 0 && unreached.includes(kind)) {
+		const message = `the proxy ${showProxy(forwarder)} can't be used: ${asError(error).message}`;
+		return new TransportFailure("proxy", message, { cause: error });
+	}
 	return new TransportFailure(kind, asError(error).message, {
 		cause: error,
 		sent: outgoing.writableFinished,
@@ -2426,7 +2565,7 @@ var ClientContext = class {
 		};
 		this.#clock = options.clock ?? systemClock;
 		this.#secrets = new Secrets(options.log);
-		this.#agents = new Agents(options.env ?? {}, this.#limits, options.caCertificate);
+		this.#agents = new Agents(options.env ?? {}, this.#limits, options.caCertificate, options.network);
 		this.#transport = new Transport(this.#agents, this.#limits, requestLog, signal);
 		this.#retrier = new Retrier({
 			limits: this.#limits,
@@ -2469,6 +2608,7 @@ var ClientContext = class {
 		return gate;
 	}
 	#makeExchange(registry) {
+		this.#warnOfLookalike(registry);
 		const userAgent = this.#options.userAgent ?? "native-multiarch";
 		const shared = {
 			retrier: this.#retrier,
@@ -2493,7 +2633,8 @@ var ClientContext = class {
 			gateOf: (host) => this.#gateOf(host),
 			registry,
 			foreseen: this.#foreseen(registry),
-			policyFor: (url) => connection.policyFor(url)
+			vouchedHosts: this.#options.trustedRealms ?? [],
+			policyFor: (url, isNamed) => connection.policyFor(url, isNamed)
 		});
 		return new Exchange({
 			...shared,
@@ -2502,6 +2643,11 @@ var ClientContext = class {
 			gate: this.#gateOf(connection.endpoint.host),
 			credentialFor: (path) => this.#credentialFor(registry, path)
 		});
+	}
+	#warnOfLookalike(registry) {
+		const known = resembledRegistry(registry);
+		if (known === void 0) return;
+		this.#log.warning(`${registry} is not ${known}, which it resembles: if that is a slip of the pen, credentials for it may be in strange hands`);
 	}
 	#foreseen(registry) {
 		const here = (repositories = []) => repositories.filter((repository) => canonicalRegistry(repository.registry) === registry);
@@ -2639,7 +2785,7 @@ var ManifestPush = class {
 		}
 		const holds = held === void 0 ? "holds another digest" : `holds ${held.digest}`;
 		throw new RegistryError("E_TAG_IMMUTABLE", `${named(repository, reference)} is immutable and ${holds}, not ${manifest.digest} (${refusal.message})`, {
-			...refusal.hint !== void 0 && { hint: refusal.hint },
+			hint: refusal.hint,
 			...refusal.status !== void 0 && { status: refusal.status },
 			registryErrors: refusal.registryErrors,
 			cause: refusal
@@ -2988,13 +3134,13 @@ var ChunkSource = class {
 	async read(offset, length) {
 		if (this.#iterator === void 0 || offset < this.#position) await this.#rewind();
 		while (this.#position < offset) if ((await this.#take(offset - this.#position)).byteLength === 0) break;
-		const parts = [];
-		let wanted = length;
-		for (let part = await this.#take(wanted); part.byteLength > 0; part = await this.#take(wanted)) {
-			parts.push(part);
-			wanted -= part.byteLength;
+		const chunk = Buffer.allocUnsafe(length);
+		let filled = 0;
+		for (let part = await this.#take(length); part.byteLength > 0; part = await this.#take(length - filled)) {
+			chunk.set(part, filled);
+			filled += part.byteLength;
 		}
-		return Buffer.concat(parts);
+		return chunk.subarray(0, filled);
 	}
 	/** Reads on to the end, so that a source which checks itself has done so. */
 	async finish() {

@@ -6,7 +6,7 @@ import { a as mediaTypes, n as imageMediaTypes, r as indexMediaTypes } from "./o
 import { n as parseFields } from "./oci-schema.js";
 import { t as RegistryError } from "./registry-errors.js";
 import { n as digestAlgorithm, r as digestHex } from "./oci-digest.js";
-import { t as assembleIndex } from "./oci-index-assembly.js";
+import { n as assembleIndex } from "./oci-index-assembly.js";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
@@ -561,4 +561,4 @@ function told({ manifests, present, adopted, sent, sentBytes, referrers }) {
 	].join(", ");
 }
 
-export { createCopier, registrySource, registryTarget };
+export { registrySource as n, registryTarget as r, createCopier as t };

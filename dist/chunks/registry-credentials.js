@@ -36,6 +36,14 @@ function classifyHost(hostname) {
 	if (host === "localhost" || host.endsWith(".localhost")) return "loopback";
 	return isIP(host) === 0 ? void 0 : classifyAddress(host);
 }
+/** The host of a URL as sockets want it: an IPv6 address without its brackets. */
+function hostOf(url) {
+	return url.hostname.replace(/^\[|\]$/g, "");
+}
+/** The port of an http or https URL, said or implied. */
+function portOf(url) {
+	return url.port === "" ? url.protocol === "https:" ? "443" : "80" : url.port;
+}
 /**
 * May a host of class `from` send us on to one of class `to`? Never to a more private place than its own: a public
 * registry does not know what stands on this machine, and has no business with it.
@@ -77,23 +85,34 @@ function dotted(high, low) {
 
 // src/registry/proxy.ts
 /**
-* The proxy for a URL, by the rules of Go's programs, so that what works for docker and podman works here: HTTPS_PROXY
-* and NO_PROXY, upper case first, loopback never proxied. HTTP_PROXY is not obeyed: it would be shown every credential
-* that a plain-HTTP registry is shown. https://pkg.go.dev/golang.org/x/net/http/httpproxy
+* The proxy for a URL, by the rules of Go's programs, so that what works for docker and podman works here: HTTPS_PROXY,
+* HTTP_PROXY and NO_PROXY, upper case first, loopback never proxied.
+* https://pkg.go.dev/golang.org/x/net/http/httpproxy
 * @throws E_INPUT for a proxy that is no URL, E_UNSUPPORTED for one that isn't http or https.
 */
 function proxyFor(url, env) {
-	if (url.protocol !== "https:" || classifyHost(url.hostname) === "loopback") return void 0;
-	const variable = ["HTTPS_PROXY", "https_proxy"].find((name) => (env[name] ?? "") !== "");
-	if (variable === void 0 || isExempt(url, env["NO_PROXY"] ?? env["no_proxy"] ?? "")) return void 0;
+	if (classifyHost(url.hostname) === "loopback") return void 0;
+	const variable = variableOf(url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY", env);
+	if (variable === void 0) return void 0;
+	const exempt = variableOf("NO_PROXY", env);
+	if (exempt !== void 0 && isExempt(url, env[exempt] ?? "")) return void 0;
 	return {
 		url: parseProxy(variable, env[variable] ?? ""),
 		variable
 	};
 }
+function variableOf(name, env) {
+	return [name, name.toLowerCase()].find((each) => (env[each] ?? "") !== "");
+}
 /** `http://proxy:3128`, without userinfo: fit for a log. */
 function showProxy(proxy) {
 	return `${proxy.url.protocol}//${proxy.url.host}`;
+}
+/** What a proxy is shown of its own userinfo. https://www.rfc-editor.org/rfc/rfc9110#name-proxy-authorization */
+function proxyAuthorization({ url }) {
+	if (url.username === "" && url.password === "") return {};
+	const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+	return { "proxy-authorization": `Basic ${Buffer.from(pair).toString("base64")}` };
 }
 function parseProxy(variable, value) {
 	const text = value.includes("://") ? value : `http://${value}`;
@@ -104,8 +123,8 @@ function parseProxy(variable, value) {
 }
 /** Does NO_PROXY (names with their subdomains, `.names` and `*.names` without, addresses, CIDRs, `:port`, `*`) take this URL out? */
 function isExempt(url, noProxy) {
-	const host = url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
-	const port = url.port === "" ? "443" : url.port;
+	const host = hostOf(url).replace(/\.$/, "");
+	const port = portOf(url);
 	return noProxy.toLowerCase().split(/[,\s]+/).filter((entry) => entry !== "").some((entry) => entry === "*" || matchesEntry(host, port, entry));
 }
 function matchesEntry(host, port, entry) {
@@ -177,7 +196,7 @@ function forbidden(registry, address) {
 }
 /** Entries are `host`, `host:port` or a CIDR, as in docker's daemon.json. */
 function isInsecure(registry, url, entries) {
-	const address = url.hostname.replace(/^\[|\]$/g, "");
+	const address = hostOf(url);
 	return entries.map((entry) => entry.trim().toLowerCase()).some((entry) => entry === registry || entry.includes("/") && inCidr(address, entry));
 }
 
@@ -447,4 +466,4 @@ async function readConfig(path, required) {
 	return bytes.byteLength === 0 ? void 0 : parseDockerConfig(bytes, path);
 }
 
-export { proxyFor as a, classifyHost as c, endpointOf as i, mayLeadTo as l, credentialSource as n, showProxy as o, canonicalRegistry as r, classifyAddress as s, anonymous as t };
+export { proxyAuthorization as a, classifyAddress as c, mayLeadTo as d, portOf as f, endpointOf as i, classifyHost as l, credentialSource as n, proxyFor as o, canonicalRegistry as r, showProxy as s, anonymous as t, hostOf as u };

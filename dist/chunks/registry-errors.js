@@ -14,9 +14,9 @@ var RegistryError = class RegistryError extends CodedError {
 	answerLost;
 	/** In a few words, for the line that tells of a retry. */
 	reason;
-	constructor(code, message, details = {}) {
+	constructor(code, message, details) {
 		super(code, message, {
-			...details.hint !== void 0 && { hint: details.hint },
+			hint: details.hint,
 			...details.cause !== void 0 && { cause: details.cause }
 		});
 		this.status = details.status;
@@ -29,7 +29,7 @@ var RegistryError = class RegistryError extends CodedError {
 	/** The same failure with another answer to whether it is worth trying again, and perhaps more to say. */
 	as(retry, note = "") {
 		return new RegistryError(this.code, note === "" ? this.message : `${this.message} (${note})`, {
-			...this.hint !== void 0 && { hint: this.hint },
+			hint: this.hint,
 			...this.status !== void 0 && { status: this.status },
 			...this.retryAfterMs !== void 0 && { retryAfterMs: this.retryAfterMs },
 			...this.cause !== void 0 && { cause: this.cause },

@@ -1,47 +1,7 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
+import { c as shortDigest, o as formatBytes } from "./verify-content-word.js";
 import { n as escapeMarkdown, r as markdownTable, t as code } from "./report-markdown.js";
-import { r as shortDigest, t as formatBytes } from "./report-format.js";
-import { c as isWanted } from "./commands-content-check.js";
 import { t as textTable } from "./report-text-table.js";
-
-// src/verify/candidates.ts
-/**
-* The images of a source that count.
-* `all`: each, under its own platform. `pick`: the one that is asked for; when the source holds no other, that one, so that
-* a wrong label is told as such. `leg`: each, since a leg's index holds one platform and anything else in it is to be seen.
-*/
-function candidates(claim, source) {
-	const { origin, claimed } = claim;
-	const own = (image) => ({
-		platform: image.platform,
-		digest: image.descriptor.digest,
-		origin,
-		image,
-		claimed: void 0
-	});
-	if (claimed === void 0) return source.images.map(own);
-	const asClaimed = (image) => ({
-		...own(image),
-		platform: claimed,
-		claimed
-	});
-	if (source.images.length === 1) return source.images.map(asClaimed);
-	const matches = (image) => isWanted(claimed, image.platform);
-	if (claim.index === "pick") return source.images.filter(matches).map(asClaimed);
-	return source.images.map((image) => matches(image) ? asClaimed(image) : own(image));
-}
-/** The same image twice under one platform counts once: the first is kept. */
-function withoutRepeats(found) {
-	return found.filter((candidate, index) => found.findIndex((other) => other.digest === candidate.digest && isWanted(other.platform, candidate.platform)) === index);
-}
-/** In the order of the platforms that were asked for, which is the order in which clients look. */
-function inOrderOf(wanted, found) {
-	const rank = (candidate) => {
-		const index = wanted.findIndex((platform) => isWanted(platform, candidate.platform));
-		return index < 0 ? wanted.length : index;
-	};
-	return [...found].sort((a, b) => rank(a) - rank(b));
-}
 
 // src/report/platforms.ts
 /** The row as JSON. Every field stands in every row; null says that it is not known, as without a record. */
@@ -109,4 +69,4 @@ function checks(row) {
 	return told.length === 0 ? void 0 : told.join(", ");
 }
 
-export { inOrderOf as a, candidates as i, platformsMarkdown as n, withoutRepeats as o, platformsText as r, platformJson as t };
+export { platformsMarkdown as n, platformsText as r, platformJson as t };
