@@ -14,3 +14,19 @@ export interface Log {
   /** From now on this value is masked in every output of the shell. Call it before anything else sees the value. */
   secret(value: string): void;
 }
+
+/** Secrets, and text without them: longer ones go first, since one may hold another. */
+export class Mask {
+  readonly #secrets = new Set<string>();
+
+  add(secret: string): void {
+    if (secret !== '') this.#secrets.add(secret);
+  }
+
+  /** `text` with every secret in it as `***`. */
+  text(text: string): string {
+    return [...this.#secrets]
+      .sort((a, b) => b.length - a.length)
+      .reduce((masked, secret) => masked.replaceAll(secret, '***'), text);
+  }
+}

@@ -6,6 +6,7 @@ import { runAction, type ActionHost } from '../../src/action/run.ts';
 import type { CommandResult, Shell } from '../../src/compose.ts';
 import { CodedError } from '../../src/errors.ts';
 import { parseInputs } from '../../src/inputs/parse.ts';
+import { Mask } from '../../src/log.ts';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +94,16 @@ describe('a step', () => {
     const { calls } = await run(env);
     expect(calls[0]).toBe('secret hunter22');
     expect(calls[1]).toMatch(/^warning raw is set/u);
+  });
+
+  test('a secret in what went wrong is in no line and not in the summary, however Markdown would write it', async () => {
+    const secret = 'Pa_ss*w<rd>@12|#x&y';
+    const { calls, summary } = await run({ ...merge, INPUT_USERNAME: 'me', INPUT_PASSWORD: secret }, () => {
+      throw new CodedError('E_BUILD', `the engine said ${secret}`, { hint: `not ${secret}` });
+    });
+    expect(calls.filter((call) => call.includes(secret) && !call.startsWith('secret '))).toEqual([]);
+    expect(summary).toContain('the engine said &#42;&#42;&#42;');
+    expect(summary).not.toContain('&#60;rd&#62;');
   });
 
   test('fails with 1, its line, an annotation and a row in the summary', async () => {
@@ -199,7 +210,7 @@ describe('text from outside never becomes a command of the runner', () => {
     'ok\n::error::x',
   ])('%j', (text) => {
     const { core, calls } = recorder();
-    actionLog(core).info(text);
+    actionLog(core, new Mask()).info(text);
     for (const call of calls) expect(isCommand(call.replace(/^info /u, ''))).toBe(false);
   });
 
@@ -212,7 +223,7 @@ describe('text from outside never becomes a command of the runner', () => {
 
 test('groups inside groups are lines: the runner has only one storey', async () => {
   const { core, calls } = recorder();
-  const log = actionLog(core);
+  const log = actionLog(core, new Mask());
   await log
     .group('outer', () =>
       log.group('inner', () => {

@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts';
+import type { Log, Mask } from '../log.ts';
 import { harmless, harmlessLines } from './escape.ts';
 
 /** What this folder uses of @actions/core, so that a test can give something else. */
@@ -14,8 +14,11 @@ export interface Core {
   readonly saveState: (name: string, value: string) => void;
 }
 
-/** The log of a workflow: groups that fold, warnings as annotations, and nothing from outside that the runner would obey. */
-export function actionLog(core: Core): Log {
+/**
+ * The log of a workflow: groups that fold, warnings as annotations, and nothing from outside that the runner would obey. The runner
+ * masks what it prints; `mask` keeps the secrets for what it does not print, such as the step summary.
+ */
+export function actionLog(core: Core, mask: Mask): Log {
   let open = 0;
   return {
     info: (text) => {
@@ -40,7 +43,9 @@ export function actionLog(core: Core): Log {
       }
     },
     secret: (value) => {
-      if (value !== '') core.setSecret(value);
+      if (value === '') return;
+      mask.add(value);
+      core.setSecret(value);
     },
   };
 }

@@ -5,6 +5,7 @@ import type { CommandResult, RawInputs, Shell } from '../compose.ts';
 import type { CommandName } from '../inputs/commands.ts';
 import { checkWorkflowInputs, readActionInputs } from './inputs.ts';
 import { harmless } from './escape.ts';
+import { Mask } from '../log.ts';
 import { actionLog, type Core } from './log.ts';
 import { outputTexts } from './outputs.ts';
 import { scratchState } from './state.ts';
@@ -27,18 +28,19 @@ export interface ActionHost {
 
 /** Runs the command of one step. @returns the exit status: 0, or 1 whatever the failure. Never throws. */
 export async function runAction(host: ActionHost): Promise<0 | 1> {
+  const mask = new Mask();
   try {
-    await runOne(host);
+    await runOne(host, mask);
     return 0;
   } catch (thrown) {
-    await tellFailure(host, toCodedError(host.signal.aborted ? host.signal.reason : thrown), thrown);
+    await tellFailure(host, mask, toCodedError(host.signal.aborted ? host.signal.reason : thrown), thrown);
     return 1;
   }
 }
 
-async function runOne(host: ActionHost): Promise<void> {
+async function runOne(host: ActionHost, mask: Mask): Promise<void> {
   const { core, env, cwd, signal } = host;
-  const log = actionLog(core);
+  const log = actionLog(core, mask);
   const inputs = readActionInputs(env);
   checkWorkflowInputs(inputs);
   if ((env['GITHUB_OUTPUT'] ?? '') === '') {
@@ -61,7 +63,15 @@ async function runOne(host: ActionHost): Promise<void> {
   }
 }
 
-async function tellFailure(host: ActionHost, error: CodedError, thrown: unknown): Promise<void> {
+/** An engine's last words may hold a secret, and Markdown would hide it from the runner's own masking. */
+function withoutSecrets(error: CodedError, mask: Mask): CodedError {
+  return new CodedError(error.code, mask.text(error.message), {
+    ...(error.hint !== undefined && { hint: mask.text(error.hint) }),
+  });
+}
+
+async function tellFailure(host: ActionHost, mask: Mask, failed: CodedError, thrown: unknown): Promise<void> {
+  const error = withoutSecrets(failed, mask);
   const { core, env } = host;
   for (let cause: unknown = thrown; cause instanceof Error; cause = cause.cause) {
     for (const line of (cause.stack ?? cause.message).split('\n')) core.debug(harmless(line));
@@ -69,8 +79,8 @@ async function tellFailure(host: ActionHost, error: CodedError, thrown: unknown)
   const row = failureMarkdown((env['INPUT_COMMAND'] ?? '').trim(), error);
   try {
     await host.writeSummary(row);
-  } catch (failed) {
-    core.info(harmless(`the step summary can't be written: ${toCodedError(failed).message}`));
+  } catch (refused) {
+    core.info(harmless(`the step summary can't be written: ${toCodedError(refused).message}`));
   }
   const line = errorLine(error);
   core.info(harmless(line));

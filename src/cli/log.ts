@@ -1,5 +1,5 @@
 import { show } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { Mask, type Log } from '../log.ts';
 
 /** The log of a shell: everything on stderr, secrets masked. */
 export interface CliLog extends Log {
@@ -9,19 +9,15 @@ export interface CliLog extends Log {
 
 /** @param write gets whole lines, with their newline. */
 export function cliLog(write: (text: string) => void, debug: boolean): CliLog {
-  const secrets = new Set<string>();
+  const mask = new Mask();
   let depth = 0;
-  const mask = (text: string): string =>
-    [...secrets]
-      .sort((a, b) => b.length - a.length)
-      .reduce((masked, secret) => masked.replaceAll(secret, '***'), text);
   const print = (text: string): void => {
     for (const line of text.split(/\r\n|\r|\n/u)) {
-      write(`${'  '.repeat(depth)}${show(mask(line).replaceAll('\t', '    '), 10_000)}\n`);
+      write(`${'  '.repeat(depth)}${show(mask.text(line).replaceAll('\t', '    '), 10_000)}\n`);
     }
   };
   return {
-    mask,
+    mask: (text) => mask.text(text),
     info: print,
     warning: (line) => {
       print(`warning: ${line}`);
@@ -39,7 +35,7 @@ export function cliLog(write: (text: string) => void, debug: boolean): CliLog {
       }
     },
     secret: (value) => {
-      if (value !== '') secrets.add(value);
+      mask.add(value);
     },
   };
 }
