@@ -80,7 +80,10 @@ export class Retrier {
   #waitFor(error: RegistryError, failures: number, random: number): number {
     const asked = error.retryAfterMs;
     // Jitter on top of what was asked for, since other jobs were told the same at the same moment.
-    return asked === undefined ? backoffMs(failures, random) : asked + random * Math.min(1_000, asked / 4);
+    const longest = this.#dependencies.limits.longestRetryAfterMs;
+    return asked === undefined
+      ? backoffMs(failures, random)
+      : Math.min(longest, asked + random * Math.min(1_000, asked / 4));
   }
 
   /** Counts the wait, as far as it lies beyond others that are under way; false where it would be too much. */
