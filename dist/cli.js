@@ -3,6 +3,7 @@
 import { i as quote, n as errorLine, o as show, s as toCodedError, t as CodedError } from "./chunks/errors.js";
 import { n as scratchIn } from "./chunks/scratch.js";
 import { r as wantsJson, t as parseArguments } from "./chunks/cli-arguments.js";
+import { t as Mask } from "./chunks/log.js";
 import { n as inputTable } from "./chunks/inputs-table.js";
 import { addAbortSignal } from "node:stream";
 import { readFile } from "node:fs/promises";
@@ -15,14 +16,13 @@ const version = "0.1.0";
 // src/cli/log.ts
 /** @param write gets whole lines, with their newline. */
 function cliLog(write, debug) {
-	const secrets = /* @__PURE__ */ new Set();
+	const mask = new Mask();
 	let depth = 0;
-	const mask = (text) => [...secrets].sort((a, b) => b.length - a.length).reduce((masked, secret) => masked.replaceAll(secret, "***"), text);
 	const print = (text) => {
-		for (const line of text.split(/\r\n|\r|\n/u)) write(`${"  ".repeat(depth)}${show(mask(line).replaceAll("	", "    "), 1e4)}\n`);
+		for (const line of text.split(/\r\n|\r|\n/u)) write(`${"  ".repeat(depth)}${show(mask.text(line).replaceAll("	", "    "), 1e4)}\n`);
 	};
 	return {
-		mask,
+		mask: (text) => mask.text(text),
 		info: print,
 		warning: (line) => {
 			print(`warning: ${line}`);
@@ -40,7 +40,7 @@ function cliLog(write, debug) {
 			}
 		},
 		secret: (value) => {
-			if (value !== "") secrets.add(value);
+			mask.add(value);
 		}
 	};
 }

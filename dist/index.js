@@ -5,6 +5,7 @@ import { n as escapeMarkdown, r as markdownTable, t as code } from "./chunks/rep
 import { n as scratchIn } from "./chunks/scratch.js";
 import { i as commandNames, n as inputTable, t as inputNames } from "./chunks/inputs-table.js";
 import { t as nearest } from "./chunks/platform-nearest.js";
+import { t as Mask } from "./chunks/log.js";
 import { appendFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 
@@ -69,8 +70,11 @@ function readCommand(word) {
 }
 
 // src/action/log.ts
-/** The log of a workflow: groups that fold, warnings as annotations, and nothing from outside that the runner would obey. */
-function actionLog(core) {
+/**
+* The log of a workflow: groups that fold, warnings as annotations, and nothing from outside that the runner would obey. The runner
+* masks what it prints; `mask` keeps the secrets for what it does not print, such as the step summary.
+*/
+function actionLog(core, mask) {
 	let open = 0;
 	return {
 		info: (text) => {
@@ -94,7 +98,9 @@ function actionLog(core) {
 			}
 		},
 		secret: (value) => {
-			if (value !== "") core.setSecret(value);
+			if (value === "") return;
+			mask.add(value);
+			core.setSecret(value);
 		}
 	};
 }
@@ -116,17 +122,18 @@ function outputTexts(outputs, log) {
 // src/action/run.ts
 /** Runs the command of one step. @returns the exit status: 0, or 1 whatever the failure. Never throws. */
 async function runAction(host) {
+	const mask = new Mask();
 	try {
-		await runOne(host);
+		await runOne(host, mask);
 		return 0;
 	} catch (thrown) {
-		await tellFailure(host, toCodedError(host.signal.aborted ? host.signal.reason : thrown), thrown);
+		await tellFailure(host, mask, toCodedError(host.signal.aborted ? host.signal.reason : thrown), thrown);
 		return 1;
 	}
 }
-async function runOne(host) {
+async function runOne(host, mask) {
 	const { core, env, cwd, signal } = host;
-	const log = actionLog(core);
+	const log = actionLog(core, mask);
 	const inputs = readActionInputs(env);
 	checkWorkflowInputs(inputs);
 	if ((env["GITHUB_OUTPUT"] ?? "") === "") throw new CodedError("E_GITHUB", "GITHUB_OUTPUT is not set, so outputs would be lost", { hint: "run this on a runner that has it, or use the command line outside a workflow" });
@@ -151,14 +158,19 @@ async function runOne(host) {
 		await scratch.remove();
 	}
 }
-async function tellFailure(host, error, thrown) {
+/** An engine's last words may hold a secret, and Markdown would hide it from the runner's own masking. */
+function withoutSecrets(error, mask) {
+	return new CodedError(error.code, mask.text(error.message), { ...error.hint !== void 0 && { hint: mask.text(error.hint) } });
+}
+async function tellFailure(host, mask, failed, thrown) {
+	const error = withoutSecrets(failed, mask);
 	const { core, env } = host;
 	for (let cause = thrown; cause instanceof Error; cause = cause.cause) for (const line of (cause.stack ?? cause.message).split("\n")) core.debug(harmless(line));
 	const row = failureMarkdown((env["INPUT_COMMAND"] ?? "").trim(), error);
 	try {
 		await host.writeSummary(row);
-	} catch (failed) {
-		core.info(harmless(`the step summary can't be written: ${toCodedError(failed).message}`));
+	} catch (refused) {
+		core.info(harmless(`the step summary can't be written: ${toCodedError(refused).message}`));
 	}
 	const line = errorLine(error);
 	core.info(harmless(line));

@@ -2279,7 +2279,8 @@ var Retrier = class {
 	}
 	#waitFor(error, failures, random) {
 		const asked = error.retryAfterMs;
-		return asked === void 0 ? backoffMs(failures, random) : asked + random * Math.min(1e3, asked / 4);
+		const longest = this.#dependencies.limits.longestRetryAfterMs;
+		return asked === void 0 ? backoffMs(failures, random) : Math.min(longest, asked + random * Math.min(1e3, asked / 4));
 	}
 	/** Counts the wait, as far as it lies beyond others that are under way; false where it would be too much. */
 	#takeTime(wait) {
