@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { createGunzip } from 'node:zlib';
+import type { Limits } from './limits.ts';
 import { asError } from './request-body.ts';
 import { TransportFailure } from './transport-failure.ts';
 import type { HttpResponse } from './transport.ts';
@@ -77,11 +78,11 @@ export async function readBody(
   return Buffer.concat(parts, length);
 }
 
-/** Reads what is left up to `maxBytes`, so that the connection can be used again, or closes it. Never throws. */
-export async function discardBody(response: HttpResponse, maxBytes: number, wholeMs: number): Promise<void> {
+/** Reads what is left, as far as it is short, so that the connection can be used again, or closes it. Never throws. */
+export async function discardBody(response: HttpResponse, { errorBytes, documentMs }: Limits): Promise<void> {
   try {
     if (response.method === 'HEAD') await endOf(response.message);
-    else await readBody(response, maxBytes, wholeMs, new AbortController().signal);
+    else await readBody(response, errorBytes, documentMs, new AbortController().signal);
   } catch {
     response.message.destroy();
   }
@@ -90,6 +91,11 @@ export async function discardBody(response: HttpResponse, maxBytes: number, whol
 /** An answer to HEAD has lengths and encodings of a body that it has not. */
 async function endOf(message: IncomingMessage): Promise<void> {
   await new Promise((resolve) => message.once('close', resolve).resume());
+}
+
+/** Is this the Content-Type of a web page, which is never what a registry was asked for? */
+export function isHtml(contentType: string | undefined): boolean {
+  return /^text\/html\b/i.test(contentType ?? '');
 }
 
 /** One layer of gzip undone. A fault of the network comes through as itself. */

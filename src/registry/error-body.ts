@@ -1,4 +1,5 @@
 import { show } from '../errors.ts';
+import { isHtml } from './body.ts';
 import type { RegistryErrorEntry } from './errors.ts';
 
 /** What the body of a refusal says. */
@@ -22,13 +23,13 @@ export function readErrorBody(
   mask: (text: string) => string,
 ): ErrorBody {
   const raw = mask(new TextDecoder().decode(bytes)).trim();
-  const isHtml = /^text\/html\b/i.test(contentType ?? '') || /^<(?:!doctype\s+html|html)\b/i.test(raw);
-  if (isHtml) return { entries: [], text: '', isHtml };
+  const isWebPage = isHtml(contentType) || /^<(?:!doctype\s+html|html)\b/i.test(raw);
+  if (isWebPage) return { entries: [], text: '', isHtml: true };
   const json = parse(raw);
   const entries = readEntries(json);
   const text =
     entries.length > 0 ? entries.map(showEntry).join(', ') : (otherMessage(json) ?? xmlMessage(raw) ?? raw);
-  return { entries, text: show(text.replace(/\s+/g, ' '), maxText), isHtml };
+  return { entries, text: show(text.replace(/\s+/g, ' '), maxText), isHtml: false };
 }
 
 function parse(text: string): unknown {

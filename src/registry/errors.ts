@@ -19,10 +19,10 @@ interface RegistryErrorDetails {
   /** The cure: no error of a registry goes without one. */
   readonly hint: string;
   readonly cause?: unknown;
-  readonly status?: number;
+  readonly status?: number | undefined;
   readonly registryErrors?: readonly RegistryErrorEntry[];
   readonly retry?: RetryClass;
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
   readonly answerLost?: boolean;
   readonly reason?: string;
 }
@@ -56,16 +56,15 @@ export class RegistryError extends CodedError {
 
   /** The same failure with another answer to whether it is worth trying again, and perhaps more to say. */
   as(retry: RetryClass, note = ''): RegistryError {
-    return new RegistryError(this.code, note === '' ? this.message : `${this.message} (${note})`, {
-      hint: this.hint,
-      ...(this.status !== undefined && { status: this.status }),
-      ...(this.retryAfterMs !== undefined && { retryAfterMs: this.retryAfterMs }),
-      ...(this.cause !== undefined && { cause: this.cause }),
-      registryErrors: this.registryErrors,
-      retry,
-      answerLost: this.answerLost,
-      reason: this.reason,
-    });
+    return this.with({ retry, ...(note !== '' && { message: `${this.message} (${note})` }) });
+  }
+
+  /** The same failure, told differently. */
+  with(changes: Partial<Pick<RegistryError, 'code' | 'message' | 'hint' | 'retry'>>): RegistryError {
+    const { code, message, hint, cause, status, registryErrors, retry, retryAfterMs, answerLost, reason } =
+      this;
+    const details = { hint, cause, status, registryErrors, retry, retryAfterMs, answerLost, reason };
+    return new RegistryError(changes.code ?? code, changes.message ?? message, { ...details, ...changes });
   }
 
   /** Does one of the registry's own error codes say `code`? */

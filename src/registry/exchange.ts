@@ -1,7 +1,7 @@
 import { show } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { AuthCase, type Authenticator, type Authorization } from './auth.ts';
-import { discardBody } from './body.ts';
+import { discardBody, isHtml } from './body.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { Credential } from './credentials.ts';
@@ -121,7 +121,7 @@ export class Exchange {
       const again = isHome && (await this.#learn(answer, used, authCase));
       if (!isTemporary(answer.status)) done();
       if (!again) return answer.status === 401 ? this.#unauthorized(call, answer, authCase, isHome) : answer;
-      await discardBody(answer, limits.errorBytes, limits.documentMs);
+      await discardBody(answer, limits);
     }
   }
 
@@ -148,7 +148,7 @@ export class Exchange {
       headersMs: limits.headersMs,
     });
     const learnt = answer.status === 401 && authenticator.learn(answer, used, authCase);
-    await discardBody(answer, limits.errorBytes, limits.documentMs);
+    await discardBody(answer, limits);
     return learnt;
   }
 
@@ -169,7 +169,7 @@ export class Exchange {
         : await connection.sendTo(call.target, { ...request, headers: isHome ? withAuth : plain });
     for (let hops = 0; isRedirect(answer.status) && !call.statuses.includes(answer.status); hops += 1) {
       const url = this.#nextHop(call, answer, hops);
-      await discardBody(answer, limits.errorBytes, limits.documentMs);
+      await discardBody(answer, limits);
       isHome &&= connection.isOwn(url);
       answer = await connection.sendTo(url, { ...request, headers: isHome ? withAuth : plain });
     }
@@ -201,13 +201,11 @@ export class Exchange {
     isHome: boolean,
   ): Promise<never> {
     const error = await this.#refusal(call, answer);
-    throw new RegistryError('E_UNAUTHORIZED', error.message, {
+    throw error.with({
+      code: 'E_UNAUTHORIZED',
       hint: isHome
         ? this.#dependencies.authenticator.hint(authCase.credential)
         : `${answer.url.host} is not the registry, so credentials are not shown to it`,
-      status: 401,
-      registryErrors: error.registryErrors,
-      reason: error.reason,
     });
   }
 
@@ -225,8 +223,7 @@ export class Exchange {
   }
 
   #refuseWebPage<T>(call: Call<T>, { message, url, status }: HttpResponse): void {
-    const contentType = message.headers['content-type'] ?? '';
-    if (call.isDocument !== true || !/^text\/html\b/i.test(contentType)) return;
+    if (call.isDocument !== true || !isHtml(message.headers['content-type'])) return;
     message.destroy();
     throw new RegistryError(
       'E_REGISTRY',

@@ -111,7 +111,7 @@ export class ManifestPush {
       read: async ({ message, ...answer }) => {
         const digest = message.headers['docker-content-digest'];
         const subjectHandled = message.headers['oci-subject'] !== undefined;
-        await discardBody({ message, ...answer }, limits.errorBytes, limits.documentMs);
+        await discardBody({ message, ...answer }, limits);
         return {
           subjectHandled,
           digest: typeof digest === 'string' && isDigest(digest) ? digest : undefined,
@@ -172,15 +172,8 @@ export class ManifestPush {
       return { subjectHandled: false };
     }
     const holds = held === undefined ? 'holds another digest' : `holds ${held.digest}`;
-    throw new RegistryError(
-      'E_TAG_IMMUTABLE',
-      `${named(repository, reference)} is immutable and ${holds}, not ${manifest.digest} (${refusal.message})`,
-      {
-        hint: refusal.hint,
-        ...(refusal.status !== undefined && { status: refusal.status }),
-        registryErrors: refusal.registryErrors,
-        cause: refusal,
-      },
-    );
+    throw refusal.with({
+      message: `${named(repository, reference)} is immutable and ${holds}, not ${manifest.digest} (${refusal.message})`,
+    });
   }
 }

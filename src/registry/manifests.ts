@@ -70,7 +70,7 @@ export class Manifests {
       need: ScopeSet.repository(repository.path, 'pull', 'push', 'delete'),
       repositoryPath: repository.path,
       statuses: [200, 202, 204, 404],
-      read: (answer) => discardBody(answer, limits.errorBytes, limits.documentMs),
+      read: (answer) => discardBody(answer, limits),
     });
   }
 
@@ -79,7 +79,7 @@ export class Manifests {
       ...this.#reading(repository, reference, 'HEAD'),
       read: async (answer) => {
         const { limits } = this.#dependencies;
-        await discardBody(answer, limits.errorBytes, limits.documentMs);
+        await discardBody(answer, limits);
         return headOf(answer);
       },
     });
@@ -92,7 +92,7 @@ export class Manifests {
       ...this.#reading(repository, reference, 'GET'),
       read: async (answer) => {
         if (answer.status === 404) {
-          await discardBody(answer, limits.errorBytes, limits.documentMs);
+          await discardBody(answer, limits);
           return undefined;
         }
         const bytes = await this.#bytes(answer, named(repository, reference), signal);

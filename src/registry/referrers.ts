@@ -4,7 +4,7 @@ import { digestAlgorithm, digestHex, type Digest } from '../oci/digest.ts';
 import { mediaTypes } from '../oci/media-types.ts';
 import type { Repository } from '../oci/reference.ts';
 import { parseFields } from '../oci/schema.ts';
-import { discardBody, readBody } from './body.ts';
+import { discardBody, isHtml, readBody } from './body.ts';
 import type { Manifests } from './manifests.ts';
 import { nextPage } from './paging.ts';
 import { ScopeSet } from './scope.ts';
@@ -63,9 +63,8 @@ async function readPage(
     repositoryPath: repository.path,
     statuses: [200, ...absent],
     read: async (answer) => {
-      const isPage = /^text\/html\b/i.test(answer.message.headers['content-type'] ?? '');
-      if (answer.status !== 200 || isPage) {
-        await discardBody(answer, limits.errorBytes, limits.documentMs);
+      if (answer.status !== 200 || isHtml(answer.message.headers['content-type'])) {
+        await discardBody(answer, limits);
         return undefined;
       }
       const bytes = await readBody(answer, limits.documentBytes, limits.documentMs, signal);

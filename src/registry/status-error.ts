@@ -44,7 +44,7 @@ export function statusError(
     status,
     registryErrors: body.entries,
     retry,
-    ...(wait !== undefined && (isLimit || status === 503 || status === 408) && { retryAfterMs: wait }),
+    retryAfterMs: isLimit || status === 503 || status === 408 ? wait : undefined,
     answerLost: gatewayLost.includes(status),
     reason: isLimit && status !== 429 ? `${reason} (a rate limit)` : reason,
   });

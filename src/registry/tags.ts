@@ -27,7 +27,7 @@ export async function listTags(repository: Repository, dependencies: VerbDepende
       isDocument: true,
       read: async (answer) => {
         if (answer.status === 404) {
-          await discardBody(answer, limits.errorBytes, limits.documentMs);
+          await discardBody(answer, limits);
           return { tags: [], next: undefined };
         }
         const bytes = await readBody(answer, limits.documentBytes, limits.documentMs, signal);

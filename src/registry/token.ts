@@ -167,12 +167,7 @@ async function readToken(
 /** Which credentials were refused is half of the cure. */
 function withOrigin(error: RegistryError, { registry, credential }: TokenRequest): RegistryError {
   if (error.code !== 'E_UNAUTHORIZED' && error.code !== 'E_DENIED') return error;
-  return new RegistryError(error.code, error.message, {
-    hint: loginHint(registry, credential),
-    ...(error.status !== undefined && { status: error.status }),
-    registryErrors: error.registryErrors,
-    reason: error.reason,
-  });
+  return error.with({ hint: loginHint(registry, credential) });
 }
 
 /** What to do about a refusal, by what was shown. */

@@ -10,8 +10,6 @@ import type { OpenLogEntry, RequestLog } from './request-log.ts';
 import { failureKind, TransportFailure, type FailureKind } from './transport-failure.ts';
 import { Watch } from './watch.ts';
 
-export type { RequestBody } from './request-body.ts';
-
 export interface HttpRequest {
   readonly method: string;
   readonly url: URL;

@@ -122,7 +122,7 @@ export class UploadRequests {
 
   async #discard(answer: HttpResponse): Promise<void> {
     const { limits } = this.#dependencies;
-    await discardBody(answer, limits.errorBytes, limits.documentMs);
+    await discardBody(answer, limits);
   }
 }
 

@@ -92,7 +92,7 @@ export class Uploads {
     digest: Digest,
   ): Promise<boolean> {
     const { limits } = this.#dependencies;
-    await discardBody(answer, limits.errorBytes, limits.documentMs);
+    await discardBody(answer, limits);
     if (answer.status === 201) return true;
     if (answer.message.headers.location !== undefined) {
       this.#offered.set(named(repository, digest), sessionOf(answer, what, 0));
