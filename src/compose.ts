@@ -119,6 +119,7 @@ async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise<Comman
   const push = targetsOf(inputs.images, inputs.tags)
     .slice(0, 1)
     .map(({ image }) => image);
+  for (const { from } of inputs.secrets) if (from.kind === 'value') shell.log.secret(from.value);
   const github = await githubEnvironment(shell.env, readStart);
   return withRegistry(inputs, shell, push, async (registry) => {
     const engine = await chooseEngine(inputs.engine, await engineOptions(inputs, shell, registry));

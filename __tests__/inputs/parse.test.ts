@@ -124,14 +124,11 @@ describe('what is wrong', () => {
 describe('what this version can not honour is said, and never dropped', () => {
   test.each<[CommandName, Given, string]>([
     ['build', { ...leg, engine: 'buildx' }, 'engine: "buildx" is not supported by this version'],
-    ['build', { ...leg, provenance: 'mode=max' }, 'provenance: "mode=max" is not supported by this version'],
-    ['build', { ...leg, 'no-cache': 'true' }, 'no-cache: "true" is not supported by this version'],
     [
       'build',
       { ...leg, platforms: 'linux/amd64' },
       'platforms: "linux/amd64" is not supported by this version',
     ],
-    ['build', { ...leg, secrets: 'id=hunter22' }, 'secrets: (a secret) is not supported by this version'],
     ['build', { ...leg, mode: 'cross' }, 'mode "cross" can\'t be honoured by engine auto'],
     [
       'build',

@@ -1,7 +1,9 @@
-import { CodedError } from '../errors.ts';
-import type { BuildRequest, BuildSource, Mode } from '../engines/engine.ts';
+import { CodedError, joinErrors } from '../errors.ts';
+import type { BuildRequest, BuildSource, DockerfileSource, Mode } from '../engines/engine.ts';
+import { askedOptions, unsupportedOptions } from '../engines/support.ts';
 import type { GithubEnvironment } from '../github/environment.ts';
 import type { InputsOf } from '../inputs/table.ts';
+import { withoutUndefined } from '../oci/schema.ts';
 import type { Platform } from '../platform/platform.ts';
 import { factKeys } from '../verify/index-facts.ts';
 
@@ -39,18 +41,40 @@ function knownLabels(tag: string, github: GithubEnvironment): Record<string, str
 }
 
 function dockerfileSource(inputs: BuildInputs): BuildSource {
-  const { context, file, target, network } = inputs;
   return {
     kind: 'dockerfile',
-    context,
-    buildArgs: inputs['build-args'],
-    ...(file !== undefined && { file }),
-    ...(target !== undefined && { target }),
-    ...(network !== undefined && { network }),
+    ...withoutUndefined<Omit<DockerfileSource, 'kind'>>({
+      context: inputs.context,
+      buildArgs: inputs['build-args'],
+      file: inputs.file,
+      target: inputs.target,
+      network: inputs.network,
+      buildContexts: inputs['build-contexts'],
+      secrets: [...inputs.secrets, ...inputs['secret-envs'], ...inputs['secret-files']],
+      ssh: inputs.ssh,
+      cacheFrom: inputs['cache-from'],
+      cacheTo: inputs['cache-to'],
+      noCache: inputs['no-cache'],
+      pull: inputs.pull,
+      addHosts: inputs['add-hosts'],
+      shmSize: inputs['shm-size'],
+      ulimit: inputs.ulimit,
+      provenance: isOff(inputs.provenance) ? undefined : inputs.provenance,
+      sbom: isOff(inputs.sbom) ? undefined : inputs.sbom,
+      outputs: inputs.outputs,
+      extraArgs: inputs['extra-args'],
+    }),
   };
 }
 
+function isOff(value: string): boolean {
+  return /^(?:false|0)$/iu.test(value);
+}
+
 function filesSource(inputs: BuildInputs): BuildSource {
+  const asked = askedOptions({ source: dockerfileSource(inputs) });
+  const refused = unsupportedOptions(asked, 'assemble', '');
+  if (refused.length > 0) throw joinErrors(refused);
   const { context, files, base, entrypoint, cmd, env, workdir, user } = inputs;
   if (files.length === 0) {
     throw new CodedError('E_INPUT', 'files is not set, and engine assemble makes the image of nothing else', {

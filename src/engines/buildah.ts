@@ -4,6 +4,7 @@ import type { BuiltImage, EngineHost, RunOptions } from './engine.ts';
 import type { ExecResult } from './exec.ts';
 import type { EngineOptions } from './options.ts';
 import { Session } from './session.ts';
+import type { Dialect } from './support.ts';
 
 /** buildah, which has neither a daemon nor a service. https://github.com/containers/buildah/tree/main/docs */
 export class BuildahEngine extends ContainersEngine {
@@ -11,6 +12,10 @@ export class BuildahEngine extends ContainersEngine {
 
   constructor(options: EngineOptions) {
     super('buildah', new Session('buildah', 'buildah', options));
+  }
+
+  protected override dialect(): Dialect {
+    return 'buildah';
   }
 
   protected override isLocal(): boolean {

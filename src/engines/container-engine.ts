@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CodedError, show } from '../errors.ts';
+import { CodedError, joinErrors, show } from '../errors.ts';
 import type { Reference } from '../oci/reference.ts';
 import { formatPlatform, type Platform } from '../platform/platform.ts';
 import { lookUpEmulation, type Emulation } from './binfmt.ts';
@@ -24,6 +24,7 @@ import { probeProgram } from './probe.ts';
 import { checkSource, checkValues, type CheckedSource } from './request.ts';
 import { Session } from './session.ts';
 import { smokeTestArguments } from './smoke.ts';
+import { askedOptions, unsupportedOptions, type Dialect } from './support.ts';
 
 /** What an engine is told about a build: checked, and with a name that only this build has. */
 export interface BuildOrder {
@@ -154,6 +155,9 @@ export abstract class ContainerEngine implements Engine {
     );
   }
 
+  /** Which row of the table of options it is; known after the preflight. */
+  protected abstract dialect(): Dialect;
+
   async build(request: BuildRequest): Promise<BuiltImage> {
     const { source } = request;
     if (source.kind !== 'dockerfile') {
@@ -164,6 +168,9 @@ export abstract class ContainerEngine implements Engine {
     checkValues(request, this.session.options.log);
     const paths = await checkSource(source, this.session.options, this.dockerfileNames);
     await this.preflight(request.platform, request.mode);
+    const { version } = await this.host();
+    const refused = unsupportedOptions(askedOptions(request), this.dialect(), version);
+    if (refused.length > 0) throw joinErrors(refused);
     const id = this.session.uniqueId();
     const name = `localhost/native-multiarch:${id}`;
     const idFile = join(await this.session.folder(), `${id}.iid`);

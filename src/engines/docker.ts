@@ -13,6 +13,7 @@ import type { BuiltImage, Capabilities, EngineHost, RunOptions } from './engine.
 import type { ExecResult } from './exec.ts';
 import type { EngineOptions } from './options.ts';
 import { Session } from './session.ts';
+import type { Dialect } from './support.ts';
 
 export const dockerCapabilities: Capabilities = {
   source: 'dockerfile',
@@ -32,6 +33,10 @@ export class DockerEngine extends ContainerEngine {
 
   constructor(options: EngineOptions) {
     super('docker', new Session('docker', 'docker', options));
+  }
+
+  protected override dialect(): Dialect {
+    return this.#builder?.kind === 'classic' ? 'docker-classic' : 'docker';
   }
 
   protected override isLocal(): boolean {

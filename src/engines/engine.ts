@@ -1,3 +1,4 @@
+import type { CacheInput, SecretInput } from '../inputs/build-lists.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import type { Reference } from '../oci/reference.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -57,6 +58,30 @@ export interface DockerfileSource {
   readonly buildArgs?: Readonly<Record<string, string>>;
   /** Of the RUN steps: `none`, `host`, `default`, or the engine's own word. */
   readonly network?: string;
+  /** Annotations of the image's manifest. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Further contexts by name: a folder, `docker-image://reference`, `oci-layout://folder`, `target:` ... */
+  readonly buildContexts?: Readonly<Record<string, string>>;
+  readonly secrets?: readonly SecretInput[];
+  /** `default`, `default=socket`, `id=key`. */
+  readonly ssh?: readonly string[];
+  readonly cacheFrom?: readonly CacheInput[];
+  readonly cacheTo?: readonly CacheInput[];
+  readonly noCache?: boolean;
+  readonly pull?: boolean;
+  /** `name:address`. */
+  readonly addHosts?: readonly string[];
+  readonly shmSize?: string;
+  readonly ulimit?: readonly string[];
+  /** `true`, or attributes such as `mode=max`; absent: none. */
+  readonly provenance?: string;
+  readonly sbom?: string;
+  /** Further exporters, as `--output` of buildx takes them. */
+  readonly outputs?: readonly string[];
+  /** Arguments for the engine's build command, as they stand. */
+  readonly extraArgs?: readonly string[];
+  /** Of manifest and config; absent: what the engine makes. */
+  readonly format?: 'oci' | 'docker';
 }
 
 /** An image assembled from files, without a container engine. */

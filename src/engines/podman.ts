@@ -9,6 +9,7 @@ import type { ExecResult } from './exec.ts';
 import { runtimeTrouble } from './failures.ts';
 import type { EngineOptions } from './options.ts';
 import { Session } from './session.ts';
+import type { Dialect } from './support.ts';
 import { findTool } from './tools.ts';
 
 /** Limits that every host grants; podman's own are those of the machine, which a container may not always have. */
@@ -22,6 +23,10 @@ export class PodmanEngine extends ContainersEngine {
 
   constructor(options: EngineOptions) {
     super('podman', new Session('podman', 'podman', options));
+  }
+
+  protected override dialect(): Dialect {
+    return 'podman';
   }
 
   protected override isLocal(): boolean {

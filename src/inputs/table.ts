@@ -3,6 +3,7 @@ import type { InputDefinition, Kind } from './definition.ts';
 import { assembleInputs } from './table/assemble.ts';
 import { buildInputs } from './table/build.ts';
 import { laterBuildInputs } from './table/build-later.ts';
+import { buildOptionInputs } from './table/build-options.ts';
 import { everywhereInputs } from './table/everywhere.ts';
 import { lookInputs } from './table/look.ts';
 import { mergeInputs } from './table/merge.ts';
@@ -13,6 +14,7 @@ const table = {
   ...everywhereInputs,
   ...platformInputs,
   ...buildInputs,
+  ...buildOptionInputs,
   ...assembleInputs,
   ...laterBuildInputs,
   ...mergeInputs,
