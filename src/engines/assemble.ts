@@ -23,6 +23,7 @@ import type {
 import { layerEntries, type LayerEntry } from './files.ts';
 import { StoredGzip } from './gzip.ts';
 import { imageConfig } from './image-config.ts';
+import { chunks, layoutArchive } from './layout-archive.ts';
 import type { EngineOptions } from './options.ts';
 import { checkValues } from './request.ts';
 import { Session } from './session.ts';
@@ -168,6 +169,14 @@ export class AssembleEngine implements Engine {
     return this.#get(image).platform;
   }
 
+  archive(image: BuiltImage): AsyncIterable<Uint8Array> {
+    const { layer, layerFile, config, configBytes, manifest } = this.#get(image);
+    return layoutArchive(manifest, [
+      { ...layer, open: () => createReadStream(layerFile) },
+      { ...config, open: () => chunks(configBytes) },
+    ]);
+  }
+
   run(): Promise<void> {
     return Promise.reject(
       new CodedError('E_UNSUPPORTED', 'engine assemble runs nothing, so there is no smoke test', {
@@ -203,10 +212,6 @@ export class AssembleEngine implements Engine {
     if (found === undefined) throw new CodedError('E_INTERNAL', `${image.id} was not assembled here`);
     return found;
   }
-}
-
-async function* chunks(bytes: Buffer): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(bytes);
 }
 
 /** Seconds since 1970 that stand for all times in the image. https://reproducible-builds.org/specs/source-date-epoch/ */

@@ -4,6 +4,7 @@ import type { BuiltImage, EngineHost, RunOptions } from './engine.ts';
 import type { ExecResult } from './exec.ts';
 import type { EngineOptions } from './options.ts';
 import { Session } from './session.ts';
+import { writtenTo } from './streams.ts';
 import type { Dialect } from './support.ts';
 
 /** buildah, which has neither a daemon nor a service. https://github.com/containers/buildah/tree/main/docs */
@@ -54,6 +55,11 @@ export class BuildahEngine extends ContainersEngine {
       architecture: config.get('architecture').string(),
       variant: config.get('variant').optional((field) => field.string()),
     });
+  }
+
+  /** Given to a pipe with a name: buildah writes archives to paths only, and as a child of Node it has no stdout that it could open by one. */
+  archive(image: BuiltImage): AsyncIterable<Uint8Array> {
+    return writtenTo(this.session, (path) => ['push', '--quiet', image.id, `docker-archive:${path}`]);
   }
 
   protected override async runCommand(

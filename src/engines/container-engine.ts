@@ -78,6 +78,7 @@ export abstract class ContainerEngine implements Engine {
   ): Promise<ExecResult>;
   protected abstract runPush(image: BuiltImage, reference: Reference): Promise<ExecResult>;
   abstract platformOf(image: BuiltImage): Promise<Platform>;
+  abstract archive(image: BuiltImage): AsyncIterable<Uint8Array>;
   abstract remove(image: BuiltImage): Promise<void>;
 
   host(): Promise<EngineHost> {

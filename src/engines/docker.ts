@@ -13,6 +13,7 @@ import type { BuiltImage, Capabilities, EngineHost, RunOptions } from './engine.
 import type { ExecResult } from './exec.ts';
 import type { EngineOptions } from './options.ts';
 import { Session } from './session.ts';
+import { printed } from './streams.ts';
 import type { Dialect } from './support.ts';
 
 export const dockerCapabilities: Capabilities = {
@@ -180,6 +181,10 @@ export class DockerEngine extends ContainerEngine {
       architecture: found.get('Architecture').string(),
       variant: text('Variant'),
     });
+  }
+
+  archive(image: BuiltImage): AsyncIterable<Uint8Array> {
+    return printed(this.session, ['save', image.id]);
   }
 
   protected override async runCommand(

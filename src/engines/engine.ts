@@ -144,6 +144,11 @@ export interface Engine {
   build(request: BuildRequest): Promise<BuiltImage>;
   /** As the image's own config says it. */
   platformOf(image: BuiltImage): Promise<Platform>;
+  /**
+   * The image as one tar stream, as `docker save` writes it or as an OCI image layout: what {@link push} will push, to be looked at before that.
+   * It need not be read to its end. @throws E_ENGINE while it is read.
+   */
+  archive(image: BuiltImage): AsyncIterable<Uint8Array>;
   /** A command in the image, without network; done when it ended with 0. @throws E_SMOKE_TEST with the last lines, E_UNSUPPORTED. */
   run(image: BuiltImage, options: RunOptions): Promise<void>;
   /** `reference` has a tag. @throws E_UNAUTHORIZED, E_DENIED, E_RATE_LIMITED, E_NETWORK, E_REGISTRY, E_ENGINE ... as the engine's words tell. */

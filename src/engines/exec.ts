@@ -1,3 +1,5 @@
+import type { Writable } from 'node:stream';
+
 /** How a child is run. The environment is the whole of it: nothing is inherited. */
 export interface ExecOptions {
   readonly env: Readonly<Record<string, string>>;
@@ -11,6 +13,8 @@ export interface ExecOptions {
   readonly onLine?: (line: string) => void;
   /** Of stdout and of stderr each, that many last bytes are kept; default 1 MiB. */
   readonly maxOutput?: number;
+  /** Gets stdout as it comes, no faster than it takes it; then nothing of it is kept. Ending it early ends the child's output. */
+  readonly output?: Writable;
 }
 
 export interface ExecResult {

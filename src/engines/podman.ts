@@ -9,6 +9,7 @@ import type { ExecResult } from './exec.ts';
 import { runtimeTrouble } from './failures.ts';
 import type { EngineOptions } from './options.ts';
 import { Session } from './session.ts';
+import { printed } from './streams.ts';
 import type { Dialect } from './support.ts';
 import { findTool } from './tools.ts';
 
@@ -101,6 +102,10 @@ export class PodmanEngine extends ContainersEngine {
     return digestOf(bytes) === image.id
       ? parseFields(bytes, `the config of ${image.id}`, { code: 'E_ENGINE', maxDepth: 40 })
       : undefined;
+  }
+
+  archive(image: BuiltImage): AsyncIterable<Uint8Array> {
+    return printed(this.session, ['save', '--quiet', '--format', 'docker-archive', image.id]);
   }
 
   /** Where the runtime refuses to start the container, nothing ran: so it is tried again with what this host lacks. */

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { pipeline, type Readable, type Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { Exec, ExecOptions, ExecResult } from './exec.ts';
 
@@ -28,7 +28,7 @@ export const spawnExec: Exec = (tool, args, options) => {
       shell: false,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    const stdout = collect(child.stdout, options);
+    const stdout = options.output ? passOn(child.stdout, options.output) : collect(child.stdout, options);
     const stderr = collect(child.stderr, options);
     const ending = endOnTimeoutOrAbort(child, options);
     child.once('error', (error) => {
@@ -119,6 +119,12 @@ function collect(stream: Readable, { onLine, maxOutput = defaultMaxOutput }: Exe
     if (line !== '') onLine?.(lastRewrite(line));
   });
   return () => kept.slice(-maxOutput);
+}
+
+/** A stream that is cut short is told by the exit code, or by whoever reads the output. */
+function passOn(stream: Readable, output: Writable): () => string {
+  pipeline(stream, output, () => undefined);
+  return () => '';
 }
 
 function lastRewrite(line: string): string {

@@ -17,6 +17,8 @@ type CallOptions = Partial<Omit<ExecOptions, 'signal'>> & {
   readonly evenIfAborted?: true;
   /** Another program than {@link Session.tool}, by its absolute path. */
   readonly tool?: string;
+  /** Ends it as the leg's own signal does. */
+  readonly stop?: AbortSignal;
 };
 
 /** How long an engine may take to answer a question, in milliseconds: a daemon that hangs is not waited for. */
@@ -117,12 +119,13 @@ export class Session {
 
   async #run(args: readonly string[], options: CallOptions): Promise<ExecResult> {
     const { signal, cwd, env, exec = spawnExec, log } = this.options;
-    const { evenIfAborted, tool: other, ...given } = options;
+    const { evenIfAborted, tool: other, stop, ...given } = options;
+    const signals = [evenIfAborted === true ? undefined : signal, stop].filter((each) => each !== undefined);
     const tool = other ?? (await this.tool());
     log.debug(`${tool} ${args.join(' ')}`);
     const result = await exec(tool, args, {
       cwd,
-      ...(signal !== undefined && evenIfAborted !== true && { signal }),
+      ...(signals.length > 0 && { signal: AbortSignal.any(signals) }),
       ...given,
       env: { ...childEnvironment(env), ...this.variables, ...given.env },
     });

@@ -1,6 +1,7 @@
 import type { BuildRequest, BuiltImage, Capabilities, Engine, Mode } from '../../../src/engines/engine.ts';
 import { parsePlatform, type Platform } from '../../../src/platform/platform.ts';
 import type { FakeRegistry } from '../../support/fake-registry.ts';
+import { archiveOf } from '../../support/archives.ts';
 import { addToRegistry, type Fixture } from '../../support/images.ts';
 
 export interface Script {
@@ -59,6 +60,10 @@ export function scriptedEngine(
       await step('push', tag);
       const pushed = script.pushes ?? script.image;
       if (pushed !== 'nothing') addToRegistry(registry, repository.path, pushed, tag);
+    },
+    archive: () => {
+      steps.push('archive');
+      return archiveOf(script.image);
     },
     remove: async () => step('remove'),
     close: () => Promise.resolve(),
