@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readNamed, readStart, recordFiles, writeWhole } from './commands/files.ts';
 import type { Places } from './commands/places.ts';
 import type { CommandResult } from './commands/result.ts';
+import type { Engine } from './engines/engine.ts';
 import type { EngineOptions } from './engines/options.ts';
 import { CodedError, quote } from './errors.ts';
 import { compareCommits } from './github/compare.ts';
@@ -122,18 +123,27 @@ async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise<Comman
   for (const { from } of inputs.secrets) if (from.kind === 'value') shell.log.secret(from.value);
   const github = await githubEnvironment(shell.env, readStart);
   return withRegistry(inputs, shell, push, async (registry) => {
-    const engine = await chooseEngine(inputs.engine, await engineOptions(inputs, shell, registry));
+    const options = await engineOptions(inputs, shell, registry);
+    const engines = new Map<string, Promise<Engine>>();
     try {
       return await build(inputs, {
         log: shell.log,
-        engine,
+        engineOf: async (name) => {
+          const engine = engines.get(name) ?? chooseEngine(name, options);
+          engines.set(name, engine);
+          return engine;
+        },
         registry,
         github,
         sleep: sleeper(shell),
         now: () => performance.now(),
       });
     } finally {
-      await engine.close();
+      for (const engine of engines.values())
+        await engine.then(
+          async (one) => one.close(),
+          () => undefined,
+        );
     }
   });
 }

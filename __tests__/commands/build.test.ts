@@ -38,7 +38,7 @@ async function runBuild(
   const work = withClient(registry, options, async (client) =>
     build(parsed, {
       log,
-      engine,
+      engineOf: () => Promise.resolve(engine),
       registry: client,
       github,
       sleep: (ms) => {

@@ -1,37 +1,17 @@
-import type { BuiltImage, EngineHost, Mode } from '../engines/engine.ts';
-import type { GithubEnvironment } from '../github/environment.ts';
 import { recordToJson, type LegRecord } from '../handover/record.ts';
 import { parseDigest } from '../oci/digest.ts';
 import { mediaTypes } from '../oci/media-types.ts';
-import type { Repository } from '../oci/reference.ts';
 import { withoutUndefined } from '../oci/schema.ts';
-import { formatPlatform, type Platform } from '../platform/platform.ts';
+import { formatPlatform } from '../platform/platform.ts';
 import { factsMarkdown, factsText, type Fact } from '../report/facts.ts';
 import { formatDuration } from '../report/format.ts';
 import type { ContentWord } from '../verify/content/word.ts';
-import type { PushedImage } from './build-push.ts';
+import type { BuiltLeg } from './build-leg.ts';
 import type { CommandResult } from './result.ts';
 
-/** Everything that a leg found and did. */
-export interface BuiltLeg {
-  readonly target: { readonly image: Repository; readonly tag: string };
-  readonly platform: Platform;
-  readonly mode: Mode;
-  readonly host: EngineHost;
-  readonly built: BuiltImage;
-  /** As it was read back; `undefined` where nothing was pushed. */
-  readonly pushed: PushedImage | undefined;
-  /** What the programs in it are made for. */
-  readonly content: ContentWord | undefined;
-  /** Why nothing was pushed. */
-  readonly withheld: string | undefined;
-  readonly github: GithubEnvironment;
-  /** How long each phase took. */
-  readonly seconds: Readonly<Record<string, number>>;
-}
-
 /** What build tells: the outputs of the contract, the record among them, and the same for people. */
-export function buildResult(leg: BuiltLeg): CommandResult {
+export function buildResult([leg]: readonly BuiltLeg[]): CommandResult {
+  if (leg === undefined) throw new TypeError('a build has at least one leg');
   const { target, platform, mode, host, pushed, content, withheld, seconds } = leg;
   const record = legRecord(leg);
   const references = pushed === undefined ? [] : [`${target.image.name}:${target.tag}`];
