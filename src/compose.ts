@@ -49,13 +49,8 @@ export async function runCommand(command: CommandName, raw: RawInputs, shell: Sh
       return runBuild(await parseInputs(command, raw, shell.log), shell);
     case 'merge':
       return runMerge(await parseInputs(command, await specified(raw, shell), shell.log), shell);
-    case 'verify': {
-      const inputs = await parseInputs(command, raw, shell.log);
-      const { verify } = await import('./commands/verify.ts');
-      return withRegistry(inputs, shell, [], async (registry) =>
-        verify(inputs, { log: shell.log, registry: await readingLayouts(registry, shell) }),
-      );
-    }
+    case 'verify':
+      return runVerify(await parseInputs(command, raw, shell.log), shell);
     case 'inspect': {
       const inputs = await parseInputs(command, raw, shell.log);
       const { inspect } = await import('./commands/inspect.ts');
@@ -148,6 +143,42 @@ async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise<Comman
   });
 }
 
+async function runVerify(inputs: InputsOf<'verify'>, shell: Shell): Promise<CommandResult> {
+  const { verify } = await import('./commands/verify.ts');
+  return withRegistry(inputs, shell, [], async (registry) => {
+    let engine: Engine | undefined;
+    try {
+      return await verify(inputs, {
+        log: shell.log,
+        registry: await readingLayouts(registry, shell),
+        engine: async () => (engine ??= await pullingEngine(inputs, shell, registry)),
+        scratch: shell.scratch,
+      });
+    } finally {
+      await engine?.close();
+    }
+  });
+}
+
+/** An engine that pulls what verify looks at; a registry on loopback may speak plain HTTP to it, as to us. */
+async function pullingEngine(
+  inputs: InputsOf<'verify'>,
+  shell: Shell,
+  registry: RegistryClient,
+): Promise<Engine> {
+  const [{ chooseEngine }, { isLoopback }, { lookedAt }] = await Promise.all([
+    import('./engines/detect.ts'),
+    import('./engines/registries.ts'),
+    import('./commands/look.ts'),
+  ]);
+  const { workspace: _, ...options } = await engineOptions(inputs, shell, registry);
+  const loopback = lookedAt(inputs)
+    .map(({ repository }) => repository.registry)
+    .filter(isLoopback);
+  const insecureRegistries = [...new Set([...inputs['insecure-registries'], ...loopback])];
+  return chooseEngine(inputs.engine, { ...options, insecureRegistries });
+}
+
 /** A client that reads from OCI image layout folders as well. */
 async function readingLayouts(registry: RegistryClient, { cwd }: Shell): Promise<Places> {
   const { Layouts, withLayouts } = await import('./commands/places.ts');
@@ -220,7 +251,7 @@ function firstRepository(inputs: RegistryInputs): Repository {
 }
 
 async function engineOptions(
-  inputs: InputsOf<'build'>,
+  inputs: RegistryInputs,
   shell: Shell,
   registry: RegistryClient,
 ): Promise<EngineOptions> {

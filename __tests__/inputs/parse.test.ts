@@ -137,7 +137,6 @@ describe('what this version can not honour is said, and never dropped', () => {
     ],
     ['build', { ...leg, 'arch-tag': 'none' }, 'arch-tag "none" can\'t be honoured by engine auto'],
     ['merge', { ...fanIn, 'arch-image': '{image}-{arch}' }, 'arch-image: "{image}-{arch}" is not supported'],
-    ['verify', { ...image, 'smoke-test': 'app' }, 'smoke-test: "app" is not supported by this version'],
   ])('%s %j', async (command, given, message) => {
     const error = await failure(command, given);
     expect(errorLine(error)).toContain(`E_UNSUPPORTED: ${message}`);

@@ -1,6 +1,5 @@
 import { CodedError, joinErrors, settleAll } from '../errors.ts';
 import type { InputsOf } from '../inputs/table.ts';
-import type { Log } from '../log.ts';
 import { formatReference } from '../oci/reference.ts';
 import { formatPlatform } from '../platform/platform.ts';
 import { factsMarkdown, factsText, type Fact } from '../report/facts.ts';
@@ -19,19 +18,20 @@ import { checkContents } from './content-check.ts';
 import { lookedAt, readManifests, type Looked } from './look.ts';
 import { repositoryReader, type ReadVerbs } from './repository-reader.ts';
 import type { CommandResult } from './result.ts';
+import { pullableFrom, smokeTests, type SmokeTestDeps } from './verify-smoke.ts';
 
-export interface VerifyDeps {
-  readonly log: Log;
+export interface VerifyDeps extends SmokeTestDeps {
   readonly registry: ReadVerbs;
 }
 
 /**
  * Checks what is published: that all references lead to one list, that it holds exactly the platforms expected, and that
- * each entry's bytes and config are what the list says.
+ * each entry's bytes and config are what the list says. With a smoke test, those that this host can run are pulled and run.
  * @throws everything that is wrong, at once
  */
 export async function verify(inputs: InputsOf<'verify'>, deps: VerifyDeps): Promise<CommandResult> {
   const { log, registry } = deps;
+  if (inputs['smoke-test'] !== undefined) pullableFrom(lookedAt(inputs).map(({ repository }) => repository));
   const lists = await log.group('Reading what is published', async () =>
     readManifests(lookedAt(inputs), registry),
   );
@@ -65,18 +65,26 @@ export async function verify(inputs: InputsOf<'verify'>, deps: VerifyDeps): Prom
       log,
     },
   );
-  const rows = source.images.map((image) => platformReport(image, contents.get(image.descriptor.digest)));
+  const command = inputs['smoke-test'];
+  const ran =
+    command === undefined
+      ? undefined
+      : await smokeTests(source.images, pullableFrom(lists.map((each) => each.repository)), command, deps);
+  const rows = source.images.map((image) => {
+    const { digest } = image.descriptor;
+    return platformReport(image, [contents.get(digest), ran?.get(digest)]);
+  });
   return result(lists, rows, inputs.check);
 }
 
-function platformReport(image: ProvenImage, content: CheckReport | undefined): PlatformReport {
+function platformReport(image: ProvenImage, more: readonly (CheckReport | undefined)[]): PlatformReport {
   const platform = formatPlatform(image.platform);
   const config: CheckReport = { check: 'config', found: platform, by: 'verify' };
   return {
     platform,
     digest: image.descriptor.digest,
     size: imageSize(image),
-    checks: content === undefined ? [config] : [config, content],
+    checks: [config, ...more].filter((check) => check !== undefined),
   };
 }
 

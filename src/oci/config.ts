@@ -34,6 +34,8 @@ export interface ImageConfig {
   /** Of the layers' uncompressed bytes, lowest first. */
   readonly diffIds: readonly Digest[];
   readonly healthcheck?: Healthcheck;
+  /** Whether there are steps that every build FROM this image runs. */
+  readonly onBuild?: boolean;
 }
 
 const configKeys = [
@@ -46,7 +48,17 @@ const configKeys = [
   'config',
   'rootfs',
 ];
-const runKeys = ['User', 'ExposedPorts', 'Env', 'Entrypoint', 'Cmd', 'WorkingDir', 'Labels', 'Healthcheck'];
+const runKeys = [
+  'User',
+  'ExposedPorts',
+  'Env',
+  'Entrypoint',
+  'Cmd',
+  'WorkingDir',
+  'Labels',
+  'Healthcheck',
+  'OnBuild',
+];
 const platformWord = { pattern: /^[!-~]+$/, is: 'a word of visible ASCII', maxLength: 128 };
 
 /**
@@ -100,7 +112,7 @@ function readDiffIds(rootfs: Field): Digest[] {
 
 type RunConfig = Pick<
   ImageConfig,
-  'entrypoint' | 'cmd' | 'env' | 'user' | 'exposedPorts' | 'workingDir' | 'labels' | 'healthcheck'
+  'entrypoint' | 'cmd' | 'env' | 'user' | 'exposedPorts' | 'workingDir' | 'labels' | 'healthcheck' | 'onBuild'
 >;
 
 function readRun(field: Field): RunConfig {
@@ -115,6 +127,7 @@ function readRun(field: Field): RunConfig {
     workingDir: optionalText(field.get('WorkingDir')),
     labels: field.get('Labels').optional(readLabels) ?? {},
     healthcheck: field.get('Healthcheck').optional(readHealthcheck),
+    onBuild: field.get('OnBuild').optional((steps) => (steps.strings().length > 0 ? true : undefined)),
   });
 }
 

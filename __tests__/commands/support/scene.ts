@@ -6,6 +6,7 @@ import { merge, type MergeDeps } from '../../../src/commands/merge.ts';
 import { outputLayout } from '../../../src/commands/merge-target.ts';
 import { copyBetween, Layouts, withLayouts } from '../../../src/commands/places.ts';
 import { verify } from '../../../src/commands/verify.ts';
+import type { Engine } from '../../../src/engines/engine.ts';
 import { githubEnvironment, type GithubEnvironment } from '../../../src/github/environment.ts';
 import type { RawInputs } from '../../../src/inputs/commands.ts';
 import { parseInputs } from '../../../src/inputs/parse.ts';
@@ -173,12 +174,24 @@ async function specified(inputs: Raw, spec: string): Promise<RawInputs> {
   return withSpec(new Map(given.map(([name, value]) => [name, [value]])), () => Promise.resolve(spec));
 }
 
-export async function runVerify(registry: FakeRegistry, inputs: Raw = {}): Promise<Ran> {
+/** @param engine what smoke tests are run by; without one, asking for it is an error. */
+export async function runVerify(
+  registry: FakeRegistry,
+  inputs: Raw = {},
+  engine?: Engine,
+  scratch = '/nonexistent',
+): Promise<Ran> {
   const log = keptLog();
   const parsed = await parseInputs('verify', lookRaw(registry, inputs), log);
   const layouts = new Layouts({ cwd: '/' });
   const result = await withClient(registry, {}, async (client) =>
-    verify(parsed, { log, registry: withLayouts(client, layouts) }),
+    verify(parsed, {
+      log,
+      registry: withLayouts(client, layouts),
+      engine: () =>
+        engine === undefined ? Promise.reject(new Error('no engine was wanted')) : Promise.resolve(engine),
+      scratch: () => Promise.resolve(scratch),
+    }),
   );
   return { result, warnings: log.warnings, lines: log.lines, slept: [] };
 }

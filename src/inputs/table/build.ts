@@ -16,8 +16,9 @@ export const buildInputs = {
   engine: {
     kind: oneOf(['auto', 'docker', 'podman', 'buildah', 'assemble'], ['buildx']),
     group: 'Build',
-    commands: ['build'],
-    description: 'What makes the image. assemble needs no container engine: it puts files into layers.',
+    commands: ['build', 'verify'],
+    description:
+      'What makes the image, and for verify what pulls and runs it. assemble needs no container engine: it puts files into layers.',
     default: { text: 'auto: the first of docker, podman and buildah that answers', value: 'auto' },
   },
   mode: {
@@ -76,9 +77,8 @@ export const buildInputs = {
     kind: text,
     group: 'Build',
     commands: ['build', 'verify'],
-    later: ['verify'],
     description:
-      'A command that is run in the image on this host, before anything is pushed. It has to end with 0.',
+      'A command that is run in the image on this host, and has to end with 0. build runs it before anything is pushed; verify pulls every platform that this host can run, and says which it can not.',
     default: { text: 'none' },
   },
   push: {
