@@ -1,17 +1,16 @@
 import { CodedError } from '../errors.ts';
-import type { BuiltImage, Engine, EngineHost, Mode } from '../engines/engine.ts';
+import type { BuiltImage, Engine, EngineHost, Mode, Readiness, WantedMode } from '../engines/engine.ts';
 import type { GithubEnvironment } from '../github/environment.ts';
 import type { InputsOf } from '../inputs/table.ts';
 import type { Log } from '../log.ts';
-import type { Repository } from '../oci/reference.ts';
 import { formatPlatform, samePlatform, type Platform } from '../platform/platform.ts';
 import type { Sleep } from '../publish/read-back.ts';
 import type { PublishVerbs } from '../publish/verbs.ts';
 import type { ContentWord } from '../verify/content/word.ts';
-import type { BuildPlan, PlannedLeg } from './build-plan.ts';
+import type { BuildPlan, LegTarget, PlannedLeg } from './build-plan.ts';
 import { pushAndReadBack, type PushedImage } from './build-push.ts';
 import { buildRequest } from './build-request.ts';
-import { contentWord } from './content-check.ts';
+import { checkArchive, type CheckedArchive } from './content-check.ts';
 import type { ReadVerbs } from './repository-reader.ts';
 import { stopwatch } from './stopwatch.ts';
 
@@ -32,13 +31,13 @@ export interface ReadyLeg {
   readonly host: EngineHost;
   readonly platform: Platform;
   readonly mode: Mode;
-  readonly smokeTest: string | undefined;
-  readonly target: { readonly image: Repository; readonly tag: string };
+  readonly targets: readonly [LegTarget, ...LegTarget[]];
+  readonly planned: PlannedLeg;
 }
 
 /** Everything that a leg found and did. */
 export interface BuiltLeg {
-  readonly target: ReadyLeg['target'];
+  readonly targets: ReadyLeg['targets'];
   readonly platform: Platform;
   readonly mode: Mode;
   readonly host: EngineHost;
@@ -59,19 +58,38 @@ const smokeTestMs: Readonly<Record<Mode, number>> = { native: 300_000, cross: 30
 
 /** What can be known to fail is known here, before anything is built. */
 export async function preflightLeg(
-  leg: PlannedLeg,
+  planned: PlannedLeg,
   plan: BuildPlan,
   engine: Engine,
   log: Log,
 ): Promise<ReadyLeg> {
-  refuseSmokeTest(leg, engine);
+  refuseSmokeTest(planned, engine);
   const host = await engine.host();
-  const platform = leg.platform ?? host.platform;
-  const target = { image: plan.image, tag: plan.archTag(platform) };
-  const asked = leg.mode ?? (engine.capabilities.source === 'files' ? 'cross' : 'native');
-  const { mode, note } = await engine.preflight(platform, asked);
+  const platform = planned.platform ?? host.platform;
+  const targets = plan.targets(platform);
+  const { mode, note } = await engineReadiness(planned, platform, engine, log);
   log.info(`${host.label} builds ${formatPlatform(platform)}: ${note}`);
-  return { engine, host, platform, mode, smokeTest: leg.smokeTest, target };
+  return { engine, host, platform, mode, targets, planned };
+}
+
+/** In the mode that was asked for; where none was, natively, and else as the row's `fallback` says. */
+async function engineReadiness(
+  { mode, fallback }: PlannedLeg,
+  platform: Platform,
+  engine: Engine,
+  log: Log,
+): Promise<Readiness> {
+  const standard: WantedMode = engine.capabilities.source === 'files' ? 'cross' : 'native';
+  if (mode !== undefined || (fallback !== 'emulate' && fallback !== 'cross')) {
+    return engine.preflight(platform, mode ?? standard);
+  }
+  try {
+    return await engine.preflight(platform, standard);
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.code !== 'E_HOST_MISMATCH') throw error;
+    log.info(`${formatPlatform(platform)} falls back to mode ${fallback}: ${error.message}`);
+    return engine.preflight(platform, fallback);
+  }
 }
 
 /**
@@ -84,20 +102,20 @@ export async function runLeg(
   inputs: BuildInputs,
   deps: LegDeps,
 ): Promise<BuiltLeg> {
-  const { engine, host, platform, mode, target } = leg;
+  const { engine, host, platform, mode, targets, planned } = leg;
   const { log, github } = deps;
   const watch = stopwatch(deps.now);
   const built = await watch.time('build', async () => buildImage(leg, plan, inputs, deps));
   try {
-    await checkPlatform(engine, built, platform);
-    if (leg.smokeTest !== undefined) await watch.time('smoke-test', async () => smokeTest(leg, built, log));
+    await checkPlatform(leg, built, log);
+    if (planned.smokeTest !== undefined) await watch.time('smoke-test', async () => smokeTest(leg, built, log));
     const { withheld } = plan;
     if (withheld !== undefined) log.info(`not pushed: ${withheld}`);
     const pushed =
       withheld === undefined ? await watch.time('push', async () => push(leg, built, deps)) : undefined;
     const content = pushed && (await checkPushed(leg, pushed, inputs, deps));
     const { seconds } = watch;
-    return { target, platform, mode, host, built, pushed, content, withheld, github, seconds };
+    return { targets, platform, mode, host, built, pushed, content, withheld, github, seconds };
   } finally {
     await engine.remove(built);
   }
@@ -115,14 +133,21 @@ async function buildImage(
   );
 }
 
-async function checkPlatform(engine: Engine, built: BuiltImage, platform: Platform): Promise<void> {
+async function checkPlatform(
+  { engine, platform, planned }: ReadyLeg,
+  built: BuiltImage,
+  log: Log,
+): Promise<void> {
   const found = await engine.platformOf(built);
   if (samePlatform(found, platform)) return;
-  throw new CodedError(
-    'E_PLATFORM_MISMATCH',
-    `${formatPlatform(platform)} was to be built, the image's config says ${formatPlatform(found)}`,
-    { hint: 'a FROM line may name a platform of its own (FROM --platform=...); nothing was pushed' },
-  );
+  const what = `${formatPlatform(platform)} was to be built, the image's config says ${formatPlatform(found)}`;
+  if (planned.override) {
+    log.warning(`${what}; override is set, so it is pushed as ${formatPlatform(platform)} all the same`);
+    return;
+  }
+  throw new CodedError('E_PLATFORM_MISMATCH', what, {
+    hint: 'a FROM line may name a platform of its own (FROM --platform=...); nothing was pushed',
+  });
 }
 
 /** @throws E_UNSUPPORTED before an hour was spent on the build. */
@@ -134,28 +159,44 @@ function refuseSmokeTest({ smokeTest: command }: PlannedLeg, engine: Engine): vo
 }
 
 async function smokeTest(
-  { engine, platform, mode, smokeTest: command = '' }: ReadyLeg,
+  { engine, platform, mode, planned }: ReadyLeg,
   built: BuiltImage,
   log: Log,
 ): Promise<void> {
+  const { smokeTest: command = '', timeoutMs = Infinity } = planned;
   await log.group(`Smoke test${mode === 'emulate' ? ' (emulated)' : ''}`, async () =>
-    engine.run(built, { command, platform, timeoutMs: smokeTestMs[mode] }),
+    engine.run(built, { command, platform, timeoutMs: Math.min(smokeTestMs[mode], timeoutMs) }),
   );
 }
 
+/** To every target, in order; the record tells of the first. */
 async function push(
-  { engine, platform, target }: ReadyLeg,
+  { engine, platform, targets, planned }: ReadyLeg,
   built: BuiltImage,
   deps: LegDeps,
 ): Promise<PushedImage> {
-  return deps.log.group(`Pushing ${target.image.name}:${target.tag}`, async () =>
-    pushAndReadBack(engine, built, platform, target, deps),
-  );
+  const { override } = planned;
+  const pushTo = async (target: LegTarget): Promise<PushedImage> => {
+    const name = `${target.image.name}:${target.tag}`;
+    return deps.log.group(`Pushing ${name}`, async () =>
+      pushAndReadBack(engine, built, { platform, override, target }, deps),
+    );
+  };
+  const [first, ...others] = targets;
+  const pushed = await pushTo(first);
+  for (const target of others) {
+    const { manifest } = await pushTo(target);
+    if (manifest.digest !== pushed.manifest.digest)
+      deps.log.warning(
+        `${target.image.name}:${target.tag} is ${manifest.digest}, and ${first.image.name}:${first.tag} ${pushed.manifest.digest}: the engine packs its layers anew for each registry`,
+      );
+  }
+  return pushed;
 }
 
 /** The machine of the programs in the layers, read from where they were pushed to: the leg's word for the fan-in. */
 async function checkPushed(
-  { platform, target }: ReadyLeg,
+  { platform, targets: [target] }: ReadyLeg,
   { image }: PushedImage,
   inputs: BuildInputs,
   { log, registry }: LegDeps,

@@ -1,12 +1,13 @@
-import { CodedError } from '../errors.ts';
+import { CodedError, show } from '../errors.ts';
 import type { BuiltImage, Engine } from '../engines/engine.ts';
 import type { Log } from '../log.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
-import type { Repository } from '../oci/reference.ts';
+import type { Digest } from '../oci/digest.ts';
 import { formatPlatform, samePlatform, type Platform } from '../platform/platform.ts';
 import { readPatiently, type Sleep } from '../publish/read-back.ts';
 import type { PublishVerbs } from '../publish/verbs.ts';
 import { expandSource, type ContentReader, type ProvenImage } from '../verify/source.ts';
+import type { LegTarget } from './build-plan.ts';
 import { repositoryReader, type ReadVerbs } from './repository-reader.ts';
 
 export interface PushDeps {
@@ -22,20 +23,29 @@ export interface PushedImage {
   readonly image: ProvenImage;
 }
 
-interface ArchTarget {
-  readonly image: Repository;
-  readonly tag: string;
+/** What is pushed, as it was checked. */
+interface CheckedImage {
+  readonly built: BuiltImage;
+  readonly platform: Platform;
+  readonly diffIds: readonly Digest[];
+}
+
+interface Push {
+  readonly platform: Platform;
+  /** The platform stands although the image's config says another. */
+  readonly override: boolean;
+  readonly target: LegTarget;
 }
 
 /**
  * Pushes the image under its arch tag and reads back what the registry now holds: the digest comes from those bytes, never
  * from an engine's word.
- * @throws E_TAG_MOVED when the tag shows another image than the one that was pushed
+ * @throws E_TAG_MOVED when the tag shows another image than the one that was pushed; E_DIGEST_MISMATCH when its layers are not those
+ * that were checked
  */
 export async function pushAndReadBack(
   engine: Engine,
-  built: BuiltImage,
-  platform: Platform,
+  { built, platform, diffIds }: CheckedImage,
   { image, tag }: ArchTarget,
   { log, registry, sleep }: PushDeps,
 ): Promise<PushedImage> {
@@ -63,7 +73,7 @@ export async function pushAndReadBack(
       },
     );
   }
-  if (!samePlatform(ours.platform, platform)) {
+  if (!override && !samePlatform(ours.platform, platform)) {
     throw new CodedError(
       'E_PLATFORM_MISMATCH',
       `${name} is ${formatPlatform(ours.platform)}, not ${formatPlatform(platform)}`,
@@ -72,8 +82,20 @@ export async function pushAndReadBack(
       },
     );
   }
+  checkLayers(ours, diffIds, name);
   log.info(`${name} reads back as ${manifest.digest}, ${formatPlatform(ours.platform)}`);
   return { manifest, image: ours };
+}
+
+/** A layer's diffID is over its bytes as they were read, so the same ones mean the same files. */
+function checkLayers({ config }: ProvenImage, diffIds: readonly Digest[], name: string): void {
+  const found = config.diffIds.join(', ');
+  if (found === diffIds.join(', ')) return;
+  throw new CodedError(
+    'E_DIGEST_MISMATCH',
+    `${name} has the layers ${show(found, 300)}, those that were checked are ${show(diffIds.join(', '), 300)}`,
+    { hint: 'the engine pushed another image than it gave to be checked; build that leg again' },
+  );
 }
 
 interface Found {

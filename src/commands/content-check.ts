@@ -4,9 +4,10 @@ import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { CheckReport } from '../report/platforms.ts';
-import { judgeContent, readContent, type ContentVerdict } from '../verify/content/content.ts';
+import { readArchive } from '../verify/content/archive.ts';
+import { contentOf, judgeContent, readContent, type ContentVerdict } from '../verify/content/content.ts';
 import { filesMatching } from '../verify/content/globs.ts';
-import { LayerStore, type OpenLayer } from '../verify/content/layer-store.ts';
+import { LayerStore } from '../verify/content/layer-store.ts';
 import { judgeWord, wordOf, type ContentWord } from '../verify/content/word.ts';
 import type { ProvenImage } from '../verify/source.ts';
 
@@ -68,17 +69,32 @@ export async function checkContents(
   );
 }
 
+/** What a leg knows of the image that it built, before that is pushed. */
+export interface CheckedArchive {
+  /** For the fan-in; absent where some of the image was not read, so that the fan-in looks for itself. */
+  readonly word: ContentWord | undefined;
+  /** Of the layers that were read: what is pushed has to have the same. */
+  readonly diffIds: readonly Digest[];
+}
+
 /**
- * Reads the layers of one image and says what is in them: a leg's word.
- * @throws E_CONTENT_MISMATCH, E_LAYER
+ * Reads a built image's layers and says what is in them: a leg's word.
+ * @param archive as {@link readArchive} takes it
+ * @throws E_CONTENT_MISMATCH, E_LAYER, E_MANIFEST
  */
-export async function contentWord(
-  { image, platform, origin }: CheckedImage,
-  { allowForeign, open, log }: Pick<ContentOptions, 'allowForeign' | 'log'> & { readonly open: OpenLayer },
-): Promise<ContentWord> {
-  const content = await readContent(image, new LayerStore(open), filesMatching(allowForeign));
+export async function checkArchive(
+  archive: AsyncIterable<Uint8Array>,
+  {
+    platform,
+    origin,
+    allowForeign,
+    log,
+  }: Omit<CheckedImage, 'image' | 'word'> & Pick<ContentOptions, 'allowForeign' | 'log'>,
+): Promise<CheckedArchive> {
+  const { config, layers } = await readArchive(archive, { what: origin, platform });
+  const content = contentOf(config, layers, filesMatching(allowForeign));
   tell([judgeContent(platform, content, origin)], log);
-  return wordOf(content);
+  return { word: content.unread.length > 0 ? undefined : wordOf(content), diffIds: config.diffIds };
 }
 
 function tell(verdicts: readonly ContentVerdict[], log: Log): void {

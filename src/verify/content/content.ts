@@ -41,14 +41,8 @@ export async function readContent(
 ): Promise<ImageContent> {
   const { layers } = image.manifest;
   const { diffIds } = image.config;
-  if (!hasElfPrograms(image.platform.os)) return new ContentReading().finish(image.config, allowed);
-  if (diffIds.length !== layers.length) {
-    throw new CodedError(
-      'E_LAYER',
-      `${image.descriptor.digest} has ${layers.length} layers and ${diffIds.length} diffIDs`,
-      { hint: 'runtimes refuse such an image; build and push it again' },
-    );
-  }
+  if (!hasElfPrograms(image.platform.os)) return contentOf(image.config, [], allowed);
+  checkLayerCount(image.descriptor.digest, layers.length, diffIds.length);
   return store.forImage(async () => {
     const reading = new ContentReading();
     const reads = layers.map((layer, index) => async () => store.read(layer, diffIds[index]));
@@ -56,6 +50,25 @@ export async function readContent(
       reading.apply(layer);
     });
     return reading.finish(image.config, allowed);
+  });
+}
+
+/** What an image of these layers holds, lowest first. */
+export function contentOf(
+  config: ImageConfig,
+  layers: readonly ReadLayer[],
+  allowed: AllowedFiles,
+): ImageContent {
+  const reading = new ContentReading();
+  for (const layer of layers) reading.apply(layer);
+  return reading.finish(config, allowed);
+}
+
+/** @throws E_LAYER for an image that no runtime takes. */
+export function checkLayerCount(name: string, layers: number, diffIds: number): void {
+  if (diffIds === layers) return;
+  throw new CodedError('E_LAYER', `${name} has ${layers} layers and ${diffIds} diffIDs`, {
+    hint: 'runtimes refuse such an image; build and push it again',
   });
 }
 

@@ -40,6 +40,8 @@ export class ReadBudget {
 
 /** What a layer does to the layers below. */
 export interface LayerChanges {
+  /** Of its inflated bytes, as they were read. */
+  readonly diffId: Digest;
   readonly whiteouts: ChangeList;
   readonly changes: ChangeList;
   /** What is odd about it, and taken by some runtimes only. */
@@ -94,18 +96,49 @@ export async function readLayer(
   if (kind.foreign && (descriptor.urls?.length ?? 0) > 0)
     return { unread: `${name} is kept outside the registry` };
   if (budget.spent) return { unread: `${name}: the budget for reading is spent` };
-  const reading = new LayerReading(descriptor, name, diffId, budget, caps);
-  const source = blob()[Symbol.asyncIterator]();
+  const { layer, packing } = await readLayerBytes(
+    { name, size: descriptor.size, diffId },
+    blob(),
+    budget,
+    caps,
+  );
+  return 'unread' in layer ? layer : { ...layer, ...warningOf(name, kind, packing) };
+}
+
+/** What is known of a layer before it is read. */
+export interface LayerClaim {
+  /** For messages. */
+  readonly name: string;
+  /** As it is stored, in bytes. */
+  readonly size: number;
+  readonly diffId: Digest | undefined;
+}
+
+/**
+ * {@link readLayer}, for bytes that come without a descriptor.
+ * @returns with how they are packed; undefined where there are none
+ */
+export async function readLayerBytes(
+  claim: LayerClaim,
+  blob: AsyncIterable<Uint8Array>,
+  budget: ReadBudget,
+  caps: ReadCaps = defaultCaps,
+): Promise<{ readonly layer: ReadLayer; readonly packing: Packing | undefined }> {
+  const { name } = claim;
+  const reading = new LayerReading(claim, budget, caps);
+  const source = blob[Symbol.asyncIterator]();
+  let packing: Packing | undefined;
   try {
     const start = await startOf(source);
-    const packing = packingOf(start);
-    await inflate(packing, withStart(start, source), (bytes) => {
+    packing = start.length === 0 ? undefined : packingOf(start);
+    await inflate(packing ?? 'none', withStart(start, source), (bytes) => {
       reading.take(bytes);
     });
-    return { ...reading.finish(), ...warningOf(name, kind, packing, start) };
+    return { layer: reading.finish(), packing };
   } catch (error) {
-    if (error instanceof BudgetSpent) return { unread: `${name}: the budget for reading is spent` };
-    if (error instanceof CannotInflate) return { unread: `${name} ${error.message}` };
+    if (error instanceof BudgetSpent)
+      return { layer: { unread: `${name}: the budget for reading is spent` }, packing };
+    if (error instanceof CannotInflate) return { layer: { unread: `${name} ${error.message}` }, packing };
     if (!(error instanceof InflateError)) throw error;
     throw new CodedError('E_LAYER', `${name} can't be inflated: ${error.message}`, {
       hint: 'it is damaged; build and push that image again',
@@ -120,25 +153,16 @@ export async function readLayer(
 class LayerReading {
   readonly #whiteouts = new ChangeList();
   readonly #changes = new ChangeList();
-  readonly #descriptor: Descriptor;
-  readonly #name: string;
-  readonly #diffId: Digest | undefined;
+  readonly #claim: LayerClaim;
   readonly #budget: ReadBudget;
   readonly #caps: ReadCaps;
   readonly #digest: DigestStream;
   readonly #walker: TarWalker;
   #inflated = 0;
 
-  constructor(
-    descriptor: Descriptor,
-    name: string,
-    diffId: Digest | undefined,
-    budget: ReadBudget,
-    caps: ReadCaps,
-  ) {
-    this.#descriptor = descriptor;
-    this.#name = name;
-    this.#diffId = diffId;
+  constructor(claim: LayerClaim, budget: ReadBudget, caps: ReadCaps) {
+    const { name, diffId } = claim;
+    this.#claim = claim;
     this.#budget = budget;
     this.#caps = caps;
     this.#digest = new DigestStream(diffId === undefined ? 'sha256' : digestAlgorithm(diffId));
@@ -159,8 +183,9 @@ class LayerReading {
     this.#budget.take(bytes.length);
     if (this.#budget.spent) throw new BudgetSpent();
     const { maxRatio } = this.#caps;
-    if (this.#inflated > ratioFloor && this.#inflated > this.#descriptor.size * maxRatio) {
-      throw this.#tooMuch(`of ${this.#descriptor.size} bytes inflates to more than ${maxRatio} times that`);
+    const { size } = this.#claim;
+    if (this.#inflated > ratioFloor && this.#inflated > size * maxRatio) {
+      throw this.#tooMuch(`of ${size} bytes inflates to more than ${maxRatio} times that`);
     }
     this.#digest.update(bytes);
     this.#walker.write(bytes);
@@ -168,20 +193,24 @@ class LayerReading {
 
   finish(): LayerChanges {
     this.#walker.end();
+    const { name, diffId } = this.#claim;
     const found = this.#digest.digest();
-    if (this.#diffId === undefined || found === this.#diffId) {
-      return { whiteouts: this.#whiteouts, changes: this.#changes };
-    }
-    throw new CodedError('E_LAYER', `${this.#name} inflates to ${found}, the config says ${this.#diffId}`, {
-      hint: 'runtimes refuse such an image; build and push it again',
-    });
+    if (diffId !== undefined && found !== diffId) throw otherDiffId(name, found, diffId);
+    return { diffId: found, whiteouts: this.#whiteouts, changes: this.#changes };
   }
 
   #tooMuch(problem: string): CodedError {
-    return new CodedError('E_LAYER', `${this.#name} ${problem}`, {
+    return new CodedError('E_LAYER', `${this.#claim.name} ${problem}`, {
       hint: 'that is how decompression bombs look; see what is in the image',
     });
   }
+}
+
+/** The error about a layer that is not the one that its image's config names. */
+export function otherDiffId(name: string, found: Digest, said: Digest): CodedError {
+  return new CodedError('E_LAYER', `${name} inflates to ${found}, the config says ${said}`, {
+    hint: 'runtimes refuse such an image; build and push it again',
+  });
 }
 
 /** A stream's first bytes: enough to tell how it is packed, where there are as many. */
@@ -206,10 +235,9 @@ async function* withStart(
 function warningOf(
   name: string,
   { packing: said, exact }: LayerKind,
-  packing: Packing,
-  start: Uint8Array,
+  packing: Packing | undefined,
 ): { readonly warning?: string } {
-  if (said === packing || start.length === 0) return {};
+  if (said === packing || packing === undefined) return {};
   const words = { none: 'a plain tar archive', gzip: 'gzip', zstd: 'zstd', xz: 'xz', bzip2: 'bzip2' };
   const who = exact ? 'containerd refuses it' : 'some runtimes may refuse it';
   return { warning: `${name} is ${words[packing]}, its media type says ${words[said]}: ${who}` };

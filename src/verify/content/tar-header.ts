@@ -120,3 +120,8 @@ function hasRightSum(bytes: Buffer): boolean {
   }
   return said === sum || said === sum - 256 * high;
 }
+
+/** Whether these 512 bytes start a tar archive, the empty one included. */
+export function isHeader(bytes: Buffer): boolean {
+  return hasRightSum(bytes) || bytes.every((byte) => byte === 0);
+}

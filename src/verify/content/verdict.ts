@@ -22,9 +22,8 @@ const hint =
  */
 export function judgeContent(platform: Platform, content: ImageContent, origin: string): ContentVerdict {
   const wanted = platform.architecture;
-  if (!hasElfPrograms(platform.os)) {
-    return { found: `not looked at for ${platform.os}`, errors: [], warnings: [] };
-  }
+  const notLooked = notLookedAt(platform);
+  if (notLooked !== undefined) return notLooked;
   const warnings = [
     ...content.unread.map((reason) => `${origin}: ${reason}, so what is in it was not checked`),
     ...content.warnings.map((warning) => `${origin}: ${warning}`),
@@ -41,6 +40,13 @@ export function judgeContent(platform: Platform, content: ImageContent, origin: 
   }
   const foreign = foreignOf(content, wanted).map((each) => `${origin} also holds ${each}`);
   return { found: foundWord(content, wanted), errors: [], warnings: [...warnings, ...foreign] };
+}
+
+/** The verdict on any image for a system whose programs are no ELF files; undefined for the others. */
+export function notLookedAt({ os }: Platform): ContentVerdict | undefined {
+  return hasElfPrograms(os)
+    ? undefined
+    : { found: `not looked at for ${show(os)}`, errors: [], warnings: [] };
 }
 
 /** What may not be, and the machine of the first such program. */

@@ -1,6 +1,7 @@
 import { CodedError, show } from '../../errors.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { ContentVerdict, ImageContent } from './content.ts';
+import type { ImageContent } from './content.ts';
+import { notLookedAt, type ContentVerdict } from './verdict.ts';
 
 /** A leg's word about the layers that it pushed: short enough for a record, and enough for a verdict. */
 export interface ContentWord {
@@ -21,10 +22,12 @@ export function judgeWord(
   { entrypoint, machines }: ContentWord,
   origin: string,
 ): ContentVerdict {
+  const notLooked = notLookedAt(platform);
+  if (notLooked !== undefined) return notLooked;
   const wanted = platform.architecture;
   const others = Object.keys(machines).filter((machine) => machine !== wanted);
   const wrong = entrypoint ?? (machines[wanted] === undefined ? others[0] : undefined);
-  if (platform.os !== 'linux' || wrong === undefined || wrong === wanted) {
+  if (wrong === undefined || wrong === wanted) {
     const found = entrypoint ?? (machines[wanted] === undefined ? 'no programs' : wanted);
     const warnings = others.map(
       (machine) => `${origin} also holds programs for ${show(machine)}, as its leg says`,
