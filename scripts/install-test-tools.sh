@@ -34,21 +34,20 @@ architectures=(
   s390x=s390x=s390x=s390x
 )
 
-# Modules that `go install` refuses, because they exclude or replace others, are built where they are unpacked.
+# Modules that `go install` refuses, because they exclude or replace others or because the module proxy can't list their
+# versions, are built where they are unpacked.
 peer_modules=(
   buildx=github.com/docker/buildx@v0.30.1=./cmd/buildx
+  oras=oras.land/oras@v1.3.2=./cmd/oras
 )
-oras=oras=oras.land/oras/cmd/oras@v1.3.0
 # Debian 13 as a folder, so that its engines can be entered on Debian 12: podman 5, buildah 1.39, skopeo 1.18,
 # Docker Engine 26.1 and buildx 0.13.
 generation=trixie
 generation_packages=podman,buildah,skopeo,docker.io,docker-cli,docker-buildx,runc
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 versions=$(printf '%s\n' "${go_tools[@]}" "$zizmor" "${architectures[@]}" "$(uname -m)" | sha256sum | cut -c1-12)
 folder=${NATIVE_MULTIARCH_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/native-multiarch-tools}/$versions
-peer_versions=$(printf '%s\n' "${peer_modules[@]}" "$oras" "$(cat "$root/bench/fan-in/oras-go/go.sum")" "$(uname -m)" |
-  sha256sum | cut -c1-12)
+peer_versions=$(printf '%s\n' "${peer_modules[@]}" "$(uname -m)" | sha256sum | cut -c1-12)
 peers=$(dirname "$folder")/peers-$peer_versions
 generations=$(dirname "$folder")/$generation-$(printf '%s\n' "$generation_packages" "$(uname -m)" | sha256sum | cut -c1-12)
 
@@ -185,19 +184,7 @@ install_peer_modules() {
 }
 
 install_peers() {
-  local name module
   install_peer_modules
-  name=${oras%%=*} module=${oras#*=}
-  if [ ! -x "$peers/bin/$name" ] && [ ! -x "$peers/bin/oras-go-index" ]; then
-    say "go: $module"
-    if env GOBIN="$peers/new" CGO_ENABLED=0 go install -trimpath -ldflags='-s -w' "$module" >/dev/null 2>&1; then
-      mv "$peers/new/$name" "$peers/bin/$name"
-    else
-      say "go could not install $module; its library stands in for it"
-      build_here "$root/bench/fan-in/oras-go" "$peers/new/oras-go-index" . || die 'go could not build oras-go-index'
-      mv "$peers/new/oras-go-index" "$peers/bin/oras-go-index"
-    fi
-  fi
   [ -x /usr/bin/time ] || quietly apt-get install --yes time || die 'apt-get could not install time'
 }
 

@@ -20,18 +20,21 @@ export const registryName = `${us} verify --check full`;
 /**
  * The two benches that move large layers. No front and no latency: what counts is bytes.
  * @param {{ cli: string, tools: readonly Tool[], scratch: string, size: number, folder: string | undefined, repeat: number,
- *   say: (line: string) => void, start: (name: string, keep: 'disk') => Promise<{ host: string, close: () => Promise<void> }> }} ground
+ *   only: readonly string[], say: (line: string) => void,
+ *   start: (name: string, keep: 'disk') => Promise<{ host: string, close: () => Promise<void> }> }} ground
  * @returns {AsyncGenerator<MicroResult>}
  */
 export async function* layerBenches(ground) {
-  const { scratch, say } = ground;
+  const { scratch, say, only } = ground;
   say('making the layers: gzip takes a while');
   const images = await bigImages(ground.folder ?? join(scratch, 'layers'), ground.size);
   const from = await ground.start('from', 'disk');
   await seedBig(from.host, 'big/app', images);
   const bytes = images.reduce((total, { size }) => total + size, 0);
-  yield { name: contentsName, base: gunzipName, bytes, outcomes: await contents(ground, from.host, images) };
-  yield { name: copyName, base: 'crane', bytes, outcomes: await copies(ground, from.host, images) };
+  if (only.includes('contents'))
+    yield { name: contentsName, base: gunzipName, bytes, outcomes: await contents(ground, from.host, images) };
+  if (only.includes('copies'))
+    yield { name: copyName, base: 'crane', bytes, outcomes: await copies(ground, from.host, images) };
 }
 
 /**

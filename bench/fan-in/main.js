@@ -16,7 +16,7 @@ import { allTools, findProgram } from './tools.js';
 /** @import { CaseResult, MicroResult, Tool } from './types.ts' */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const parts = ['lists', 'jobs', 'layers'];
+const parts = ['lists', 'jobs', 'contents', 'copies'];
 
 const { values: options } = parseArgs({
   options: {
@@ -39,6 +39,9 @@ const say = (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
 const words = (text) => text.split(',').filter((word) => word !== '');
 
 async function main() {
+  const only = words(options.only);
+  const unknown = only.find((part) => !parts.includes(part));
+  if (unknown !== undefined) throw new Error(`--only ${unknown}: the parts are ${parts.join(', ')}`);
   const scratch = mkdtempSync(join(tmpdir(), 'native-multiarch-bench-'));
   const closing = [() => Promise.resolve(rmSync(scratch, { recursive: true, force: true }))];
   try {
@@ -74,7 +77,6 @@ async function main() {
       writeFileSync(options.out, `${JSON.stringify({ ...about, lists, micros, goals }, null, 2)}\n`);
       return goals;
     };
-    const only = words(options.only);
     if (only.includes('lists')) {
       const ground = {
         ...shared,
@@ -96,9 +98,10 @@ async function main() {
       micros.push(await manyImages({ ...shared, cli, registry: await start('jobs', 'memory') }));
       process.stdout.write(`${microTable(/** @type {MicroResult} */ (micros.at(-1)))}\n`);
     }
-    if (only.includes('layers')) {
+    if (only.includes('contents') || only.includes('copies')) {
       const benches = layerBenches({
         ...shared,
+        only,
         cli,
         tools,
         start,

@@ -21,7 +21,7 @@ export function allTools({ cli, folders }) {
     dockerManifest(find('docker')),
     buildx(find('buildx')),
     buildah(find('buildah')),
-    find('oras') === undefined ? orasGo(find('oras-go-index')) : oras(find('oras')),
+    oras(find('oras')),
   ];
 }
 
@@ -184,7 +184,7 @@ function buildah(program = '') {
   };
 }
 
-/** @param {string | undefined} program @returns {Tool} */
+/** It makes a list of what is in the same repository, and of nothing else. @param {string | undefined} program @returns {Tool} */
 function oras(program = '') {
   return {
     name: 'oras',
@@ -197,11 +197,6 @@ function oras(program = '') {
       return once([program, 'manifest', 'index', 'create', '--plain-http', target, ...tags]);
     },
   };
-}
-
-/** The calls that oras makes, from its own library, where the program itself can't be had. @param {string | undefined} program @returns {Tool} */
-function orasGo(program = '') {
-  return { ...oras(program), name: 'oras-go', version: [program, '--version'] };
 }
 
 /** @param {Argv} argv */
