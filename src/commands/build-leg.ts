@@ -93,7 +93,7 @@ async function engineReadiness(
 }
 
 /**
- * One leg: makes one platform's image, checks it, runs the smoke test on the bytes that will be pushed, pushes the arch tag, and
+ * One leg: makes one platform's image, checks the programs in it, runs the smoke test on the bytes that will be pushed, pushes the arch tag, and
  * reads back what the registry now holds. What the engine made for it is removed however it ends.
  */
 export async function runLeg(
@@ -108,12 +108,17 @@ export async function runLeg(
   const built = await watch.time('build', async () => buildImage(leg, plan, inputs, deps));
   try {
     await checkPlatform(leg, built, log);
-    if (planned.smokeTest !== undefined) await watch.time('smoke-test', async () => smokeTest(leg, built, log));
+    const { word: content, diffIds } = await watch.time('check', async () =>
+      checkPrograms(leg, built, inputs, log),
+    );
+    if (planned.smokeTest !== undefined)
+      await watch.time('smoke-test', async () => smokeTest(leg, built, log));
     const { withheld } = plan;
     if (withheld !== undefined) log.info(`not pushed: ${withheld}`);
     const pushed =
-      withheld === undefined ? await watch.time('push', async () => push(leg, built, deps)) : undefined;
-    const content = pushed && (await checkPushed(leg, pushed, inputs, deps));
+      withheld === undefined
+        ? await watch.time('push', async () => push(leg, built, diffIds, deps))
+        : undefined;
     const { seconds } = watch;
     return { targets, platform, mode, host, built, pushed, content, withheld, github, seconds };
   } finally {
@@ -173,13 +178,14 @@ async function smokeTest(
 async function push(
   { engine, platform, targets, planned }: ReadyLeg,
   built: BuiltImage,
+  diffIds: CheckedArchive['diffIds'],
   deps: LegDeps,
 ): Promise<PushedImage> {
   const { override } = planned;
   const pushTo = async (target: LegTarget): Promise<PushedImage> => {
     const name = `${target.image.name}:${target.tag}`;
     return deps.log.group(`Pushing ${name}`, async () =>
-      pushAndReadBack(engine, built, { platform, override, target }, deps),
+      pushAndReadBack(engine, built, { platform, override, target, diffIds }, deps),
     );
   };
   const [first, ...others] = targets;
@@ -194,18 +200,16 @@ async function push(
   return pushed;
 }
 
-/** The machine of the programs in the layers, read from where they were pushed to: the leg's word for the fan-in. */
-async function checkPushed(
-  { platform, targets: [target] }: ReadyLeg,
-  { image }: PushedImage,
+/** The machine of the programs in the layers, before anything of it is run or pushed: the leg's word for the fan-in. */
+async function checkPrograms(
+  { engine, platform }: ReadyLeg,
+  built: BuiltImage,
   inputs: BuildInputs,
-  { log, registry }: LegDeps,
-): Promise<ContentWord> {
-  const origin = `${target.image.name}:${target.tag}`;
+  log: Log,
+): Promise<CheckedArchive> {
+  const origin = `the image for ${formatPlatform(platform)}`;
+  const allowForeign = inputs['allow-foreign'];
   return log.group(`Checking the programs in ${origin}`, async () =>
-    contentWord(
-      { image, platform, origin },
-      { allowForeign: inputs['allow-foreign'], open: (layer) => registry.getBlob(target.image, layer), log },
-    ),
+    checkArchive(engine.archive(built), { platform, origin, allowForeign, log }),
   );
 }

@@ -23,18 +23,13 @@ export interface PushedImage {
   readonly image: ProvenImage;
 }
 
-/** What is pushed, as it was checked. */
-interface CheckedImage {
-  readonly built: BuiltImage;
-  readonly platform: Platform;
-  readonly diffIds: readonly Digest[];
-}
-
 interface Push {
   readonly platform: Platform;
   /** The platform stands although the image's config says another. */
   readonly override: boolean;
   readonly target: LegTarget;
+  /** Of the layers that were checked. */
+  readonly diffIds: readonly Digest[];
 }
 
 /**
@@ -45,8 +40,8 @@ interface Push {
  */
 export async function pushAndReadBack(
   engine: Engine,
-  { built, platform, diffIds }: CheckedImage,
-  { image, tag }: ArchTarget,
+  built: BuiltImage,
+  { platform, override, target: { image, tag }, diffIds }: Push,
   { log, registry, sleep }: PushDeps,
 ): Promise<PushedImage> {
   const name = `${image.name}:${tag}`;
