@@ -14,6 +14,9 @@ export type EngineName = (typeof engineNames)[number];
  */
 export type Mode = 'native' | 'emulate' | 'cross';
 
+/** `auto`: natively if that goes here, else emulated where emulation works, else cross. */
+export type WantedMode = Mode | 'auto';
+
 /** What an engine can do, as data: commands and documentation read it, nobody asks for an engine by name. */
 export interface Capabilities {
   /** What an image is made from: a Dockerfile and its context, or files put into layers by ourselves. */
@@ -99,6 +102,10 @@ export interface FilesSource {
   readonly env?: readonly string[];
   readonly workdir?: string;
   readonly user?: string;
+  /** Annotations of the image's manifest. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Of manifest and config; absent: OCI. */
+  readonly format?: 'oci' | 'docker';
 }
 
 export type BuildSource = DockerfileSource | FilesSource;
@@ -139,7 +146,7 @@ export interface Engine {
    * @throws E_HOST_MISMATCH native was asked for and the engine's machine is another; E_UNSUPPORTED for a mode that the engine
    * has not, or an emulation that is not installed; E_ENGINE where the engine is there and can't run anything.
    */
-  preflight(platform: Platform, mode: Mode): Promise<Readiness>;
+  preflight(platform: Platform, mode: WantedMode): Promise<Readiness>;
   /** Runs {@link preflight} first unless that was done. @throws E_BUILD, E_ENGINE, E_UNSUPPORTED, E_INPUT, E_BASE_PLATFORM. */
   build(request: BuildRequest): Promise<BuiltImage>;
   /** As the image's own config says it. */

@@ -1,5 +1,6 @@
 import { CodedError } from '../errors.ts';
-import type { BuildRequest } from './engine.ts';
+import type { CacheInput } from '../inputs/build-lists.ts';
+import type { BuildRequest, DockerfileSource } from './engine.ts';
 
 /** The engines, and the two builders inside of Docker Engine, which can't do the same things. */
 export const dialects = ['buildx', 'docker', 'docker-classic', 'podman', 'buildah', 'assemble'] as const;
@@ -10,6 +11,11 @@ export type Dialect = (typeof dialects)[number];
 export type Support = 'yes' | { readonly since: string } | { readonly no: string };
 
 const notYet: Support = { no: 'not supported by this version of native-multiarch' };
+const noDockerfile: Support = { no: 'it reads no Dockerfile' };
+const dockersFormat: Support = { no: "its images are of Docker's format, which has none" };
+const oneStore: Support = { no: "its images go into Docker's own store, which has none" };
+const noAttestations: Support = { no: 'it makes no attestations' };
+const builtIn: Support = { no: 'the classic builder has none' };
 
 /** Of every input that a build may be given: which engine can honour it. docs/engines.md is made from this table. */
 export const supportTable = {
@@ -17,68 +23,132 @@ export const supportTable = {
   'build-args': everywhere('yes'),
   labels: { ...everywhere('yes'), assemble: 'yes' },
   network: everywhere('yes'),
-  annotations: everywhere(notYet),
-  'build-contexts': everywhere(notYet),
-  secrets: everywhere(notYet),
-  ssh: everywhere(notYet),
-  'cache-from': everywhere(notYet),
-  'cache-to': everywhere(notYet),
-  'no-cache': everywhere(notYet),
-  pull: everywhere(notYet),
-  'add-hosts': everywhere(notYet),
-  'shm-size': everywhere(notYet),
-  ulimit: everywhere(notYet),
-  provenance: everywhere(notYet),
-  sbom: everywhere(notYet),
-  outputs: everywhere(notYet),
-  'extra-args': everywhere(notYet),
-  'format: oci': everywhere(notYet),
-  'format: docker': everywhere(notYet),
+  annotations: row(notYet, dockersFormat, dockersFormat, 'yes', 'yes', 'yes'),
+  'build-contexts': row(notYet, { since: '23.0' }, builtIn, { since: '4.2' }, { since: '1.26' }),
+  'build-contexts docker-image://': row(
+    notYet,
+    { since: '23.0' },
+    builtIn,
+    { since: '4.2' },
+    { since: '1.26' },
+  ),
+  'build-contexts oci-layout://': row(
+    notYet,
+    { since: '23.0' },
+    builtIn,
+    { no: 'it takes folders and images' },
+    { no: 'it takes folders and images' },
+  ),
+  secrets: row(notYet, 'yes', builtIn, { since: '3.4' }, { since: '1.23' }),
+  ssh: row(notYet, 'yes', builtIn, { since: '3.4' }, { since: '1.23' }),
+  'cache-from type=registry': row(
+    notYet,
+    'yes',
+    { no: 'the classic builder looks at images that are here already' },
+    { since: '4.3' },
+    { since: '1.28' },
+  ),
+  'cache-from type=local': cacheOfBuildKit(),
+  'cache-from type=gha': cacheOfBuildKit(),
+  'cache-from of another type': cacheOfBuildKit(),
+  'cache-to type=registry': row(notYet, oneStore, builtIn, { since: '4.3' }, { since: '1.28' }),
+  'cache-to type=inline': row(
+    notYet,
+    'yes',
+    builtIn,
+    { no: 'it keeps its cache in a repository: type=registry' },
+    { no: 'it keeps its cache in a repository: type=registry' },
+  ),
+  'cache-to type=local': cacheOfBuildKit(),
+  'cache-to type=gha': cacheOfBuildKit(),
+  'cache-to of another type': cacheOfBuildKit(),
+  'no-cache': everywhere('yes'),
+  pull: everywhere('yes'),
+  'add-hosts': everywhere('yes'),
+  'shm-size': row(notYet, { since: '23.0' }, 'yes', 'yes', 'yes'),
+  ulimit: row(notYet, { since: '23.0' }, 'yes', 'yes', 'yes'),
+  provenance: row(notYet, oneStore, builtIn, noAttestations, noAttestations),
+  sbom: row(notYet, oneStore, builtIn, noAttestations, noAttestations),
+  outputs: row(notYet, { no: 'it makes one image, and no other form of it' }, builtIn, 'yes', 'yes'),
+  'extra-args': everywhere('yes'),
+  'format: oci': row(notYet, dockersFormat, dockersFormat, 'yes', 'yes', 'yes'),
+  'format: docker': row(notYet, 'yes', 'yes', 'yes', 'yes', 'yes'),
 } as const satisfies Record<string, Readonly<Record<Dialect, Support>>>;
 
 export type BuildOption = keyof typeof supportTable;
 
+type Row = Readonly<Record<Dialect, Support>>;
+
+/** In the order of {@link dialects}. */
+function row(
+  buildx: Support,
+  docker: Support,
+  classic: Support,
+  podman: Support,
+  buildah: Support,
+  assemble = noDockerfile,
+): Row {
+  return { buildx, docker, 'docker-classic': classic, podman, buildah, assemble };
+}
+
 /** The same for every engine that reads Dockerfiles. */
-function everywhere(support: Support): Readonly<Record<Dialect, Support>> {
-  const assemble: Support = { no: 'it reads no Dockerfile' };
-  return {
-    buildx: support,
-    docker: support,
-    'docker-classic': support,
-    podman: support,
-    buildah: support,
-    assemble,
-  };
+function everywhere(support: Support): Row {
+  return row(support, support, support, support, support);
+}
+
+function cacheOfBuildKit(): Row {
+  const repository: Support = { no: 'it keeps its cache in a repository: type=registry' };
+  return row(notYet, oneStore, builtIn, repository, repository);
 }
 
 /** Which of the options in {@link supportTable} a request makes use of. */
 export function askedOptions({ source, labels }: Pick<BuildRequest, 'source' | 'labels'>): BuildOption[] {
-  const asked: Partial<Record<BuildOption, boolean>> = { labels: isGiven(labels) };
-  if (source.kind === 'dockerfile') {
-    Object.assign(asked, {
-      target: isGiven(source.target),
-      'build-args': isGiven(source.buildArgs),
-      network: isGiven(source.network),
-      annotations: isGiven(source.annotations),
-      'build-contexts': isGiven(source.buildContexts),
-      secrets: isGiven(source.secrets),
-      ssh: isGiven(source.ssh),
-      'cache-from': isGiven(source.cacheFrom),
-      'cache-to': isGiven(source.cacheTo),
-      'no-cache': source.noCache === true,
-      pull: source.pull === true,
-      'add-hosts': isGiven(source.addHosts),
-      'shm-size': isGiven(source.shmSize),
-      ulimit: isGiven(source.ulimit),
-      provenance: isGiven(source.provenance),
-      sbom: isGiven(source.sbom),
-      outputs: isGiven(source.outputs),
-      'extra-args': isGiven(source.extraArgs),
-      'format: oci': source.format === 'oci',
-      'format: docker': source.format === 'docker',
-    } satisfies Partial<Record<BuildOption, boolean>>);
-  }
+  const { annotations, format } = source;
+  const asked: Partial<Record<BuildOption, boolean>> = {
+    labels: isGiven(labels),
+    annotations: isGiven(annotations),
+    'format: oci': format === 'oci',
+    'format: docker': format === 'docker',
+    ...(source.kind === 'dockerfile' && askedOfDockerfile(source)),
+  };
   return (Object.keys(supportTable) as BuildOption[]).filter((option) => asked[option] === true);
+}
+
+function askedOfDockerfile(source: DockerfileSource): Partial<Record<BuildOption, boolean>> {
+  const contexts = Object.values(source.buildContexts ?? {});
+  return {
+    target: isGiven(source.target),
+    'build-args': isGiven(source.buildArgs),
+    network: isGiven(source.network),
+    'build-contexts': contexts.some((context) => !context.includes('://')),
+    'build-contexts docker-image://': contexts.some((context) => context.startsWith('docker-image://')),
+    'build-contexts oci-layout://': contexts.some((context) => context.startsWith('oci-layout://')),
+    secrets: isGiven(source.secrets),
+    ssh: isGiven(source.ssh),
+    ...askedCaches('cache-from', source.cacheFrom),
+    ...askedCaches('cache-to', source.cacheTo),
+    'no-cache': source.noCache === true,
+    pull: source.pull === true,
+    'add-hosts': isGiven(source.addHosts),
+    'shm-size': isGiven(source.shmSize),
+    ulimit: isGiven(source.ulimit),
+    provenance: isGiven(source.provenance),
+    sbom: isGiven(source.sbom),
+    outputs: isGiven(source.outputs),
+    'extra-args': isGiven(source.extraArgs),
+  };
+}
+
+function askedCaches(
+  option: 'cache-from' | 'cache-to',
+  caches: readonly CacheInput[] = [],
+): Partial<Record<BuildOption, boolean>> {
+  return Object.fromEntries(
+    caches.map(({ type }) => {
+      const key = `${option} type=${type}`;
+      return [Object.hasOwn(supportTable, key) ? key : `${option} of another type`, true];
+    }),
+  );
 }
 
 function isGiven(value: unknown): boolean {
