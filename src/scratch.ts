@@ -34,11 +34,14 @@ export function scratchIn(parent: string, made: (folder: string) => void = () =>
  * What is no such folder, or is gone, is left alone. @returns whether something was removed.
  */
 export async function removeScratch(folder: string, parent: string): Promise<boolean> {
-  const ours =
-    dirname(folder) === resolve(parent) && /^native-multiarch-[A-Za-z0-9]{6}$/u.test(basename(folder));
-  if (!ours) return false;
+  if (!isScratch(folder, parent)) return false;
   const stats = await lstat(folder).catch(() => undefined);
   if (stats?.isDirectory() !== true) return false;
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   return true;
+}
+
+/** Whether {@link scratchIn} could have made it in `parent`, by its name. */
+export function isScratch(folder: string, parent: string): boolean {
+  return dirname(folder) === resolve(parent) && /^native-multiarch-[A-Za-z0-9]{6}$/u.test(basename(folder));
 }

@@ -158,7 +158,9 @@ describe.each(names)('%s', (name) => {
       },
       { logins, temp },
     );
-    await one.push(await one.build(request()), reference);
+    const image = await one.build(request());
+    await one.push(image, reference);
+    await one.remove(image);
     expect(seen).toContain(Buffer.from('robot:pa55word').toString('base64'));
     expect(script.lines().join('\n')).not.toContain('pa55word');
     await one.close();

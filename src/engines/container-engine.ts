@@ -174,6 +174,7 @@ export abstract class ContainerEngine implements Engine {
     if (refused.length > 0) throw joinErrors(refused);
     const id = this.session.uniqueId();
     const name = `localhost/native-multiarch:${id}`;
+    await this.session.note('image', name);
     const idFile = join(await this.session.folder(), `${id}.iid`);
     const result = await this.runBuild({ request, source, paths, name, idFile });
     if (result.code !== 0) throw this.session.failure(result, { doing: 'build', platform: request.platform });

@@ -182,7 +182,7 @@ export abstract class ContainersEngine extends ContainerEngine {
         ...args,
         paths.context,
       ],
-      { env: { ...env, ...this.variables(this.arrangement) } },
+      { env: { ...env, ...this.variables(this.arrangement) }, stepsFirst: true },
     );
   }
 
@@ -211,6 +211,7 @@ export abstract class ContainersEngine extends ContainerEngine {
 
   async remove(image: BuiltImage): Promise<void> {
     const answer = await this.session.ask(['rmi', image.name], { evenIfAborted: true });
+    await this.session.strike(image.name);
     if (answer.code !== 0 && !/image not known|no such image/i.test(answer.stderr)) {
       this.session.options.log.warning(`${image.name} was not removed: ${lastLines(answer.stderr, 1, 300)}`);
     }

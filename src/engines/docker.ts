@@ -205,6 +205,7 @@ export class DockerEngine extends ContainerEngine {
       '--platform',
       formatPlatform(options.platform),
     ];
+    await this.session.note('container', name);
     try {
       return await this.session.tell([...args, '--entrypoint', program, image.id, ...rest], {
         timeoutMs: options.timeoutMs,
@@ -212,6 +213,7 @@ export class DockerEngine extends ContainerEngine {
     } finally {
       // A command that was ended leaves its container running in the engine.
       await this.session.ask(['rm', '--force', name], { evenIfAborted: true });
+      await this.session.strike(name);
     }
   }
 
@@ -252,6 +254,7 @@ export class DockerEngine extends ContainerEngine {
 
   async remove(image: BuiltImage): Promise<void> {
     const answer = await this.session.ask(['image', 'rm', image.name], { evenIfAborted: true });
+    await this.session.strike(image.name);
     if (answer.code !== 0 && !/No such image/i.test(answer.stderr)) {
       this.session.options.log.warning(
         `${image.name} was not removed: ${answer.stderr.trim().slice(0, 300)}`,

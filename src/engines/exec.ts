@@ -9,6 +9,13 @@ export interface ExecOptions {
   /** After that many milliseconds it is ended: SIGTERM, then SIGKILL. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /**
+   * When it has to end, the programs that it runs are ended first, which lets it remove what it had made for them: podman and buildah
+   * leave that behind when they are ended themselves.
+   */
+  readonly stepsFirst?: true;
+  /** Told the child's process number. */
+  readonly onStart?: (pid: number) => void;
   /** Every line of stdout and stderr as it comes, for the log. */
   readonly onLine?: (line: string) => void;
   /** Of stdout and of stderr each, that many last bytes are kept; default 1 MiB. */

@@ -47,6 +47,8 @@ export interface EngineOptions {
   readonly lookUpEmulation?: LookUpEmulation;
   /** Waits that many milliseconds between tries of a push. */
   readonly sleep?: (ms: number) => Promise<void>;
+  /** Monotonic, in milliseconds. */
+  readonly now?: () => number;
   /** Names nobody else has; default: 12 random hexadecimal digits. */
   readonly uniqueId?: () => string;
 }

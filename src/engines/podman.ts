@@ -158,10 +158,12 @@ export class PodmanEngine extends ContainersEngine {
   }
 
   async #runOnce(args: readonly string[], name: string, { timeoutMs }: RunOptions): Promise<ExecResult> {
+    await this.session.note('container', name);
     try {
       return await this.session.tell(args, { timeoutMs });
     } finally {
       await this.session.ask(['rm', '--force', '--ignore', name], { evenIfAborted: true });
+      await this.session.strike(name);
     }
   }
 }

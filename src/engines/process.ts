@@ -2,11 +2,14 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { pipeline, type Readable, type Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { Exec, ExecOptions, ExecResult } from './exec.ts';
+import { leavesOf } from './process-tree.ts';
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** How long a child that was asked to end has for it, in milliseconds; a leg that is cancelled has five seconds in all. */
 const graceMs = 3000;
+/** How often the programs that an engine runs are looked for, so that the next step does not start either. */
+const stepsMs = 100;
 const defaultMaxOutput = 1024 * 1024;
 const maxLineLength = 4096;
 
@@ -28,6 +31,7 @@ export const spawnExec: Exec = (tool, args, options) => {
       shell: false,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
+    if (child.pid !== undefined) options.onStart?.(child.pid);
     const stdout = options.output ? passOn(child.stdout, options.output) : collect(child.stdout, options);
     const stderr = collect(child.stderr, options);
     const ending = endOnTimeoutOrAbort(child, options);
@@ -53,47 +57,68 @@ export const spawnExec: Exec = (tool, args, options) => {
 /** Ends the child when its time is over or the signal comes: first politely, then its whole group for good. */
 function endOnTimeoutOrAbort(
   child: Child,
-  { timeoutMs, signal }: ExecOptions,
+  { timeoutMs, signal, stepsFirst }: ExecOptions,
 ): { cancel(): void; reason(): ExecResult['ended'] } {
   let reason: ExecResult['ended'];
-  let killTimer: NodeJS.Timeout | undefined;
+  const timers: NodeJS.Timeout[] = [];
   const end = (why: NonNullable<ExecResult['ended']>): void => {
-    reason ??= why;
-    killGroup(child, 'SIGTERM');
-    killTimer ??= setTimeout(() => {
-      killGroup(child, 'SIGKILL');
-      // Something may have left the group and hold the pipes open: nobody waits for that.
-      child.stdout.destroy();
-      child.stderr.destroy();
-    }, graceMs);
+    if (reason !== undefined) return;
+    reason = why;
+    if (stepsFirst === true) {
+      timers.push(setInterval(() => void killSteps(child), stepsMs));
+      timers.push(
+        setTimeout(() => {
+          killGroup(child, 'SIGTERM');
+        }, graceMs),
+      );
+    } else killGroup(child, 'SIGTERM');
+    timers.push(
+      setTimeout(
+        () => {
+          killGroup(child, 'SIGKILL');
+          // Something may have left the group and hold the pipes open: nobody waits for that.
+          child.stdout.destroy();
+          child.stderr.destroy();
+        },
+        graceMs + (stepsFirst === true ? graceMs / 3 : 0),
+      ),
+    );
   };
   const onAbort = (): void => {
     end('aborted');
   };
   signal?.addEventListener('abort', onAbort, { once: true });
-  const timer =
-    timeoutMs === undefined
-      ? undefined
-      : setTimeout(() => {
-          end('timeout');
-        }, timeoutMs);
+  if (timeoutMs !== undefined)
+    timers.push(
+      setTimeout(() => {
+        end('timeout');
+      }, timeoutMs),
+    );
   return {
     cancel: () => {
-      clearTimeout(timer);
-      clearTimeout(killTimer);
+      for (const timer of timers) clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
     },
     reason: () => reason,
   };
 }
 
+async function killSteps(child: Child): Promise<void> {
+  if (child.pid === undefined) return;
+  for (const pid of await leavesOf(child.pid)) killQuietly(pid, 'SIGKILL');
+}
+
 function killGroup(child: Child, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
+  if (!killQuietly(-child.pid, signal)) child.kill(signal);
+}
+
+/** Whether there was such a process, or, for a negative number, group: one that is gone already is what was wanted. */
+function killQuietly(pid: number, signal: NodeJS.Signals): boolean {
   try {
-    process.kill(-child.pid, signal);
+    return process.kill(pid, signal);
   } catch {
-    // The group is gone already, which is what was wanted.
-    child.kill(signal);
+    return false;
   }
 }
 

@@ -5,6 +5,9 @@ import { CodedError } from '../errors.ts';
 import { Field, parseFields } from '../oci/schema.ts';
 import type { EngineName } from './engine.ts';
 import { childEnvironment, shownVariables } from './environment.ts';
+import { heartbeat } from './heartbeat.ts';
+import { Ledger, type Made } from './ledger.ts';
+import { identify } from './process-tree.ts';
 import type { ExecOptions, ExecResult } from './exec.ts';
 import { classify, type FailureContext } from './failures.ts';
 import type { EngineOptions } from './options.ts';
@@ -33,11 +36,14 @@ export class Session {
   readonly #command: string;
   #tool: Promise<string> | undefined;
   #folder: Promise<string> | undefined;
+  readonly #ledger: Ledger;
+  readonly #noted = new Map<string, () => Promise<void>>();
 
   constructor(name: EngineName, command: string, options: EngineOptions) {
     this.name = name;
     this.#command = command;
     this.options = options;
+    this.#ledger = new Ledger(options.temp);
   }
 
   /** Where the command is; told once. @throws E_ENGINE_MISSING */
@@ -84,15 +90,51 @@ export class Session {
     return this.#run(args, { timeoutMs: questionMs, ...options });
   }
 
-  /** Runs it with every line of its output in the log. */
+  /** Runs it with every line of its output in the log, and a line of ours when it says nothing for long. */
   async tell(args: readonly string[], options: CallOptions = {}): Promise<ExecResult> {
-    const { log } = this.options;
-    return this.#run(args, {
-      onLine: (line) => {
-        log.info(logLine(line));
+    const { log, now = () => performance.now() } = this.options;
+    const beat = heartbeat(
+      this.name,
+      (line) => {
+        log.info(line);
       },
-      ...options,
-    });
+      now,
+    );
+    let noted: Promise<() => Promise<void>> | undefined;
+    try {
+      return await this.#run(args, {
+        onLine: (line) => {
+          beat.heard();
+          log.info(logLine(line));
+        },
+        onStart: (pid) => {
+          noted = this.#noteProcess(pid);
+        },
+        ...options,
+      });
+    } finally {
+      beat.stop();
+      await (
+        await noted
+      )?.();
+    }
+  }
+
+  async #noteProcess(pid: number): Promise<() => Promise<void>> {
+    const process = await identify(pid);
+    return process === undefined ? () => Promise.resolve() : this.#ledger.note({ kind: 'process', process });
+  }
+
+  /** Writes down, before it is made, what has to be removed should this process be killed. */
+  async note(kind: Made['kind'], name: string): Promise<void> {
+    const entry = { kind, tool: this.name, name, variables: this.variables };
+    this.#noted.set(name, await this.#ledger.note(entry));
+  }
+
+  /** It is gone. */
+  async strike(name: string): Promise<void> {
+    await this.#noted.get(name)?.();
+    this.#noted.delete(name);
   }
 
   /** {@link ask}, whose answer is one JSON document. @throws E_ENGINE as the engine's words tell. */
@@ -115,6 +157,7 @@ export class Session {
   async close(): Promise<void> {
     const folder = await this.#folder;
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    await this.#ledger.close();
   }
 
   async #run(args: readonly string[], options: CallOptions): Promise<ExecResult> {

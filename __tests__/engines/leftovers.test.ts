@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ledger, readLedger, type Entry } from '../../src/engines/ledger.ts';
+import { removeLeftovers, sweep } from '../../src/engines/leftovers.ts';
+import { identify } from '../../src/engines/process-tree.ts';
+import { keptLog } from '../support/silent-log.ts';
+
+let parent: string;
+const children: ChildProcess[] = [];
+
+beforeEach(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'leftovers-test-'));
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  await rm(parent, { recursive: true });
+});
+
+const image: Entry = {
+  kind: 'image',
+  tool: 'podman',
+  name: 'localhost/native-multiarch:0123abcd',
+  variables: { REGISTRY_AUTH_FILE: '/x/auth' },
+};
+
+async function scratchOf(name: string): Promise<string> {
+  const folder = join(parent, name);
+  await mkdir(folder);
+  return folder;
+}
+
+/** As a leg that was killed leaves it: its process is no more. */
+async function kill(scratch: string): Promise<void> {
+  await writeFile(join(scratch, 'ledger', 'owner'), JSON.stringify({ pid: process.pid, started: '1' }));
+}
+
+interface Call {
+  readonly tool: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Engines that do nothing, and tell how they were called. */
+async function engines(stderr = ''): Promise<{
+  calls: Call[];
+  options: Parameters<typeof removeLeftovers>[1];
+  log: ReturnType<typeof keptLog>;
+}> {
+  const bin = await scratchOf('bin');
+  for (const tool of ['docker', 'podman', 'buildah']) {
+    await writeFile(join(bin, tool), '');
+    await chmod(join(bin, tool), 0o755);
+  }
+  const calls: Call[] = [];
+  const log = keptLog();
+  return {
+    calls,
+    log,
+    options: {
+      log,
+      env: { PATH: bin, INPUT_PASSWORD: 'hunter2' },
+      exec: (tool, args, { env }) => {
+        calls.push({ tool, args, env });
+        return Promise.resolve({ code: stderr === '' ? 0 : 1, stdout: '', stderr });
+      },
+    },
+  };
+}
+
+describe('the ledger', () => {
+  test('holds what was noted and not struck off, processes first', async () => {
+    const scratch = await scratchOf('one');
+    const ledger = new Ledger(scratch);
+    const child = { kind: 'process', process: { pid: 4711, started: '12' } } as const;
+    await ledger.note(image);
+    const strike = await ledger.note({ ...image, name: 'native-multiarch-gone' });
+    await new Ledger(scratch).note(child);
+    await strike();
+    expect(await readLedger(scratch)).toEqual({ ownerRuns: true, entries: [child, image] });
+  });
+
+  test('a folder without one has none', async () => {
+    expect(await readLedger(await scratchOf('one'))).toBeUndefined();
+    expect(await readLedger(join(parent, 'none'))).toBeUndefined();
+  });
+
+  test.each<[string, string]>([
+    ['half written', '{"kind":"image"'],
+    ["a name that isn't ours", JSON.stringify({ ...image, name: 'postgres' })],
+    ['a flag for a name', JSON.stringify({ ...image, name: '--all' })],
+    ['another tool', JSON.stringify({ ...image, tool: 'rm' })],
+    ['another kind', JSON.stringify({ ...image, kind: 'volume' })],
+    ['every process', JSON.stringify({ kind: 'process', process: { pid: 1, started: '1' } })],
+    ['a negative process', JSON.stringify({ kind: 'process', process: { pid: -5, started: '1' } })],
+    ['long', JSON.stringify({ ...image, variables: { A: 'x'.repeat(20_000) } })],
+  ])('what can not be ours is left out: %s', async (_, text) => {
+    const scratch = await scratchOf('one');
+    await new Ledger(scratch).note(image);
+    await writeFile(join(scratch, 'ledger', '00000000000a'), text);
+    expect((await readLedger(scratch))?.entries).toEqual([image]);
+  });
+});
+
+describe('after a leg that was killed', () => {
+  test('what it made is removed by its own engine, which gets the same configuration and nothing of ours', async () => {
+    const { calls, options } = await engines();
+    const scratch = await scratchOf('one');
+    const ledger = new Ledger(scratch);
+    await ledger.note(image);
+    await ledger.note({ kind: 'container', tool: 'docker', name: 'native-multiarch-77', variables: {} });
+    await kill(scratch);
+    expect(await removeLeftovers(scratch, options)).toBe(2);
+    expect(calls.map(({ tool, args }) => [tool.split('/').at(-1), ...args]).toSorted()).toEqual([
+      ['docker', 'rm', '--force', 'native-multiarch-77'],
+      ['podman', 'rmi', 'localhost/native-multiarch:0123abcd'],
+    ]);
+    const podman = calls.find(({ tool }) => tool.endsWith('podman'));
+    expect(podman?.env).toEqual({ PATH: options.env['PATH'], REGISTRY_AUTH_FILE: '/x/auth' });
+  });
+
+  test.each([
+    ['is gone already', 'Error: localhost/native-multiarch:0123abcd: image not known', 0],
+    ['is held', 'Error: image is in use by 3 containers', 1],
+  ])('what %s', async (_, stderr, warnings) => {
+    const { log, options } = await engines(stderr);
+    const scratch = await scratchOf('one');
+    await new Ledger(scratch).note(image);
+    await kill(scratch);
+    await removeLeftovers(scratch, options);
+    expect(log.warnings).toHaveLength(warnings);
+  });
+
+  test('an engine that is still at work is ended from its step on', async () => {
+    const scratch = await scratchOf('one');
+    // As podman does: it ends, with 7, when the program of its step was killed.
+    const engine = spawn(
+      process.execPath,
+      [
+        '-e',
+        `require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']).on('spawn', () => console.log('up')).on('exit', () => process.exit(7)); setInterval(() => {}, 1000)`,
+      ],
+      { detached: true },
+    );
+    children.push(engine);
+    const ended = once(engine, 'exit');
+    await once(engine.stdout, 'data');
+    const known = await identify(engine.pid ?? 0);
+    if (known === undefined) throw new Error('the engine is not there');
+    await new Ledger(scratch).note({ kind: 'process', process: known });
+    await kill(scratch);
+    await removeLeftovers(scratch, (await engines()).options);
+    expect(await ended).toEqual([7, null]);
+  });
+
+  test('a sweep takes the folders of killed legs, and leaves those at work and all else', async () => {
+    const { calls, options, log } = await engines();
+    const killed = await scratchOf('native-multiarch-aaaaaa');
+    await new Ledger(killed).note(image);
+    await kill(killed);
+    await new Ledger(await scratchOf('native-multiarch-bbbbbb')).note(image);
+    await scratchOf('native-multiarch-cccccc');
+    await scratchOf('other');
+    await sweep(parent, options);
+    expect((await readdir(parent)).toSorted()).toEqual([
+      'bin',
+      'native-multiarch-bbbbbb',
+      'native-multiarch-cccccc',
+      'other',
+    ]);
+    expect(calls).toHaveLength(1);
+    expect(log.lines.at(-1)).toBe('an earlier leg was killed here; what it left is removed (1)');
+  });
+});

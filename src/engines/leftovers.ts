@@ -1,0 +1,98 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Log } from '../log.ts';
+import { removeScratch } from '../scratch.ts';
+import { childEnvironment } from './environment.ts';
+import type { Exec } from './exec.ts';
+import type { EngineName } from './engine.ts';
+import { readLedger, type Made } from './ledger.ts';
+import { lastLines } from './output.ts';
+import { isRunning, leavesOf, type ProcessId } from './process-tree.ts';
+import { spawnExec } from './process.ts';
+import { findTool } from './tools.ts';
+
+export interface LeftoverOptions {
+  readonly log: Log;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Default: real processes. */
+  readonly exec?: Exec;
+}
+
+const removeArguments: Readonly<
+  Partial<Record<EngineName, Partial<Record<Made['kind'], readonly string[]>>>>
+> = {
+  docker: { container: ['rm', '--force'], image: ['image', 'rm'] },
+  podman: { container: ['rm', '--force'], image: ['rmi'] },
+  buildah: { container: ['rm'], image: ['rmi'] },
+};
+
+const removeMs = 30_000;
+/** How long an engine whose step was ended has for removing what it had made, in milliseconds. */
+const settleMs = 3000;
+
+/**
+ * Ends and removes what the ledger in a leg's scratch folder says. What can't be removed is told and left.
+ * @returns how many things were there; `undefined` where the leg is at work, or wrote no ledger
+ */
+export async function removeLeftovers(
+  scratch: string,
+  options: LeftoverOptions,
+): Promise<number | undefined> {
+  const ledger = await readLedger(scratch);
+  if (ledger === undefined || ledger.ownerRuns) return undefined;
+  for (const entry of ledger.entries) {
+    if (entry.kind === 'process') await end(entry.process);
+    else await remove(entry, options);
+  }
+  return ledger.entries.length;
+}
+
+/**
+ * The same for every leg of this user's that was killed on this machine and whose scratch folder is in `parent`; the folders go too.
+ * A leg that is at work is left alone.
+ */
+export async function sweep(parent: string, options: LeftoverOptions): Promise<void> {
+  const names = (await readdir(parent).catch(() => [])).filter((name) =>
+    name.startsWith('native-multiarch-'),
+  );
+  for (const folder of names.map((name) => join(parent, name))) {
+    const stats = await lstat(folder).catch(() => undefined);
+    if (stats?.uid !== process.getuid?.()) continue;
+    const count = await removeLeftovers(folder, options);
+    if (count === undefined) continue;
+    await removeScratch(folder, parent);
+    options.log.info(`an earlier leg was killed here; what it left is removed (${count})`);
+  }
+}
+
+async function end(engine: ProcessId): Promise<void> {
+  const deadline = Date.now() + settleMs;
+  while ((await isRunning(engine)) && Date.now() < deadline) {
+    for (const pid of await leavesOf(engine.pid)) kill(pid);
+    await delay(100);
+  }
+  if (await isRunning(engine)) kill(-engine.pid);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
+}
+
+async function remove({ kind, tool, name, variables }: Made, options: LeftoverOptions): Promise<void> {
+  const { log, env, exec = spawnExec } = options;
+  const path = await findTool(tool, env['PATH']);
+  const args = removeArguments[tool]?.[kind];
+  if (path === undefined || args === undefined) return;
+  const answer = await exec(path, [...args, name], {
+    env: { ...childEnvironment(env), ...variables },
+    timeoutMs: removeMs,
+  });
+  if (answer.code === 0) log.info(`${kind} ${name} is removed`);
+  else if (!/no such|not known|no (?:container|image|builder)/iu.test(answer.stderr))
+    log.warning(`${kind} ${name} of a killed leg was not removed: ${lastLines(answer.stderr, 1, 300)}`);
+}
