@@ -38,7 +38,7 @@ const floors: readonly (readonly string[])[] = [
   ['action', 'cli'],
   ['compose.ts'],
   ['commands'],
-  ['engines', 'registry', 'verify', 'publish', 'handover', 'github', 'report', 'layout'],
+  ['engines', 'registry', 'dockerfile', 'verify', 'publish', 'handover', 'github', 'report', 'layout'],
   ['inputs'],
   ['oci', 'platform'],
   ['errors.ts', 'log.ts', 'group-by.ts', 'scratch.ts', 'version.ts', 'young-heap.ts'],
@@ -53,6 +53,7 @@ const packages: Readonly<Record<string, string>> = {
   '@actions/github': 'github',
   '@octokit/rest': 'github',
   yaml: 'inputs',
+  'dockerfile-ast': 'dockerfile',
 };
 
 /** What computes, and neither reads nor writes. */
