@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readNamed, readStart, recordFiles, writeWhole } from './commands/files.ts';
@@ -108,10 +108,12 @@ async function specified(raw: RawInputs, { cwd }: Shell): Promise<RawInputs> {
 }
 
 async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise<CommandResult> {
-  const [{ build }, { chooseEngine }] = await Promise.all([
+  const [{ build }, { chooseEngine }, { sweep }] = await Promise.all([
     import('./commands/build.ts'),
     import('./engines/detect.ts'),
+    import('./engines/leftovers.ts'),
   ]);
+  await sweep(dirname(await shell.scratch()), shell);
   const push = targetsOf(inputs.images, inputs.tags)
     .slice(0, 1)
     .map(({ image }) => image);
