@@ -22,10 +22,11 @@ export function readActionInputs(env: NodeJS.ProcessEnv): ActionInputs {
 
 /** What a workflow has to say although a person at a shell need not: a matrix value that is missing is empty here. */
 export function checkWorkflowInputs({ command, raw }: ActionInputs): void {
+  if (raw.has('platforms')) return;
   for (const name of inputNames) {
     if (raw.has(name) || !(inputTable[name].requiredInWorkflow?.includes(command) ?? false)) continue;
     throw new CodedError('E_INPUT', `${name} is empty, and ${command} needs it in a workflow`, {
-      hint: 'set it to the platform of this leg, as in ${{ matrix.platform }}',
+      hint: 'set it to the platform of this leg, as in ${{ matrix.platform }}; or set platforms, where this job makes several',
     });
   }
 }

@@ -9,22 +9,17 @@ import type { ContentWord } from '../verify/content/word.ts';
 import type { BuiltLeg } from './build-leg.ts';
 import type { CommandResult } from './result.ts';
 
+/** A platform that may be missing, and is. */
+export interface MissingLeg {
+  readonly platform: string;
+  readonly reason: string;
+}
+
 /** What build tells: the outputs of the contract, the record among them, and the same for people. */
-export function buildResult([leg]: readonly BuiltLeg[]): CommandResult {
-  if (leg === undefined) throw new TypeError('a build has at least one leg');
-  const { target, platform, mode, host, pushed, content, withheld, seconds } = leg;
+export function buildResult(leg: BuiltLeg): CommandResult {
+  const { platform, mode, host, pushed } = leg;
   const record = legRecord(leg);
-  const references = pushed === undefined ? [] : [`${target.image.name}:${target.tag}`];
-  const took = Object.entries(seconds).map(([phase, time]) => `${phase} ${formatDuration(time)}`);
-  const facts: Fact[] = [
-    ['platform', formatPlatform(platform)],
-    ['mode', mode],
-    ['engine', host.label],
-    [pushed === undefined ? 'image' : 'digest', record.digest],
-    ...(references.length > 0 ? [['pushed', references] as Fact] : [['not pushed', withheld ?? ''] as Fact]),
-    ...(content === undefined ? [] : [['programs', told(content)] as Fact]),
-    ['took', took.join(', ')],
-  ];
+  const facts = legFacts(leg, record);
   const title = `Built ${formatPlatform(platform)}`;
   return {
     outputs: {
@@ -33,7 +28,7 @@ export function buildResult([leg]: readonly BuiltLeg[]): CommandResult {
       platform: formatPlatform(platform),
       mode,
       engine: host.label,
-      references,
+      references: referencesOf(leg),
       pushed: pushed !== undefined,
       record: recordToJson(record),
     },
@@ -42,8 +37,53 @@ export function buildResult([leg]: readonly BuiltLeg[]): CommandResult {
   };
 }
 
+/** The same for several platforms: `record` is a list, and what is of one image alone stands in its record. */
+export function buildResults(legs: readonly BuiltLeg[], missing: readonly MissingLeg[]): CommandResult {
+  const told = legs.map((leg) => {
+    const record = legRecord(leg);
+    return { leg, record, title: `Built ${formatPlatform(leg.platform)}`, facts: legFacts(leg, record) };
+  });
+  const absent: Fact[] = missing.map(({ platform, reason }) => [platform, reason]);
+  const gone = 'Platforms that may be missing, and are';
+  return {
+    outputs: {
+      platforms: legs.map(({ platform }) => formatPlatform(platform)),
+      'missing-platforms': missing.map(({ platform }) => platform),
+      references: legs.flatMap(referencesOf),
+      pushed: legs.some(({ pushed }) => pushed !== undefined),
+      record: told.map(({ record }) => recordToJson(record)),
+    },
+    text: [
+      ...told.map(({ title, facts }) => `${title}\n\n${factsText(facts)}`),
+      ...(absent.length === 0 ? [] : [`${gone}\n\n${factsText(absent)}`]),
+    ].join('\n'),
+    summary: [
+      ...told.map(({ title, facts }) => factsMarkdown(title, facts)),
+      ...(absent.length === 0 ? [] : [factsMarkdown(gone, absent)]),
+    ].join('\n\n'),
+  };
+}
+
+function referencesOf({ pushed, targets }: BuiltLeg): string[] {
+  return pushed === undefined ? [] : targets.map(({ image, tag }) => `${image.name}:${tag}`);
+}
+
+function legFacts(leg: BuiltLeg, record: LegRecord): Fact[] {
+  const { platform, mode, host, pushed, content, withheld, seconds } = leg;
+  const took = Object.entries(seconds).map(([phase, time]) => `${phase} ${formatDuration(time)}`);
+  return [
+    ['platform', formatPlatform(platform)],
+    ['mode', mode],
+    ['engine', host.label],
+    [pushed === undefined ? 'image' : 'digest', record.digest],
+    pushed === undefined ? ['not pushed', withheld ?? ''] : ['pushed', referencesOf(leg)],
+    ...(content === undefined ? [] : [['programs', told(content)] as Fact]),
+    ['took', took.join(', ')],
+  ];
+}
+
 function legRecord({
-  target,
+  targets: [target],
   platform,
   mode,
   host,

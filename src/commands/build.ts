@@ -1,8 +1,10 @@
+import { CodedError, errorLine, joinErrors } from '../errors.ts';
 import type { Engine, EngineName } from '../engines/engine.ts';
 import type { InputsOf } from '../inputs/table.ts';
-import { preflightLeg, runLeg, type BuiltLeg, type LegDeps, type ReadyLeg } from './build-leg.ts';
-import { planBuild } from './build-plan.ts';
-import { buildResult } from './build-result.ts';
+import { formatPlatform } from '../platform/platform.ts';
+import { preflightLeg, runLeg, type LegDeps, type ReadyLeg } from './build-leg.ts';
+import { planBuild, type PlannedLeg } from './build-plan.ts';
+import { buildResult, buildResults, type MissingLeg } from './build-result.ts';
 import type { CommandResult } from './result.ts';
 
 type BuildInputs = InputsOf<'build'>;
@@ -15,14 +17,59 @@ export interface BuildDeps extends LegDeps {
 /**
  * Makes the image of each platform that this host is asked for, one after the other: a leg of a matrix is one, a host that emulates
  * the others makes several. All of them are tried out before the first is built, and each has a record of its own.
+ * @throws what went wrong with each required platform, at once; nothing is built unless all of them can be
  */
 export async function build(inputs: BuildInputs, deps: BuildDeps): Promise<CommandResult> {
-  const plan = planBuild(inputs, deps.github);
-  const ready: ReadyLeg[] = [];
-  for (const leg of plan.legs) {
-    ready.push(await preflightLeg(leg, plan, await deps.engineOf(leg.engine), deps.log));
+  const { log, github } = deps;
+  const plan = planBuild(inputs, github);
+  const missing: MissingLeg[] = [];
+  const ready = await eachLeg(plan.legs, log, missing, async (leg) =>
+    preflightLeg(leg, plan, await deps.engineOf(leg.engine), log),
+  );
+  const built = await eachLeg(ready, log, missing, async (leg) => runLeg(leg, plan, inputs, deps));
+  const [only] = built;
+  if (only !== undefined && !plan.several) return buildResult(only);
+  return buildResults(built, missing);
+}
+
+/**
+ * Does `work` for one leg after the other, also where an earlier one failed; what may be missing, is then.
+ * @throws all that went wrong with required legs, or with all where none is left; at once where the run was cancelled
+ */
+async function eachLeg<Leg extends PlannedLeg | ReadyLeg, Done>(
+  legs: readonly Leg[],
+  log: LegDeps['log'],
+  missing: MissingLeg[],
+  work: (leg: Leg) => Promise<Done>,
+): Promise<Done[]> {
+  const done: Done[] = [];
+  const errors: CodedError[] = [];
+  const failed: CodedError[] = [];
+  for (const leg of legs) {
+    const { required } = 'planned' in leg ? leg.planned : leg;
+    try {
+      done.push(await work(leg));
+    } catch (error) {
+      if (!(error instanceof CodedError) || error.code === 'E_CANCELLED') throw error;
+      const platform = leg.platform === undefined ? '' : formatPlatform(leg.platform);
+      const named = legs.length === 1 ? error : withPlatform(error, platform);
+      failed.push(named);
+      if (required) errors.push(named);
+      else {
+        log.warning(`${platform} may be missing, and is: ${errorLine(error)}`);
+        missing.push({ platform, reason: errorLine(error) });
+      }
+    }
   }
-  const built: BuiltLeg[] = [];
-  for (const leg of ready) built.push(await runLeg(leg, plan, inputs, deps));
-  return buildResult(built);
+  if (errors.length > 0) throw joinErrors(errors);
+  if (done.length === 0) throw joinErrors(failed);
+  return done;
+}
+
+function withPlatform(error: CodedError, platform: string): CodedError {
+  if (error.message.includes(platform)) return error;
+  return new CodedError(error.code, `${platform}: ${error.message}`, {
+    ...(error.hint !== undefined && { hint: error.hint }),
+    cause: error,
+  });
 }

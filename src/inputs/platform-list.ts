@@ -25,7 +25,7 @@ export interface PlatformRow {
   readonly required: boolean;
   readonly runsOn?: RunsOn;
   readonly fallback: (typeof rowFallbacks)[number];
-  readonly engine?: string;
+  readonly engine?: (typeof rowEngines)[number];
   readonly mode?: (typeof rowModes)[number];
   readonly timeoutMinutes?: number;
   readonly smokeTest?: string;

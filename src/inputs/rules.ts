@@ -52,17 +52,22 @@ function imageRules(
   ];
 }
 
+function platformRules(raw: RawInputs): CodedError[] {
+  if (!raw.has('platform') || !raw.has('platforms')) return [];
+  return [
+    unreadable(
+      'platform and platforms are both set',
+      'a leg of a matrix has platform; a host that makes several has platforms',
+    ),
+  ];
+}
+
 function buildRules(raw: RawInputs, inputs: Readonly<Record<string, unknown>>): CodedError[] {
-  const errors: CodedError[] = [];
+  const errors: CodedError[] = platformRules(raw);
   const engine = String(inputs['engine']);
   if (engine !== 'assemble') {
     for (const name of assembleOnly.filter((each) => raw.has(each))) {
       errors.push(unsupported(name, raw, `engine ${engine}`, 'set engine to assemble, or leave it out'));
-    }
-    if (inputs['mode'] === 'cross') {
-      errors.push(
-        unsupported('mode', raw, `engine ${engine}`, 'cross needs engine assemble; use native or emulate'),
-      );
     }
     if (inputs['arch-tag'] === 'none') {
       errors.push(

@@ -1,5 +1,5 @@
 import type { InputDefinition, Kind } from '../definition.ts';
-import { boolean, oneOf, text } from '../kinds.ts';
+import { boolean, text } from '../kinds.ts';
 
 const common = { group: 'Build', commands: ['build'], later: ['build'] } as const;
 
@@ -22,13 +22,7 @@ export const laterBuildInputs = {
     "Adopt an image that an earlier step made instead of building: a local image's name or ID, oci:folder[:tag], oci-archive:file or docker-archive:file.",
   ),
   'smoke-test-url': later(text, 'Start the image as a service, and ask this URL until it answers.'),
-  'push-to': withDefault(oneOf(['first', 'all']), 'Which of images a leg pushes to.', 'first'),
   remote: later(text, 'An engine elsewhere: ssh://, tcp://, docker-container:// or kubernetes://.'),
   setup: later(text, 'Install this version of an engine first: buildx@0.30.1.'),
   'setup-emulation': withDefault(boolean, 'Install QEMU for platforms that this host is not.', false),
-  'allow-privileged-events': withDefault(
-    boolean,
-    'Push on pull_request_target, workflow_run and issue_comment events as well.',
-    false,
-  ),
 } as const;

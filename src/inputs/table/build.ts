@@ -1,6 +1,6 @@
 import { parsePlatform } from '../../platform/platform.ts';
 import type { InputDefinition } from '../definition.ts';
-import { autoBoolean, oneOf, text, valueOf } from '../kinds.ts';
+import { autoBoolean, boolean, oneOf, text, valueOf } from '../kinds.ts';
 import { pairs } from '../readers.ts';
 
 /** One leg: what is built, how, and where it goes. */
@@ -10,8 +10,8 @@ export const buildInputs = {
     group: 'Build',
     commands: ['build'],
     requiredInWorkflow: ['build'],
-    description: 'The platform of this leg, such as linux/ppc64le.',
-    default: { text: "the engine's own in a shell; required in a workflow" },
+    description: 'The platform of this leg, such as linux/ppc64le. Several on one host: see platforms.',
+    default: { text: "the engine's own in a shell; required in a workflow, unless platforms is set" },
   },
   engine: {
     kind: oneOf(['auto', 'docker', 'podman', 'buildah', 'assemble'], ['buildx']),
@@ -22,11 +22,11 @@ export const buildInputs = {
     default: { text: 'auto: the first of docker, podman and buildah that answers', value: 'auto' },
   },
   mode: {
-    kind: oneOf(['native', 'emulate', 'cross'], ['auto']),
+    kind: oneOf(['native', 'emulate', 'cross', 'auto']),
     group: 'Build',
     commands: ['build'],
     description:
-      'How the steps of the build run: native refuses a host of another architecture; emulate runs the programs of the target through QEMU; cross is for programs compiled elsewhere, with engine assemble.',
+      'How the steps of the build run: native refuses a host of another architecture; emulate runs the programs of the target through QEMU; cross compiles in stages FROM --platform=$BUILDPLATFORM, or takes files compiled elsewhere (engine assemble); auto takes the first of these that goes here, and says which.',
     default: { text: 'native; cross with engine assemble' },
   },
   context: {
@@ -87,5 +87,20 @@ export const buildInputs = {
     commands: ['build'],
     description: 'Whether the arch tag is pushed. auto does not push on pull-request events of any kind.',
     default: { text: 'auto', value: 'auto' },
+  },
+  'push-to': {
+    kind: oneOf(['first', 'all']),
+    group: 'Build',
+    commands: ['build'],
+    description: 'Which of images a leg pushes its arch tag to. The record names the first.',
+    default: { text: 'first', value: 'first' },
+  },
+  'allow-privileged-events': {
+    kind: boolean,
+    group: 'Build',
+    commands: ['build'],
+    description:
+      'Push on the events pull_request_target, workflow_run and issue_comment as well, whose runs have the rights of the repository while anybody may have set them off.',
+    default: { text: 'false', value: false },
   },
 } as const satisfies Record<string, InputDefinition>;

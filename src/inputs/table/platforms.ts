@@ -22,9 +22,8 @@ export const platformInputs = {
     group: 'Platforms',
     commands: ['plan', 'build', 'merge', 'verify'],
     required: ['plan', 'merge'],
-    later: ['build'],
     description:
-      'The platforms of the image: a list (linux/amd64, linux/s390x?) in which ? marks one that may be missing, or a YAML map from platform to runner label or row.',
+      'The platforms of the image: a list (linux/amd64, linux/s390x?) in which ? marks one that may be missing, or a YAML map from platform to runner label or row. For build: several that this one host makes, instead of platform.',
   },
   handover: {
     kind: oneOf(['auto', 'registry', 'none'], ['artifact']),
