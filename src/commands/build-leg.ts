@@ -11,6 +11,8 @@ import type { BuildPlan, LegTarget, PlannedLeg } from './build-plan.ts';
 import { pushAndReadBack, type PushedImage } from './build-push.ts';
 import { buildRequest } from './build-request.ts';
 import { checkArchive, type CheckedArchive } from './content-check.ts';
+import { legRecord } from './build-result.ts';
+import type { HandOver } from './handover-leg.ts';
 import type { ReadVerbs } from './repository-reader.ts';
 import { stopwatch } from './stopwatch.ts';
 
@@ -20,6 +22,7 @@ export interface LegDeps {
   readonly log: Log;
   readonly registry: ReadVerbs & Pick<PublishVerbs, 'headManifest'>;
   readonly github: GithubEnvironment;
+  readonly handOver: HandOver;
   readonly sleep: Sleep;
   /** Monotonic, in milliseconds. */
   readonly now: () => number;
@@ -67,8 +70,9 @@ export async function preflightLeg(
   const host = await engine.host();
   const platform = planned.platform ?? host.platform;
   const targets = plan.targets(platform);
-  const { mode, note } = await engineReadiness(planned, platform, engine, log);
+  const { mode, note, warning } = await engineReadiness(planned, platform, engine, log);
   log.info(`${host.label} builds ${formatPlatform(platform)}: ${note}`);
+  if (warning !== undefined) log.warning(warning);
   return { engine, host, platform, mode, targets, planned };
 }
 
@@ -120,7 +124,9 @@ export async function runLeg(
         ? await watch.time('push', async () => push(leg, built, diffIds, deps))
         : undefined;
     const { seconds } = watch;
-    return { targets, platform, mode, host, built, pushed, content, withheld, github, seconds };
+    const done = { targets, platform, mode, host, built, pushed, content, withheld, github, seconds };
+    await deps.handOver({ record: legRecord(done), pushed: pushed?.manifest, tag: plan.tag });
+    return done;
   } finally {
     await engine.remove(built);
   }

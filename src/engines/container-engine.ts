@@ -15,10 +15,20 @@ import type {
   Mode,
   Readiness,
   RunOptions,
+  WantedMode,
 } from './engine.ts';
 import type { ExecResult } from './exec.ts';
 import { runtimeTrouble } from './failures.ts';
-import { checkEmulation, decideMode, describeMode, emulationCure, relation } from './mode.ts';
+import {
+  checkEmulation,
+  crossFailure,
+  decideMode,
+  describeMode,
+  emulationCure,
+  emulationWarning,
+  modesToTry,
+  relation,
+} from './mode.ts';
 import { lastLines } from './output.ts';
 import { probeProgram } from './probe.ts';
 import { checkSource, checkValues, type CheckedSource } from './request.ts';
@@ -86,31 +96,51 @@ export abstract class ContainerEngine implements Engine {
     return this.#host;
   }
 
-  preflight(platform: Platform, mode: Mode): Promise<Readiness> {
+  preflight(platform: Platform, mode: WantedMode): Promise<Readiness> {
     const key = `${formatPlatform(platform)} ${mode}`;
     const known = this.#ready.get(key) ?? this.#preflight(platform, mode);
     this.#ready.set(key, known);
     return known;
   }
 
-  async #preflight(platform: Platform, wanted: Mode): Promise<Readiness> {
+  async #preflight(platform: Platform, wanted: WantedMode): Promise<Readiness> {
     const host = await this.host();
     const emulation = await this.#emulation(platform, host);
-    const mode = decideMode(platform, wanted, host, emulation);
+    if (wanted !== 'auto') {
+      return this.#tryMode(decideMode(platform, wanted, host, emulation), platform, host, emulation);
+    }
+    const passedOver: string[] = [];
+    const modes = modesToTry(platform, host, emulation);
+    for (const mode of modes) {
+      try {
+        const ready = await this.#tryMode(mode, platform, host, emulation);
+        return { ...ready, note: [`mode auto is ${mode}`, ...passedOver, ready.note].join('; ') };
+      } catch (error) {
+        const goesOn =
+          error instanceof CodedError && ['E_UNSUPPORTED', 'E_HOST_MISMATCH'].includes(error.code);
+        if (!goesOn || mode === modes.at(-1)) throw error;
+        passedOver.push(`${mode} does not go, since ${error.message}`);
+      }
+    }
+    throw new CodedError('E_INTERNAL', 'no mode was tried');
+  }
+
+  async #tryMode(mode: Mode, platform: Platform, host: EngineHost, emulation: Emulation): Promise<Readiness> {
     if (mode === 'emulate') checkEmulation(platform, emulation);
     const told = describeMode(mode, platform, host, emulation);
-    const program = probeProgram(platform.architecture);
+    // In a cross build it is the host's own programs that run; and for a machine that there is no probe of, at least the engine is tried.
+    const program = mode === 'cross' ? undefined : probeProgram(platform.architecture);
+    const tried = program === undefined ? host.platform : platform;
     const id = this.session.uniqueId();
     const folder = await this.session.folderWith(`probe-${id}`, {
       Dockerfile: 'FROM scratch\nCOPY probe /probe\nRUN ["/probe"]\n',
       probe: program ?? probeProgram(host.platform.architecture) ?? '',
     });
-    // For a machine that there is no probe of, at least the engine itself is tried.
-    const tried = program === undefined ? host.platform : platform;
     const { result, notes } = await this.tryProgram(folder, tried, `localhost/native-multiarch-probe:${id}`);
     if (result.code !== 0) throw this.#probeFailure(result, platform, mode, host);
     for (const note of notes) this.session.options.log.info(note);
-    return { mode, note: [told, ...notes].join('; ') };
+    const warning = mode === 'emulate' ? emulationWarning(platform) : undefined;
+    return { mode, note: [told, ...notes].join('; '), ...(warning !== undefined && { warning }) };
   }
 
   async #emulation(platform: Platform, host: EngineHost): Promise<Emulation> {
@@ -119,12 +149,7 @@ export abstract class ContainerEngine implements Engine {
     return (this.session.options.lookUpEmulation ?? lookUpEmulation)(platform.architecture);
   }
 
-  #probeFailure(
-    result: ExecResult,
-    platform: Platform,
-    mode: 'native' | 'emulate',
-    host: EngineHost,
-  ): CodedError {
+  #probeFailure(result: ExecResult, platform: Platform, mode: Mode, host: EngineHost): CodedError {
     const target = formatPlatform(platform);
     if (!/exec format error/i.test(`${result.stdout}${result.stderr}`)) {
       const error = this.session.failure(result, { doing: 'build', platform });
@@ -177,8 +202,15 @@ export abstract class ContainerEngine implements Engine {
     await this.session.note('image', name);
     const idFile = join(await this.session.folder(), `${id}.iid`);
     const result = await this.runBuild({ request, source, paths, name, idFile });
-    if (result.code !== 0) throw this.session.failure(result, { doing: 'build', platform: request.platform });
+    if (result.code !== 0) throw await this.#buildFailure(result, request);
     return { engine: this.name, id: await this.#readId(idFile), name };
+  }
+
+  async #buildFailure(result: ExecResult, { platform, mode }: BuildRequest): Promise<CodedError> {
+    const format = /(?:exec (\S+): )?exec format error/i.exec(`${result.stdout}\n${result.stderr}`);
+    if (mode === 'cross' && format !== null)
+      return crossFailure(platform, await this.host(), format[1]?.replaceAll('"', '') ?? 'a program');
+    return this.session.failure(result, { doing: 'build', platform });
   }
 
   async #readId(idFile: string): Promise<string> {

@@ -15,7 +15,7 @@ import { findTool } from './tools.ts';
 
 export const containersCapabilities: Capabilities = {
   source: 'dockerfile',
-  modes: ['native', 'emulate'],
+  modes: ['native', 'emulate', 'cross'],
   smokeTest: true,
   pushesBy: 'engine',
   caCertificate: true,

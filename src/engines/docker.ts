@@ -18,7 +18,7 @@ import type { Dialect } from './support.ts';
 
 export const dockerCapabilities: Capabilities = {
   source: 'dockerfile',
-  modes: ['native', 'emulate'],
+  modes: ['native', 'emulate', 'cross'],
   smokeTest: true,
   pushesBy: 'engine',
   caCertificate: false,

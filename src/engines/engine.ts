@@ -48,6 +48,8 @@ export interface Readiness {
   readonly mode: Mode;
   /** One line for a person: what runs the programs, and what had to be done so that it works. */
   readonly note: string;
+  /** What a person should know before waiting for it. */
+  readonly warning?: string;
 }
 
 /** A Dockerfile build. */
