@@ -1,12 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { build } from '../../src/commands/build.ts';
+import type { HandOver } from '../../src/commands/handover-leg.ts';
 import { CodedError } from '../../src/errors.ts';
 import { parseRecord } from '../../src/handover/record.ts';
 import { parseInputs } from '../../src/inputs/parse.ts';
 import type { FakeRegistry } from '../support/fake-registry.ts';
+import { archiveEntries, archiveOf } from '../support/archives.ts';
 import { rejection } from '../support/failure.ts';
 import { addToRegistry, buildAttestation, buildImage, buildIndex } from '../support/images.ts';
 import { keptLog } from '../support/silent-log.ts';
+import { tar } from '../support/tar.ts';
+import { tinyProgram } from '../support/tiny-programs.js';
+import { chunks } from '../verify/content/support.ts';
 import {
   bearer,
   environment,
@@ -27,7 +32,7 @@ async function runBuild(
   registry: FakeRegistry,
   script: Partial<Script> = {},
   inputs: Record<string, string> = {},
-  options: RunOptions = {},
+  options: RunOptions & { readonly handOver?: HandOver } = {},
 ) {
   const log = keptLog();
   const engine = scriptedEngine(registry, { image, ...script });
@@ -41,6 +46,7 @@ async function runBuild(
       engineOf: () => Promise.resolve(engine),
       registry: client,
       github,
+      handOver: options.handOver ?? (() => Promise.resolve()),
       sleep: (ms) => {
         slept.push(ms);
         return Promise.resolve();
@@ -62,7 +68,7 @@ describe('a leg', () => {
       };
       const { work, engine } = await runBuild(registry, {}, {}, { event: 'push', env });
       const { outputs } = await work;
-      expect(engine.steps).toEqual(['preflight native', 'build', 'push v1-amd64', 'remove']);
+      expect(engine.steps).toEqual(['preflight native', 'build', 'archive', 'push v1-amd64', 'remove']);
       expect(registry.tags(path)).toEqual({ 'v1-amd64': image.manifest.digest });
       expect(outputs).toMatchObject({
         digest: image.manifest.digest,
@@ -126,6 +132,7 @@ describe('a leg', () => {
       expect(engine.steps).toEqual([
         'preflight native',
         'build',
+        'archive',
         'run /app --version',
         'push v1-amd64',
         'remove',
@@ -179,7 +186,7 @@ describe('a leg pushes nothing', () => {
         options,
       );
       const { outputs } = await work;
-      expect(engine.steps).toEqual(['preflight native', 'build', 'run /app', 'remove']);
+      expect(engine.steps).toEqual(['preflight native', 'build', 'archive', 'run /app', 'remove']);
       expect(registry.requests).toEqual([]);
       expect(outputs).toMatchObject({ pushed: false, references: [], record: { pushed: false } });
       expect(outputs['record']).not.toHaveProperty('tag');
@@ -213,14 +220,14 @@ describe('a leg that fails', () => {
       { fails: { run: told('E_SMOKE_TEST') } },
       { 'smoke-test': '/app' },
       'E_SMOKE_TEST',
-      ['preflight native', 'build', 'run /app', 'remove'],
+      ['preflight native', 'build', 'archive', 'run /app', 'remove'],
     ],
     [
       'in its push: the image is removed',
       { fails: { push: told('E_DENIED') } },
       {},
       'E_DENIED',
-      ['preflight native', 'build', 'push v1-amd64', 'remove'],
+      ['preflight native', 'build', 'archive', 'push v1-amd64', 'remove'],
     ],
     [
       'with an image of another platform: nothing is pushed',
@@ -270,6 +277,73 @@ describe('a leg that fails', () => {
     await withRegistry({}, async (registry) => {
       const { work } = await runBuild(registry, { pushes: 'nothing' });
       expect((await rejection(work)).code).toBe('E_NOT_FOUND');
+    });
+  });
+});
+
+describe('the programs in the image', () => {
+  const run = { Entrypoint: ['/app'] };
+  const layers = [[{ name: 'app', content: tinyProgram('s390x'), mode: 0o755 }]];
+  const wrong = buildImage({ layers, run });
+  const right = buildImage({ platform: 'linux/s390x', layers, run });
+
+  test.each<[string, Record<string, string>, RunOptions]>([
+    ['that is to be pushed', {}, { event: 'push' }],
+    ['of a pull request', {}, { event: 'pull_request' }],
+    ['of a dry run', { 'dry-run': 'true' }, {}],
+  ])('are of its machine, or nothing is run and nothing pushed: one %s', async (_, inputs, options) => {
+    await withRegistry({}, async (registry) => {
+      const asked = { 'smoke-test': '/app', ...inputs };
+      const { work, engine } = await runBuild(registry, { image: wrong }, asked, options);
+      const error = await rejection(work);
+      expect(error.code).toBe('E_CONTENT_MISMATCH');
+      expect(error.message).toBe('the image for linux/amd64 is to be amd64: /app is s390x (started by /app)');
+      expect(engine.steps).toEqual(['preflight native', 'build', 'archive', 'remove']);
+      expect(registry.requests).toEqual([]);
+    });
+  });
+
+  test('may be foreign where that is allowed', async () => {
+    await withRegistry({}, async (registry) => {
+      const { work } = await runBuild(registry, { image: wrong }, { 'allow-foreign': '/app' });
+      await expect(work).resolves.toBeDefined();
+    });
+  });
+
+  test.each(['push', 'pull_request'])(
+    'are in the record, on %s events, and merge takes the word',
+    async (event) => {
+      await withRegistry({}, async (registry) => {
+        const script = { image: right, platform: 'linux/s390x' };
+        const { work } = await runBuild(registry, script, {}, { event });
+        const content = { entrypoint: 's390x', machines: { s390x: 1 } };
+        expect((await work).outputs['record']).toMatchObject({ content });
+        const blobs = registry.requests.filter(
+          ({ method, path: at }) => method === 'GET' && at.includes('/blobs/'),
+        );
+        // The config alone, and where nothing was pushed not even that.
+        expect(blobs).toHaveLength(event === 'push' ? 1 : 0);
+      });
+    },
+  );
+
+  test('that were not read are not vouched for', async () => {
+    await withRegistry({}, async (registry) => {
+      const entries = archiveEntries(image, 'docker 25').map((entry) =>
+        entry.content instanceof Uint8Array && entry.content[0] === 0x1f
+          ? { ...entry, content: Buffer.from('fd377a585a00', 'hex') }
+          : entry,
+      );
+      const { work, log } = await runBuild(registry, { archive: chunks(tar(entries)) });
+      expect((await work).outputs['record']).not.toHaveProperty('content');
+      expect(log.warnings.join()).toContain('is packed with xz');
+    });
+  });
+
+  test('are those of the image that was pushed: E_DIGEST_MISMATCH', async () => {
+    await withRegistry({}, async (registry) => {
+      const { work } = await runBuild(registry, { archive: archiveOf(buildImage({ layers: [[]] })) });
+      expect((await rejection(work)).code).toBe('E_DIGEST_MISMATCH');
     });
   });
 });

@@ -31,7 +31,7 @@ async function cost({ arrange, redirectBlobs = false, check }: Scene): Promise<C
       const legs = addLegs(registry);
       const inputs = await arrange?.(registry, legs);
       registry.clearRequests();
-      await runMerge(registry, { tags, ...inputs });
+      await runMerge(registry, { tags, check: 'config', ...inputs });
       costs.push({ requests: registry.requests.length, rounds: registry.rounds() });
       check?.(registry);
     });
@@ -56,14 +56,27 @@ describe('what a merge of four platforms into three tags asks of a registry with
     expect(await cost({ check })).toEqual({ requests: 21, rounds: 9 });
   });
 
-  test('a fresh repository, from records: the same', async () => {
+  test('a fresh repository, from records with the word of their legs: the same, contents checked', async () => {
     const arrange: Scene['arrange'] = (registry, legs) =>
       Promise.resolve({
-        records: Object.values(legs)
-          .map((leg) => recordOf(registry, leg))
+        check: 'content',
+        records: Object.entries(legs)
+          .map(([platform, leg]) => {
+            const machine = platform.split('/')[1] ?? '';
+            return recordOf(registry, leg, { content: { entrypoint: machine, machines: { [machine]: 1 } } });
+          })
           .join('\n'),
       });
     expect(await cost({ arrange })).toEqual({ requests: 21, rounds: 9 });
+  });
+
+  test('contents that no leg has vouched for cost one request for each layer, two layers at a time', async () => {
+    const arrange: Scene['arrange'] = () => Promise.resolve({ check: 'content' });
+    const { requests, rounds } = await cost({ arrange });
+    expect(requests).toBe(21 + 4);
+    // Fewer processors read fewer layers at a time.
+    expect(rounds).toBeGreaterThanOrEqual(9 + 2);
+    expect(rounds).toBeLessThanOrEqual(9 + 4);
   });
 
   test('new tags, and latest moves: the same', async () => {
@@ -84,7 +97,7 @@ describe('what a merge of four platforms into three tags asks of a registry with
 
   test('the second run reads, and writes nothing: 17 requests in 6 rounds', async () => {
     const arrange: Scene['arrange'] = async (registry) => {
-      await runMerge(registry, { tags });
+      await runMerge(registry, { tags, check: 'config' });
       return undefined;
     };
     const check = (registry: FakeRegistry): void => {

@@ -45,7 +45,7 @@ describe('what is not set', () => {
       'moving-tags': ['latest'],
       handover: 'auto',
       format: 'auto',
-      check: 'config',
+      check: 'content',
       attestations: 'keep',
       force: false,
       'dry-run': false,

@@ -13,6 +13,8 @@ export interface Script {
   readonly id?: string;
   /** What stands in the registry after a push; default: the image itself. */
   readonly pushes?: Fixture | 'nothing';
+  /** What the engine gives to be looked at; default: the image. */
+  readonly archive?: AsyncIterable<Uint8Array>;
   /** Thrown by the step of that name. */
   readonly fails?: Partial<Record<'preflight' | 'build' | 'run' | 'push', Error>>;
 }
@@ -63,7 +65,7 @@ export function scriptedEngine(
     },
     archive: () => {
       steps.push('archive');
-      return archiveOf(script.image);
+      return script.archive ?? archiveOf(script.image);
     },
     remove: async () => step('remove'),
     close: () => Promise.resolve(),

@@ -48,7 +48,7 @@ export const mergeInputs = {
     commands: ['merge', 'verify'],
     description:
       'How deep every platform is proven. config compares os, architecture and variant with the claim; content also the machine of the programs inside, from the record of the leg where there is one, else from the layers; full always reads the layers.',
-    default: { text: 'config', value: 'config' },
+    default: { text: 'content', value: 'content' },
   },
   'allow-foreign': {
     kind: list,
