@@ -48,7 +48,7 @@ function engineThat(
     },
     build: async ({ source, platform }) => {
       const file = source.kind === 'dockerfile' ? (source.file ?? '') : '';
-      done.push(`${formatPlatform(platform)} ${(await readFile(file, 'utf8')).trim()}`);
+      done.push(`${formatPlatform(platform)} ${(await readFile(file, 'utf8')).split('\n', 1).join()}`);
       return { engine: 'podman', id: 'sha256:1', name: 'pulled' };
     },
     run: (_, { command, timeoutMs, platform }) => {

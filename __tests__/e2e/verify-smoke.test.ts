@@ -61,7 +61,7 @@ describe.each(['docker', 'podman', 'buildah'] as const)('%s', (name) => {
     );
     const left = {
       docker: ['ps', '--all', '-q'],
-      podman: ['ps', '--all', '-q'],
+      podman: ['ps', '--all', '--external', '-q'],
       buildah: ['containers', '-q'],
     };
     const env = { PATH: debianPath, ...host.env };
@@ -72,7 +72,7 @@ describe.each(['docker', 'podman', 'buildah'] as const)('%s', (name) => {
   test('fails where the command does', async () => {
     const { status, stderr } = await verify(
       host,
-      '/bin/busybox sh -c "test $(/bin/busybox uname -m) != s390x"',
+      '["/bin/busybox", "sh", "-c", "test $(/bin/busybox uname -m) != s390x"]',
     );
     expect(status).toBe(1);
     expect(lastLine(stderr)).toMatch(

@@ -110,13 +110,14 @@ interface Run {
 }
 
 /**
- * A build of nothing but a FROM line pulls, with the credentials of this run, into the engine's store. @returns why the test failed
+ * A build of nothing but the image pulls it, with the credentials of this run, into the engine's store. @returns why the test failed
  */
 async function run(engine: Engine, image: ProvenImage, { repository, command, mode, folder }: Run) {
   const { platform } = image;
   const name = formatReference({ repository, digest: image.descriptor.digest });
   const file = join(folder, 'Dockerfile');
-  await writeFile(file, `FROM ${name}\n`);
+  // Of a FROM line alone buildah and podman leave the working container behind.
+  await writeFile(file, `FROM ${name}\nLABEL native-multiarch.smoke-test="${image.descriptor.digest}"\n`);
   const source = { kind: 'dockerfile', context: folder, file } as const;
   const pulled = await engine.build({ platform, mode, source });
   try {
