@@ -4,6 +4,7 @@ import type { BuiltImage, EngineHost, RunOptions } from './engine.ts';
 import type { ExecResult } from './exec.ts';
 import type { EngineOptions } from './options.ts';
 import { Session } from './session.ts';
+import { isStoredFor } from './store.ts';
 import { writtenTo } from './streams.ts';
 import type { Dialect } from './support.ts';
 
@@ -44,6 +45,26 @@ export class BuildahEngine extends ContainersEngine {
         variant: host.get('variant').optional((field) => field.string()),
       }),
     };
+  }
+
+  hasImage(reference: string, platform: Platform): Promise<boolean> {
+    const question = [
+      'inspect',
+      '--type',
+      'image',
+      '--format',
+      '{{.OCIv1.OS}}/{{.OCIv1.Architecture}}',
+      reference,
+    ];
+    return isStoredFor(this.session, question, platform);
+  }
+
+  async storage(): Promise<string | undefined> {
+    const info = await this.session.askJson(['info'], 'the answer of buildah info');
+    return info
+      .get('store')
+      .get('GraphRoot')
+      .optional((field) => field.string());
   }
 
   async platformOf(image: BuiltImage): Promise<Platform> {

@@ -9,6 +9,7 @@ import type {
   BuiltImage,
   Capabilities,
   DockerfileSource,
+  DockerfileText,
   Engine,
   EngineHost,
   EngineName,
@@ -183,6 +184,16 @@ export abstract class ContainerEngine implements Engine {
 
   /** Which row of the table of options it is; known after the preflight. */
   protected abstract dialect(): Dialect;
+
+  /** Whether stages that the target does not need are left out; known once the preflight is done. */
+  protected prunes(): boolean {
+    return true;
+  }
+
+  async dockerfile(source: DockerfileSource): Promise<DockerfileText> {
+    const { file } = await checkSource(source, this.session.options, this.dockerfileNames);
+    return { file, text: await readFile(file, 'utf8'), prunes: this.prunes() };
+  }
 
   async build(request: BuildRequest): Promise<BuiltImage> {
     const { source } = request;

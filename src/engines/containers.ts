@@ -6,11 +6,12 @@ import { formatPlatform, type Platform } from '../platform/platform.ts';
 import { buildArguments } from './arguments.ts';
 import { writeAuthFile, writeRegistriesConf } from './auth.ts';
 import { ContainerEngine, type BuildOrder } from './container-engine.ts';
-import type { BuiltImage, Capabilities } from './engine.ts';
+import type { BuiltImage, Capabilities, PullSource } from './engine.ts';
 import type { ExecResult } from './exec.ts';
 import { runtimeTrouble } from './failures.ts';
 import { lastLines } from './output.ts';
 import { isLoopback } from './registries.ts';
+import { registriesConfig, sourceOf, type RegistriesConfig } from './short-names.ts';
 import { findTool } from './tools.ts';
 
 export const containersCapabilities: Capabilities = {
@@ -31,6 +32,9 @@ export interface Arrangement {
 
 const probeMs = 180_000;
 
+/** What is no image of a registry, although it may look like a name and a tag. */
+const isTransport = /^(?:containers-storage|dir|docker-archive|docker-daemon|oci|oci-archive|sif):/u;
+
 /**
  * What podman and buildah have in common: they are one builder, one storage and one registry client.
  * https://docs.podman.io/en/stable/markdown/podman-build.1.html
@@ -40,6 +44,7 @@ export abstract class ContainersEngine extends ContainerEngine {
   protected override readonly dockerfileNames = ['Containerfile', 'Dockerfile'];
   protected arrangement: Arrangement = {};
   #configured: Promise<readonly string[]> | undefined;
+  #registries: Promise<RegistriesConfig> | undefined;
 
   /** Arguments before the subcommand. */
   protected abstract globalArguments(arrangement: Arrangement): readonly string[];
@@ -52,6 +57,12 @@ export abstract class ContainersEngine extends ContainerEngine {
   protected get isolation(): string | undefined {
     const own = this.session.options.env['BUILDAH_ISOLATION'];
     return own === undefined || own === '' ? this.arrangement.isolation : own;
+  }
+
+  async pullSource(reference: string): Promise<PullSource | undefined> {
+    if (isTransport.test(reference)) return undefined;
+    this.#registries ??= registriesConfig(this.session.options.env);
+    return this.isLocal() ? sourceOf(reference, await this.#registries) : undefined;
   }
 
   protected variables(arrangement: Arrangement): Record<string, string> {

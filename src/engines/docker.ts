@@ -1,18 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../errors.ts';
-import { formatReference, type Reference } from '../oci/reference.ts';
+import { formatReference, parseReference, type Reference } from '../oci/reference.ts';
 import { parseFields, type Field } from '../oci/schema.ts';
 import { formatPlatform, normalisePlatform, type Platform } from '../platform/platform.ts';
 import { buildArguments } from './arguments.ts';
 import { writeDockerConfig } from './auth.ts';
 import { ContainerEngine, type BuildOrder } from './container-engine.ts';
 import { chooseBuilder, type Builder } from './docker-builder.ts';
-import { automaticArguments } from './dockerfile.ts';
-import type { BuiltImage, Capabilities, EngineHost, RunOptions } from './engine.ts';
+import { automaticArguments, withGlobalArguments } from './dockerfile.ts';
+import type { BuiltImage, Capabilities, EngineHost, PullSource, RunOptions } from './engine.ts';
 import type { ExecResult } from './exec.ts';
 import type { EngineOptions } from './options.ts';
 import { Session } from './session.ts';
+import { isStoredFor } from './store.ts';
 import { printed } from './streams.ts';
 import type { Dialect } from './support.ts';
 
@@ -30,6 +31,7 @@ export class DockerEngine extends ContainerEngine {
   readonly capabilities = dockerCapabilities;
   protected override readonly dockerfileNames = ['Dockerfile'];
   #builder: Builder | undefined;
+  #info: Promise<Field> | undefined;
   #configured: Promise<void> | undefined;
 
   constructor(options: EngineOptions) {
@@ -139,12 +141,11 @@ export class DockerEngine extends ContainerEngine {
     const builder = this.#builder;
     if (builder === undefined) throw new CodedError('E_INTERNAL', 'docker builds before its preflight');
     const host = await this.host();
-    const { file } = paths;
     const given = source.buildArgs ?? {};
-    const automatic =
+    const { file, automatic } =
       builder.kind === 'classic'
-        ? automaticArguments(await readFile(file, 'utf8'), request.platform, host.platform)
-        : {};
+        ? await this.#completed(paths.file, request.platform, host.platform)
+        : { file: paths.file, automatic: {} };
     const { args, env } = buildArguments({ ...automatic, ...given });
     return this.session.tell(
       [
@@ -168,6 +169,47 @@ export class DockerEngine extends ContainerEngine {
       ],
       { env: { ...env, ...builder.variables }, tool: builder.tool },
     );
+  }
+
+  hasImage(reference: string, platform: Platform): Promise<boolean> {
+    const question = ['image', 'inspect', '--format', '{{.Os}}/{{.Architecture}}', reference];
+    return isStoredFor(this.session, question, platform);
+  }
+
+  protected override prunes(): boolean {
+    return this.#builder?.kind !== 'classic';
+  }
+
+  /** Mirrors of a Docker Engine are for Docker Hub alone. https://docs.docker.com/docker-hub/image-library/mirror/ */
+  async pullSource(reference: string): Promise<PullSource> {
+    const mirrors = (await this.#askInfo()).get('RegistryConfig').get('Mirrors');
+    const some = mirrors.optional((field) => field.items(50)) ?? [];
+    const isHub = parseReference(reference).repository.registry === 'docker.io';
+    return { name: reference, isMirrored: isHub && some.length > 0 };
+  }
+
+  async storage(): Promise<string | undefined> {
+    if (!this.isLocal()) return undefined;
+    return (await this.#askInfo()).get('DockerRootDir').optional((field) => field.string());
+  }
+
+  #askInfo(): Promise<Field> {
+    this.#info ??= this.session.askJson(['info', '--format', '{{json .}}'], 'the answer of docker info');
+    return this.#info;
+  }
+
+  /** The Dockerfile with the platform arguments that the classic builder does not know of, and their values. */
+  async #completed(
+    file: string,
+    target: Platform,
+    build: Platform,
+  ): Promise<{ file: string; automatic: Readonly<Record<string, string>> }> {
+    const text = await readFile(file, 'utf8');
+    const completed = withGlobalArguments(text);
+    const automatic = automaticArguments(completed, target, build);
+    if (completed === text) return { file, automatic };
+    const folder = await this.session.folderWith(this.session.uniqueId(), { Dockerfile: completed });
+    return { file: join(folder, 'Dockerfile'), automatic };
   }
 
   async platformOf(image: BuiltImage): Promise<Platform> {

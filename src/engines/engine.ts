@@ -130,6 +130,23 @@ export interface BuiltImage {
   readonly manifest?: ManifestBytes;
 }
 
+/** A Dockerfile, as the engine will read it. */
+export interface DockerfileText {
+  /** Absolute. */
+  readonly file: string;
+  readonly text: string;
+  /** Whether stages that the target does not need are left out. */
+  readonly prunes: boolean;
+}
+
+/** Where an engine pulls an image from. */
+export interface PullSource {
+  /** With its registry, where the engine's configuration completes it. */
+  readonly name: string;
+  /** Whether the engine asks another registry as well. */
+  readonly isMirrored: boolean;
+}
+
 export interface RunOptions {
   /** Words, quoted as in a shell; `["program", "argument"]`; or, where it needs a shell, a line for the image's `/bin/sh -c`. */
   readonly command: string;
@@ -149,6 +166,14 @@ export interface Engine {
    * has not, or an emulation that is not installed; E_ENGINE where the engine is there and can't run anything.
    */
   preflight(platform: Platform, mode: WantedMode): Promise<Readiness>;
+  /** What {@link build} will read, where it builds Dockerfiles. @throws E_INPUT */
+  dockerfile?(source: DockerfileSource): Promise<DockerfileText>;
+  /** Whether a build takes that image from the engine's own store, without asking a registry; absent where it never does. */
+  hasImage?(reference: string, platform: Platform): Promise<boolean>;
+  /** Where it would pull that image from; `undefined` where only the engine can tell. Absent: from where the name says. */
+  pullSource?(reference: string): Promise<PullSource | undefined>;
+  /** The folder of the engine's storage; `undefined` where it is on another machine. Absent where it has none. */
+  storage?(): Promise<string | undefined>;
   /** Runs {@link preflight} first unless that was done. @throws E_BUILD, E_ENGINE, E_UNSUPPORTED, E_INPUT, E_BASE_PLATFORM. */
   build(request: BuildRequest): Promise<BuiltImage>;
   /** As the image's own config says it. */

@@ -9,6 +9,7 @@ import type { ExecResult } from './exec.ts';
 import { runtimeTrouble } from './failures.ts';
 import type { EngineOptions } from './options.ts';
 import { Session } from './session.ts';
+import { isStoredFor } from './store.ts';
 import { printed } from './streams.ts';
 import type { Dialect } from './support.ts';
 import { findTool } from './tools.ts';
@@ -61,6 +62,16 @@ export class PodmanEngine extends ContainersEngine {
         variant: host.get('variant').optional((field) => field.string()),
       }),
     };
+  }
+
+  hasImage(reference: string, platform: Platform): Promise<boolean> {
+    const question = ['image', 'inspect', '--format', '{{.Os}}/{{.Architecture}}', reference];
+    return isStoredFor(this.session, question, platform);
+  }
+
+  async storage(): Promise<string | undefined> {
+    const root = (await this.#askInfo()).get('store').get('graphRoot');
+    return this.#local ? root.optional((field) => field.string()) : undefined;
   }
 
   /** podman's own inspect leaves the variant out, so the config is read where podman keeps it, if it keeps it here. */

@@ -1,0 +1,196 @@
+import type { BaseImage } from '../dockerfile/dockerfile.ts';
+import type { Engine } from '../engines/engine.ts';
+import { CodedError, errorLine, settleAll } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { parseImageConfig } from '../oci/config.ts';
+import type { Digest } from '../oci/digest.ts';
+import type { ManifestBytes } from '../oci/manifest-bytes.ts';
+import { isAttestation, maxManifestBytes, parseManifest } from '../oci/manifest.ts';
+import { formatReference, parseReference, type Reference } from '../oci/reference.ts';
+import { formatPlatform, normalisePlatform, platformOfJson, type Platform } from '../platform/platform.ts';
+import { Slots } from '../registry/copy/slots.ts';
+import { replacementFor } from './base-replacements.ts';
+import type { ReadVerbs } from './repository-reader.ts';
+
+/** A base image, as it stood in its registry when the leg began. */
+export interface FoundBase {
+  /** Its full name, with the tag or digest by which it is asked for. */
+  readonly reference: string;
+  readonly digest: Digest;
+}
+
+export interface BaseDeps {
+  readonly log: Log;
+  readonly engine: Pick<Engine, 'name' | 'hasImage' | 'pullSource'>;
+  /** Reads each image once, however many lines and legs name it: {@link baseReader}. */
+  readonly read: ReadBase;
+  /** The engine asks the registry although it has the image. */
+  readonly pull?: boolean;
+}
+
+/** What an image is for: of an index its entries, of a single image its config. */
+export interface BaseFacts {
+  readonly digest: Digest;
+  readonly isIndex: boolean;
+  readonly platforms: readonly Platform[];
+  /** Whether the platforms are all that there is: an entry may leave its platform to its config. */
+  readonly isComplete: boolean;
+}
+
+export type ReadBase = (reference: Reference) => Promise<BaseFacts | undefined>;
+
+/** More are not asked for: nobody's build stands on so many, and each costs a request. */
+const maxBases = 64;
+const maxAtOnce = 8;
+
+/** Reads what base images are for, each once. */
+export function baseReader(registry: Pick<ReadVerbs, 'getManifest' | 'readBlob'>): ReadBase {
+  const known = new Map<string, Promise<BaseFacts | undefined>>();
+  return async (reference) => {
+    const key = formatReference(reference);
+    const reading = known.get(key) ?? readFacts(reference, registry);
+    known.set(key, reading);
+    return reading;
+  };
+}
+
+async function readFacts(
+  { repository, tag = 'latest', digest }: Reference,
+  registry: Pick<ReadVerbs, 'getManifest' | 'readBlob'>,
+): Promise<BaseFacts | undefined> {
+  const manifest = await registry.getManifest(repository, digest ?? tag);
+  if (manifest === undefined) return undefined;
+  const parsed = parseManifest(manifest);
+  if (parsed.kind === 'index')
+    return indexFacts(
+      manifest,
+      parsed.manifests.filter((entry) => !isAttestation(entry)),
+    );
+  const config = await registry.readBlob(repository, parsed.config, maxManifestBytes);
+  const platform = normalisePlatform(parseImageConfig(config, `the config of ${repository.name}`));
+  return { digest: manifest.digest, isIndex: false, platforms: [platform], isComplete: true };
+}
+
+type Entries = Extract<ReturnType<typeof parseManifest>, { kind: 'index' }>['manifests'];
+
+function indexFacts({ digest }: ManifestBytes, entries: Entries): BaseFacts {
+  const platforms = entries.flatMap(({ platform }) =>
+    platform === undefined ? [] : [platformOfJson(platform)],
+  );
+  return { digest, isIndex: true, platforms, isComplete: platforms.length === entries.length };
+}
+
+/**
+ * Asks for every base image of a build before it begins, for the platform that it will be pulled for. What can't be found out leaves
+ * a line in the log, and the engine decides: it may have the image, a mirror or a credential that we have not.
+ * @throws E_BASE_PLATFORM for an image without the platform, E_NOT_FOUND for one that is not there; all of them at once
+ */
+export async function checkBases(bases: readonly BaseImage[], deps: BaseDeps): Promise<FoundBase[]> {
+  if (bases.length > maxBases)
+    deps.log.info(`only the first ${maxBases} of ${bases.length} base images are asked for`);
+  const slots = new Slots(maxAtOnce);
+  const found = await settleAll(
+    bases.slice(0, maxBases).map(async (base) => slots.run(async () => checkBase(base, deps))),
+  );
+  const each = new Map(found.flatMap((one) => (one === undefined ? [] : [[one.reference, one] as const])));
+  return [...each.values()];
+}
+
+async function checkBase(base: BaseImage, deps: BaseDeps): Promise<FoundBase | undefined> {
+  const { log, engine } = deps;
+  const where = `line ${base.line}: ${base.instruction} ${base.reference}`;
+  if (deps.pull !== true && (await engine.hasImage?.(base.reference, base.platform)) === true) {
+    log.debug(`${where} is in the store of ${engine.name}`);
+    return undefined;
+  }
+  const source = await engine.pullSource?.(base.reference);
+  if (engine.pullSource !== undefined && source === undefined) {
+    log.info(`${where} was not looked for, since only ${engine.name} knows from which registry it comes`);
+    return undefined;
+  }
+  const reference = withTag(parseReference(source?.name ?? base.reference));
+  const facts = await ask(reference, where, deps);
+  if (facts === 'unknown') return undefined;
+  if (facts !== undefined) {
+    await checkFacts(base, where, facts, reference, deps);
+    return { reference: formatReference(reference), digest: facts.digest };
+  }
+  const message = `${where} is not there: ${reference.repository.registry} has no ${formatReference(reference)}`;
+  if (source?.isMirrored !== true) {
+    throw new CodedError('E_NOT_FOUND', message, {
+      hint: 'check its name and tag, and that these credentials may read it',
+    });
+  }
+  log.info(`${message}; a mirror of ${engine.name} may have it`);
+  return undefined;
+}
+
+/** What else goes wrong than that it is not there may go right for the engine. */
+async function ask(
+  reference: Reference,
+  where: string,
+  { read, log, engine }: BaseDeps,
+): Promise<BaseFacts | 'unknown' | undefined> {
+  try {
+    return await read(reference);
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.code === 'E_CANCELLED') throw error;
+    log.info(`${where} could not be checked, and ${engine.name} decides: ${errorLine(error)}`);
+    return 'unknown';
+  }
+}
+
+async function checkFacts(
+  { platform, isRoot }: BaseImage,
+  where: string,
+  facts: BaseFacts,
+  reference: Reference,
+  { read, log, engine }: BaseDeps,
+): Promise<void> {
+  if (facts.platforms.some((one) => mayServe(one, platform))) return;
+  const wanted = formatPlatform(platform);
+  const message = `${where} has no ${wanted}, only ${facts.platforms.map(formatPlatform).join(', ') || 'what names no platform'}`;
+  // Of a single image an engine takes what there is: files of another machine may be all that is wanted of it.
+  if (!facts.isComplete || (!facts.isIndex && !isRoot)) {
+    log.info(`${message}; ${engine.name} decides`);
+    return;
+  }
+  throw new CodedError('E_BASE_PLATFORM', message, { hint: await cure(reference, platform, read) });
+}
+
+async function cure(reference: Reference, platform: Platform, read: ReadBase): Promise<string> {
+  const wanted = formatPlatform(platform);
+  const known = replacementFor(reference, platform);
+  if (known !== undefined) {
+    try {
+      const facts = await read(known);
+      if (facts?.platforms.some((one) => mayServe(one, platform)) === true) {
+        const { repository, tag = '' } = known;
+        return `use ${repository.path.replace(/^library\//u, '')}:${tag}, which has it`;
+      }
+    } catch (error) {
+      // Advice that can't be proven is not given.
+      if (!(error instanceof CodedError) || error.code === 'E_CANCELLED') throw error;
+    }
+  }
+  return `choose a base image that has ${wanted}; a stage that only makes files for it can be FROM --platform=$BUILDPLATFORM`;
+}
+
+function withTag(reference: Reference): Reference {
+  return reference.tag === undefined && reference.digest === undefined
+    ? { ...reference, tag: 'latest' }
+    : reference;
+}
+
+/** Architectures whose programs run on another one, so that engines fall back to them. */
+const servesAsWell: Readonly<Record<string, string>> = { amd64: '386', arm64: 'arm' };
+
+/**
+ * Whether some engine would take an image of platform `offered` for `wanted`. Variants are left to the engine: each has its own rules.
+ * https://github.com/containerd/platforms/blob/main/compare.go
+ */
+function mayServe(offered: Platform, wanted: Platform): boolean {
+  const { architecture } = offered;
+  const isRight = architecture === wanted.architecture || architecture === servesAsWell[wanted.architecture];
+  return offered.os === wanted.os && isRight;
+}
