@@ -13,7 +13,7 @@
 set -euo pipefail
 
 packages=(
-  docker.io containerd runc cgroupfs-mount podman buildah skopeo docker-registry
+  docker.io containerd runc cgroupfs-mount podman buildah skopeo docker-registry procps
   qemu-user-static binfmt-support openssl perl
 )
 go_tools=(

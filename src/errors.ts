@@ -44,12 +44,20 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number];
 
+/** A line of a file of the user's: an annotation can stand there. */
+export interface Place {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+}
+
 interface ErrorDetails {
   /** What the user does about it; the part of the line behind the semicolon. */
   readonly hint?: string;
   readonly cause?: unknown;
   /** True where a flag or its own value can't be read, before anything is contacted: a shell ends with 2, not 1. */
   readonly usage?: boolean;
+  readonly place?: Place;
 }
 
 /**
@@ -61,12 +69,14 @@ export class CodedError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly usage: boolean;
+  readonly place: Place | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.hint = details.hint;
     this.usage = details.usage ?? false;
+    this.place = details.place;
   }
 }
 
@@ -99,6 +109,7 @@ export function joinErrors(errors: readonly CodedError[]): CodedError {
   return new CodedError(first.code, messages.join('. '), {
     ...(hints.length > 0 && { hint: hints.join('; ') }),
     cause: first.cause,
+    ...(first.place !== undefined && { place: first.place }),
     usage: errors.every((e) => e.usage),
   });
 }

@@ -121,6 +121,16 @@ describe('a step', () => {
     );
   });
 
+  test('a failure at a line of a file has its annotation there', async () => {
+    const command: Command = () => {
+      throw new CodedError('E_BUILD', 'oh no', { place: { file: '/src/Dockerfile', line: 5 } });
+    };
+    const { calls } = await run(merge, command);
+    expect(calls.at(-1)).toBe(
+      'error E_BUILD: oh no {"title":"E_BUILD","file":"/src/Dockerfile","startLine":5}',
+    );
+  });
+
   test.each([
     [{}, 'E_INPUT: command is not set; the commands are plan, build, '],
     [{ INPUT_COMMAND: 'marge' }, 'E_INPUT: command is "marge", which is not a command; did you mean merge?'],

@@ -31,7 +31,7 @@ const rows: readonly Row[] = [
   [each('daemon-down', clients), 'ask', 'E_ENGINE', /^the Docker daemon does not answer/],
   [each('tcp-down', clients), 'ask', 'E_ENGINE', /^the Docker daemon does not answer/],
   [each('denied', clients), 'ask', 'E_ENGINE', /socket is not ours to use: permission denied/],
-  [each('run-failed'), 'build', 'E_BUILD', /oh no/],
+  [[...each('run-failed'), 'buildx-step-failed'], 'build', 'E_BUILD', /oh no/],
   [
     each('exec-format'),
     'build',

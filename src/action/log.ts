@@ -6,7 +6,7 @@ export interface Core {
   readonly info: (line: string) => void;
   readonly debug: (line: string) => void;
   readonly warning: (line: string) => void;
-  readonly error: (line: string, properties: { title: string }) => void;
+  readonly error: (line: string, properties: { title: string; file?: string; startLine?: number }) => void;
   readonly startGroup: (title: string) => void;
   readonly endGroup: () => void;
   readonly setSecret: (value: string) => void;

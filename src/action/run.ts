@@ -67,11 +67,13 @@ async function runOne(host: ActionHost, mask: Mask): Promise<void> {
 function withoutSecrets(error: CodedError, mask: Mask): CodedError {
   return new CodedError(error.code, mask.text(error.message), {
     ...(error.hint !== undefined && { hint: mask.text(error.hint) }),
+    ...(error.place !== undefined && { place: error.place }),
   });
 }
 
 async function tellFailure(host: ActionHost, mask: Mask, failed: CodedError, thrown: unknown): Promise<void> {
   const error = withoutSecrets(failed, mask);
+  const { place } = error;
   const { core, env } = host;
   for (let cause: unknown = thrown; cause instanceof Error; cause = cause.cause) {
     for (const line of (cause.stack ?? cause.message).split('\n')) core.debug(harmless(line));
@@ -84,5 +86,8 @@ async function tellFailure(host: ActionHost, mask: Mask, failed: CodedError, thr
   }
   const line = errorLine(error);
   core.info(harmless(line));
-  core.error(line, { title: error.code });
+  core.error(line, {
+    title: error.code,
+    ...(place !== undefined && { file: place.file, startLine: place.line }),
+  });
 }

@@ -2,12 +2,15 @@ import { CodedError, type ErrorCode } from '../errors.ts';
 import { formatPlatform, type Platform } from '../platform/platform.ts';
 import type { EngineName } from './engine.ts';
 import { lastLines, tellingLines } from './output.ts';
+import { failedLine, stepFailure } from './step-failures.ts';
 
 /** What was going on when an engine failed. */
 export interface FailureContext {
   readonly engine: EngineName;
   readonly doing: 'build' | 'push' | 'ask';
   readonly platform?: Platform;
+  /** The Dockerfile, absolute. */
+  readonly file?: string;
   /** `quay.io`, where it is known. */
   readonly registry?: string;
   /** Whether `ca-certificate` was given: an engine that can't take it from us has to be told. */
@@ -182,16 +185,20 @@ type Make = (code: ErrorCode, message: string, hint?: string, told?: string) => 
 export function classify(output: string, exitCode: number, context: FailureContext): CodedError {
   const last = finalWords(output);
   const ended = last.at(-1) ?? '';
+  const line = context.file === undefined ? undefined : failedLine(output);
   const make: Make = (code, message, hint, told = lastLines(output)) =>
-    new CodedError(code, told === '' ? message : `${message} (${told})`, hint === undefined ? {} : { hint });
+    new CodedError(code, told === '' ? message : `${message} (${told})`, {
+      ...(hint !== undefined && { hint }),
+      ...(context.file !== undefined && line !== undefined && { place: { file: context.file, line } }),
+    });
   const inStep = context.doing === 'build' && stepFailed.test(ended);
   const rules = context.doing === 'ask' ? engineRules : [...engineRules, ...(inStep ? [] : registryRules)];
   for (const rule of rules) {
     // Behind a failed step stand the step's own words: only the engine's last line counts.
-    const line = (inStep ? [ended] : last).find((one) => rule.matches.test(one));
-    if (line === undefined) continue;
+    const words = (inStep ? [ended] : last).find((one) => rule.matches.test(one));
+    if (words === undefined) continue;
     const code = typeof rule.code === 'function' ? rule.code(context) : rule.code;
-    return make(code, rule.say(context), rule.hint(context), lastLines(line));
+    return make(code, rule.say(context), rule.hint(context), lastLines(words));
   }
   if (context.doing === 'build') return buildFailure(output, exitCode, context, make);
   const what =
@@ -212,31 +219,8 @@ function buildFailure(output: string, exitCode: number, context: FailureContext,
   if (trouble !== undefined) {
     return make('E_ENGINE', `${context.engine} can't start programs here: ${trouble.says}`, trouble.cure);
   }
-  const format = /(?:exec (\S+): )?exec format error/.exec(tail);
-  if (format !== null) {
-    return make(
-      'E_BUILD',
-      `${format[1] ?? 'a program in the build'} is not for ${target(context)}, or is no program: exec format error`,
-      `look for a file of another architecture that was copied in or downloaded, and for a script without its #! line; to run programs of ${target(context)} on another machine, use mode: emulate`,
-    );
-  }
-  const status = /(?:exit status|non-zero code:|exit code:) (\d+)/.exec(tail)?.[1];
-  if (status === '137') {
-    return make(
-      'E_BUILD',
-      'a build step was killed (137)',
-      'most often the machine has too little memory; see "dmesg"',
-    );
-  }
-  if (status === '139' || status === '132') {
-    return make(
-      'E_BUILD',
-      `a build step crashed (${status})`,
-      status === '132'
-        ? 'the program needs a newer processor than this one'
-        : 'under emulation this is often QEMU itself: build on native hardware',
-    );
-  }
+  const known = stepFailure(tail, target(context));
+  if (known !== undefined) return make('E_BUILD', known.says, known.cure);
   return make(
     'E_BUILD',
     `the build for ${target(context)} failed with ${context.engine} (exit code ${exitCode})`,
