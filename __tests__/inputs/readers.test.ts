@@ -13,7 +13,9 @@ import {
   time,
   words,
 } from '../../src/inputs/readers.ts';
+import { parseInputs } from '../../src/inputs/parse.ts';
 import { referenceList } from '../../src/inputs/references.ts';
+import { memoryLog } from '../support/memory-log.ts';
 
 /** What a kind makes of one value, failures as the start of their line. */
 async function read(kind: Kind<unknown>, value: string): Promise<unknown> {
@@ -160,18 +162,26 @@ describe('annotations', () => {
   const amd64 = { os: 'linux', architecture: 'amd64' };
 
   test.each([
-    ['a=b', { key: 'a', value: 'b', on: 'index', fromManifest: false }],
-    ['index:a=b=c, d', { key: 'a', value: 'b=c, d', on: 'index', fromManifest: false }],
-    ['manifest:a=b', { key: 'a', value: 'b', on: 'index', fromManifest: true }],
-    ['manifest,index:a=b', { key: 'a', value: 'b', on: 'index', fromManifest: false }],
-    ['manifest-descriptor:a=b', { key: 'a', value: 'b', on: 'descriptor', fromManifest: false }],
+    ['a=b', { key: 'a', value: 'b', on: 'index', onImage: true, fromManifest: false }],
+    ['index:a=b=c, d', { key: 'a', value: 'b=c, d', on: 'index', onImage: false, fromManifest: false }],
+    ['manifest:a=b', { key: 'a', value: 'b', on: 'index', onImage: true, fromManifest: true }],
+    ['manifest,index:a=b', { key: 'a', value: 'b', on: 'index', onImage: true, fromManifest: false }],
+    [
+      'manifest[linux/amd64]:a=b',
+      { key: 'a', value: 'b', on: 'elsewhere', onImage: true, fromManifest: false, platform: amd64 },
+    ],
+    ['index-descriptor:a=b', { key: 'a', value: 'b', on: 'elsewhere', onImage: false, fromManifest: false }],
+    [
+      'manifest-descriptor:a=b',
+      { key: 'a', value: 'b', on: 'descriptor', onImage: false, fromManifest: false },
+    ],
     [
       'manifest-descriptor[linux/x86_64]:a=b',
-      { key: 'a', value: 'b', on: 'descriptor', fromManifest: false, platform: amd64 },
+      { key: 'a', value: 'b', on: 'descriptor', onImage: false, fromManifest: false, platform: amd64 },
     ],
     [
       'com.example/url=https://x:1/',
-      { key: 'com.example/url', value: 'https://x:1/', on: 'index', fromManifest: false },
+      { key: 'com.example/url', value: 'https://x:1/', on: 'index', onImage: true, fromManifest: false },
     ],
   ])('%j', async (given, expected) => {
     expect(await read(annotationList, given)).toEqual([expected]);
@@ -180,12 +190,29 @@ describe('annotations', () => {
   test.each([
     ['a', 'E_INPUT'],
     ['=b', 'E_INPUT'],
-    ['manifest[linux/amd64]:a=b', 'E_UNSUPPORTED'],
-    ['index-descriptor:a=b', 'E_UNSUPPORTED'],
     ['manifest-descriptor[x86]:a=b', 'E_PLATFORM'],
   ])('%j is %s', async (given, code) => {
     expect(await read(annotationList, given)).toMatchObject({ code });
   });
+
+  test.each(['manifest[linux/amd64]:a=b', 'index-descriptor:a=b'])(
+    '%j is for no level that a merge reaches, and a leg may be given it',
+    async (given) => {
+      const raw = new Map([
+        ['images', ['quay.io/a/b']],
+        ['platforms', ['linux/amd64']],
+        ['platform', ['linux/amd64']],
+        ['annotations', [given]],
+      ]);
+      const log = memoryLog();
+      await expect(parseInputs('merge', raw, log)).rejects.toMatchObject({
+        code: 'E_UNSUPPORTED',
+        message: expect.stringContaining('"a=b" is for a level that a merge can\'t reach'),
+      });
+      raw.delete('platforms');
+      expect((await parseInputs('build', raw, log)).annotations).toHaveLength(1);
+    },
+  );
 });
 
 describe('references', () => {

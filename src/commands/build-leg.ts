@@ -9,7 +9,7 @@ import type { PublishVerbs } from '../publish/verbs.ts';
 import type { ContentWord } from '../verify/content/word.ts';
 import type { BuildPlan, LegTarget, PlannedLeg } from './build-plan.ts';
 import { pushAndReadBack, type PushedImage } from './build-push.ts';
-import { buildRequest } from './build-request.ts';
+import { buildRequest, otherAnnotations } from './build-request.ts';
 import { checkArchive, type CheckedArchive } from './content-check.ts';
 import { legRecord } from './build-result.ts';
 import type { HandOver } from './handover-leg.ts';
@@ -139,6 +139,7 @@ async function buildImage(
   { log, github }: LegDeps,
 ): Promise<BuiltImage> {
   const { source } = engine.capabilities;
+  for (const line of otherAnnotations(inputs, platform)) log.info(line);
   return log.group(`Building ${formatPlatform(platform)} with ${host.label}`, async () =>
     engine.build(buildRequest(inputs, { platform, mode, source, tag, github })),
   );

@@ -1,10 +1,11 @@
-import { CodedError, joinErrors } from '../errors.ts';
+import { CodedError, joinErrors, quote } from '../errors.ts';
 import type { BuildRequest, BuildSource, DockerfileSource, Mode } from '../engines/engine.ts';
 import { askedOptions, unsupportedOptions } from '../engines/support.ts';
 import type { GithubEnvironment } from '../github/environment.ts';
+import type { AnnotationInput } from '../inputs/annotations.ts';
 import type { InputsOf } from '../inputs/table.ts';
 import { withoutUndefined } from '../oci/schema.ts';
-import type { Platform } from '../platform/platform.ts';
+import { formatPlatform, samePlatform, type Platform } from '../platform/platform.ts';
 import { factKeys } from '../verify/index-facts.ts';
 
 type BuildInputs = InputsOf<'build'>;
@@ -27,7 +28,7 @@ export function buildRequest(
     platform,
     mode,
     labels: { ...knownLabels(tag, github), ...inputs.labels },
-    source: source === 'files' ? filesSource(inputs) : dockerfileSource(inputs),
+    source: source === 'files' ? filesSource(inputs, platform) : dockerfileSource(inputs, platform),
   };
 }
 
@@ -40,7 +41,32 @@ function knownLabels(tag: string, github: GithubEnvironment): Record<string, str
   };
 }
 
-function dockerfileSource(inputs: BuildInputs): BuildSource {
+/** The annotations that a leg's image gets: the last of two with one name stands. */
+function imageAnnotations({ annotations }: BuildInputs, platform: Platform): Record<string, string> {
+  const ours = annotations.filter((each) => isForImage(each, platform));
+  return Object.fromEntries(ours.map(({ key, value }) => [key, value]));
+}
+
+function isForImage({ onImage, platform: only }: AnnotationInput, platform: Platform): boolean {
+  return onImage && (only === undefined || samePlatform(only, platform));
+}
+
+/** Which of the annotations are not for the image of a leg, a line for each. */
+export function otherAnnotations({ annotations }: BuildInputs, platform: Platform): string[] {
+  return annotations
+    .filter((each) => !isForImage(each, platform))
+    .map(({ key, platform: only }) =>
+      only !== undefined && !samePlatform(only, platform)
+        ? `the annotation ${quote(key)} is for ${formatPlatform(only)}`
+        : `the annotation ${quote(key)} is for the list, which merge makes`,
+    );
+}
+
+function formatOf({ format }: BuildInputs): 'oci' | 'docker' | undefined {
+  return format === 'auto' ? undefined : format;
+}
+
+function dockerfileSource(inputs: BuildInputs, platform: Platform): BuildSource {
   return {
     kind: 'dockerfile',
     ...withoutUndefined<Omit<DockerfileSource, 'kind'>>({
@@ -49,6 +75,8 @@ function dockerfileSource(inputs: BuildInputs): BuildSource {
       file: inputs.file,
       target: inputs.target,
       network: inputs.network,
+      annotations: imageAnnotations(inputs, platform),
+      format: formatOf(inputs),
       buildContexts: inputs['build-contexts'],
       secrets: [...inputs.secrets, ...inputs['secret-envs'], ...inputs['secret-files']],
       ssh: inputs.ssh,
@@ -71,8 +99,8 @@ function isOff(value: string): boolean {
   return /^(?:false|0)$/iu.test(value);
 }
 
-function filesSource(inputs: BuildInputs): BuildSource {
-  const asked = askedOptions({ source: dockerfileSource(inputs) });
+function filesSource(inputs: BuildInputs, platform: Platform): BuildSource {
+  const asked = askedOptions({ source: dockerfileSource(inputs, platform) });
   const refused = unsupportedOptions(asked, 'assemble', '');
   if (refused.length > 0) throw joinErrors(refused);
   const { context, files, base, entrypoint, cmd, env, workdir, user } = inputs;
@@ -91,5 +119,7 @@ function filesSource(inputs: BuildInputs): BuildSource {
     ...(cmd !== undefined && { cmd }),
     ...(workdir !== undefined && { workdir }),
     ...(user !== undefined && { user }),
+    annotations: imageAnnotations(inputs, platform),
+    ...withoutUndefined({ format: formatOf(inputs) }),
   };
 }

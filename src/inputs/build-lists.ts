@@ -1,6 +1,6 @@
 import { quote } from '../errors.ts';
 import type { Kind } from './definition.ts';
-import { eachItem, lines, list, unreadable } from './kinds.ts';
+import { eachItem, type lines, list, quotedLines, unreadable } from './kinds.ts';
 
 /** A secret of the build, under the id by which `RUN --mount=type=secret,id=...` asks for it. */
 export interface SecretInput {
@@ -18,13 +18,17 @@ export interface CacheInput {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** Lines `id=value`. */
-export const secretValues = secretsFrom(lines, (value) => ({ kind: 'value', value }));
+/** Lines `id=value`; a value of several lines is put in double quotes, with its id. */
+export const secretValues = secretsFrom(quotedLines, (value) => ({ kind: 'value', value }));
 /** Lines `id=NAME`, names of environment variables. */
-export const secretEnvironment = secretsFrom(list, (variable) => ({ kind: 'environment', variable }));
+export const secretEnvironment = secretsFrom(list, (variable) => {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/u.test(variable)) return { kind: 'environment', variable };
+  throw unreadable('has a value that is no name of an environment variable', 'write id=NAME');
+});
 /** Lines `id=path`. */
-export const secretFiles = secretsFrom(lines, (path) => ({ kind: 'file', path }));
+export const secretFiles = secretsFrom(quotedLines, (path) => ({ kind: 'file', path }));
 
+/** The line itself is never shown: it may be a secret that stands in the wrong place. */
 function secretsFrom(
   split: typeof lines,
   from: (value: string) => SecretInput['from'],
@@ -37,7 +41,7 @@ function secretsFrom(
         await split.parse(values),
         (line) => {
           const end = line.indexOf('=');
-          const id = line.slice(0, end);
+          const id = line.slice(0, end).trim();
           if (end < 1 || !/^[A-Za-z0-9_.-]+$/u.test(id))
             throw unreadable('has a line that is not id=value', 'write one id=value a line');
           return { id, from: from(line.slice(end + 1)) };
@@ -52,9 +56,9 @@ function secretsFrom(
  * https://docs.docker.com/build/cache/backends/
  */
 export const cacheList: Kind<readonly CacheInput[]> = {
-  ...lines,
+  ...quotedLines,
   syntax: 'lines of type=...,key=value',
-  parse: async (values) => eachItem(await lines.parse(values), readCache, 100),
+  parse: async (values) => eachItem(await quotedLines.parse(values), readCache, 100),
 };
 
 function readCache(line: string): CacheInput {

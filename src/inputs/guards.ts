@@ -2,6 +2,7 @@ import { CodedError, joinErrors } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { RawInputs } from './commands.ts';
 import { unreadable } from './kinds.ts';
+import { splitQuotedLines } from './split.ts';
 import { inputTable, type InputName } from './table.ts';
 
 /** Nothing that is typed or generated for a workflow is longer. */
@@ -49,6 +50,10 @@ function maskSecrets(raw: RawInputs, log: Log): Map<string, InputName> {
   const secrets = new Map<string, InputName>();
   for (const name of Object.keys(inputTable) as InputName[]) {
     if (inputTable[name].secret !== true) continue;
+    if (name === 'secrets') {
+      maskBuildSecrets(raw.get(name) ?? [], log);
+      continue;
+    }
     for (const secret of (raw.get(name) ?? []).flatMap((value) => secretsIn(name, value))) {
       if (secret.length < minMasked) log.warning(`${name} is too short to be masked in this log`);
       else log.secret(secret);
@@ -56,6 +61,16 @@ function maskSecrets(raw: RawInputs, log: Log): Map<string, InputName> {
     }
   }
   return secrets;
+}
+
+/** Values of any length and of any kind, so they are not looked for in other inputs: `true` may be one. */
+function maskBuildSecrets(values: readonly string[], log: Log): void {
+  for (const item of splitQuotedLines(values) ?? values) {
+    const value = item.slice(item.indexOf('=') + 1).trim();
+    if (value !== '' && value.length < minMasked)
+      log.warning('a value of secrets is too short to be masked in this log');
+    for (const part of parts(value)) if (part.length >= minMasked) log.secret(part);
+  }
 }
 
 /** Whole, and each line by itself: a log is masked line by line. Of the YAML list, the values of its passwords. */

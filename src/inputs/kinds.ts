@@ -1,7 +1,7 @@
 import { CodedError, joinErrors, quote } from '../errors.ts';
 import type { Kind } from './definition.ts';
 import { nearest } from '../platform/nearest.ts';
-import { splitLines, splitList } from './split.ts';
+import { splitLines, splitList, splitQuotedLines } from './split.ts';
 
 /** The longest item of a list, in UTF-16 units: more is a mistake, and no engine takes it as an argument. */
 const maxItem = 65_536;
@@ -36,6 +36,16 @@ export const lines: Kind<readonly string[]> = {
   flag: 'value',
   list: true,
   parse: (values) => bounded(splitLines(values)),
+};
+
+/** Items at newlines, except within double quotes around a whole item. */
+export const quotedLines: Kind<readonly string[]> = {
+  ...lines,
+  parse: (values) => {
+    const items = splitQuotedLines(values);
+    if (items === undefined) throw unreadable('has a double quote that does not end', 'close it');
+    return bounded(items);
+  },
 };
 
 /** YAML 1.2 core booleans, and nothing else. */

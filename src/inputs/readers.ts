@@ -1,6 +1,6 @@
 import { CodedError, quote } from '../errors.ts';
 import type { Kind } from './definition.ts';
-import { eachItem, lines, text, unreadable, valueOf } from './kinds.ts';
+import { eachItem, lines, quotedLines, text, unreadable, valueOf } from './kinds.ts';
 import { parseHost } from '../oci/host.ts';
 import { nearest } from '../platform/nearest.ts';
 
@@ -8,7 +8,7 @@ import { nearest } from '../platform/nearest.ts';
 export const pairs: Kind<Readonly<Record<string, string>>> = {
   ...lines,
   syntax: 'lines of name=value',
-  parse: async (values) => Object.fromEntries(eachItem(await lines.parse(values), readPair, 1000)),
+  parse: async (values) => Object.fromEntries(eachItem(await quotedLines.parse(values), readPair, 1000)),
 };
 
 /** `source:destination[:mode]` and the like stay as they are: who uses them knows the form. */

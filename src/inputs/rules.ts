@@ -1,6 +1,7 @@
 import { CodedError, quote } from '../errors.ts';
 import type { CommandName, RawInputs } from './commands.ts';
 import { unreadable } from './kinds.ts';
+import type { InputsOf } from './table.ts';
 
 const assembleOnly = ['base', 'files', 'entrypoint', 'cmd', 'env', 'workdir', 'user'];
 
@@ -14,6 +15,7 @@ export function checkTogether(
     ...loginRules(raw),
     ...imageRules(command, raw, inputs),
     ...(command === 'build' ? buildRules(raw, inputs) : []),
+    ...(command === 'merge' ? mergeRules(inputs as Pick<InputsOf<'merge'>, 'annotations'>) : []),
   ];
 }
 
@@ -81,6 +83,20 @@ function buildRules(raw: RawInputs, inputs: Readonly<Record<string, unknown>>): 
     }
   }
   return errors;
+}
+
+/** Annotations of what a merge does not change. */
+function mergeRules({ annotations }: Pick<InputsOf<'merge'>, 'annotations'>): CodedError[] {
+  return annotations
+    .filter(({ on }) => on === 'elsewhere')
+    .map(
+      ({ key, value }) =>
+        new CodedError(
+          'E_UNSUPPORTED',
+          `annotations: ${quote(`${key}=${value}`)} is for a level that a merge can't reach`,
+          { hint: `write ${quote(`index:${key}=${value}`)} or manifest-descriptor[linux/amd64]:` },
+        ),
+    );
 }
 
 function unsupported(name: string, raw: RawInputs, where: string, hint: string): CodedError {

@@ -26,12 +26,15 @@ export const platformInputs = {
       'The platforms of the image: a list (linux/amd64, linux/s390x?) in which ? marks one that may be missing, or a YAML map from platform to runner label or row. For build: several that this one host makes, instead of platform.',
   },
   handover: {
-    kind: oneOf(['auto', 'registry', 'none'], ['artifact']),
+    kind: oneOf(['auto', 'artifact', 'registry', 'none']),
     group: 'Platforms',
     commands: ['build', 'merge'],
     description:
-      'The way from the legs to the fan-in: registry looks for the arch tags, none takes what records names and nothing else.',
-    default: { text: 'auto: records where there are any, else the registry', value: 'auto' },
+      'The way from the legs to the fan-in. artifact: each leg hands its record over as an artifact of the run. registry: the arch tag, with the record beside it. none: nothing is handed over, and merge takes what records names.',
+    default: {
+      text: 'auto: artifact where the run has a service for it that works, else registry; with records, those alone',
+      value: 'auto',
+    },
   },
   'arch-tag': {
     kind: archTagTemplate,
@@ -53,10 +56,10 @@ export const platformInputs = {
     kind: oneOf(['auto', 'oci', 'docker']),
     group: 'Platforms',
     commands: ['build', 'merge'],
-    later: ['build'],
-    description: 'The media types that are published: an OCI index, or a Docker manifest list.',
+    description:
+      'The media types that are published: an OCI index or a Docker manifest list by merge, an image of that format by build.',
     default: {
-      text: 'auto: docker where every platform is docker and nothing needs annotations, else oci',
+      text: 'auto. merge: docker where every platform is docker and nothing needs annotations, else oci. build: what the engine makes (docker: docker; the others: oci)',
       value: 'auto',
     },
   },
@@ -64,9 +67,8 @@ export const platformInputs = {
     kind: annotationList,
     group: 'Platforms',
     commands: ['build', 'merge'],
-    later: ['build'],
     description:
-      'Annotations, one name=value a line, on the index. Prefixes of docker/metadata-action are understood: index:, manifest: (put on the index, with a notice), manifest-descriptor[platform]:.',
+      'Annotations, one name=value a line. A leg of build puts those without a prefix, and those with manifest:, on its image; merge puts those without a prefix on the index. Prefixes of docker/metadata-action are understood: index:, manifest: (merge puts it on the index, with a notice), manifest-descriptor[platform]:.',
     default: { text: 'none', value: [] },
   },
 } as const satisfies Record<string, InputDefinition>;
