@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CodedError } from '../errors.ts';
 import { formatReference, parseReference, type Reference } from '../oci/reference.ts';
 import { parseFields, type Field } from '../oci/schema.ts';
-import { formatPlatform, normalisePlatform, type Platform } from '../platform/platform.ts';
+import { formatPlatform, normalisePlatform, samePlatform, type Platform } from '../platform/platform.ts';
 import { buildArguments } from './arguments.ts';
 import { writeDockerConfig } from './auth.ts';
 import { ContainerEngine, type BuildOrder } from './container-engine.ts';
@@ -205,6 +205,15 @@ export class DockerEngine extends ContainerEngine {
     build: Platform,
   ): Promise<{ file: string; automatic: Readonly<Record<string, string>> }> {
     const text = await readFile(file, 'utf8');
+    if (!samePlatform(target, build) && /^[ \t]*FROM[ \t]+--platform=/im.test(text)) {
+      throw new CodedError(
+        'E_UNSUPPORTED',
+        `Docker's classic builder can't build stages of several platforms, as this Dockerfile has them for ${formatPlatform(target)}`,
+        {
+          hint: 'install the buildx plugin (docker-buildx-plugin), so that docker builds with BuildKit; or use engine: podman or buildah',
+        },
+      );
+    }
     const completed = withGlobalArguments(text);
     const automatic = automaticArguments(completed, target, build);
     if (completed === text) return { file, automatic };

@@ -30,3 +30,22 @@ function platformArguments(
 function declares(dockerfile: string, name: string): boolean {
   return new RegExp(`^[ \\t]*ARG[ \\t](?:.*[ \\t])?${name}(?:[= \\t\\r]|$)`, 'im').test(dockerfile);
 }
+
+const automaticNames = ['TARGET', 'BUILD'].flatMap((prefix) =>
+  ['PLATFORM', 'OS', 'ARCH', 'VARIANT'].map((part) => `${prefix}${part}`),
+);
+
+/**
+ * The Dockerfile with an ARG, before its first FROM, for each automatic argument that a FROM line uses and nobody declares there:
+ * `FROM --platform=$BUILDPLATFORM` is all that BuildKit, podman and buildah need, and an error for the classic builder.
+ */
+export function withGlobalArguments(dockerfile: string): string {
+  const first = /^[ \t]*FROM[ \t]/im.exec(dockerfile);
+  if (first === null) return dockerfile;
+  const head = dockerfile.slice(0, first.index);
+  const stages = [...dockerfile.matchAll(/^[ \t]*FROM[ \t].*$/gim)].map(([line]) => line).join('\n');
+  const missing = automaticNames.filter(
+    (name) => new RegExp(`\\$(?:${name}\\b|\\{${name}\\b)`).test(stages) && !declares(head, name),
+  );
+  return `${head}${missing.map((name) => `ARG ${name}\n`).join('')}${dockerfile.slice(first.index)}`;
+}
