@@ -17,7 +17,7 @@ import { targetsOf } from './inputs/targets.ts';
 import type { Log } from './log.ts';
 import { isLayout } from './oci/layout-reference.ts';
 import type { Repository } from './oci/reference.ts';
-import type { RegistryClient } from './registry/client.ts';
+import type { Limits, RegistryClient } from './registry/client.ts';
 
 export type { CommandResult } from './commands/result.ts';
 export type { CommandName, RawInputs } from './inputs/commands.ts';
@@ -65,20 +65,29 @@ export async function runCommand(command: CommandName, raw: RawInputs, shell: Sh
 }
 
 async function runMerge(inputs: InputsOf<'merge'>, shell: Shell): Promise<CommandResult> {
-  const [{ merge }, { createCopier }, { copyBetween, Layouts, withLayouts }, { outputLayout, placesOf }] =
-    await Promise.all([
-      import('./commands/merge.ts'),
-      import('./registry/copy/copier.ts'),
-      import('./commands/places.ts'),
-      import('./commands/merge-target.ts'),
-    ]);
+  const [
+    { merge },
+    { createCopier },
+    { copyBetween, Layouts, withLayouts },
+    { outputLayout, placesOf },
+    { plainHttp },
+  ] = await Promise.all([
+    import('./commands/merge.ts'),
+    import('./registry/copy/copier.ts'),
+    import('./commands/places.ts'),
+    import('./commands/merge-target.ts'),
+    import('./registry/plain-http.ts'),
+  ]);
   const targets = placesOf(inputs).targets.map(({ image }) => image);
   const push = inputs['dry-run'] || inputs.output !== undefined ? [] : targets;
   const layouts = new Layouts({ cwd: shell.cwd, output: outputLayout(inputs) });
   const github = await githubEnvironment(shell.env, readStart);
   const copier = createCopier({ log: shell.log, signal: shell.signal });
+  const http = plainHttp(shell);
   return withRegistry(inputs, shell, push, async (registry) =>
     merge(inputs, {
+      env: shell.env,
+      send: http.send,
       log: shell.log,
       registry: withLayouts(registry, layouts),
       copy: copyBetween(copier, registry, layouts, shell.log),
@@ -95,7 +104,7 @@ async function runMerge(inputs: InputsOf<'merge'>, shell: Shell): Promise<Comman
         signal: shell.signal,
       }),
     }),
-  );
+  ).finally(http.close);
 }
 
 /** The inputs with what the file in `spec` says. */
@@ -108,8 +117,9 @@ async function specified(raw: RawInputs, { cwd }: Shell): Promise<RawInputs> {
 }
 
 async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise<CommandResult> {
-  const [{ build }, { chooseEngine }, { sweep }] = await Promise.all([
+  const [{ build }, { legHandover }, { chooseEngine }, { sweep }] = await Promise.all([
     import('./commands/build.ts'),
+    import('./commands/handover-leg.ts'),
     import('./engines/detect.ts'),
     import('./engines/leftovers.ts'),
   ]);
@@ -121,6 +131,7 @@ async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise<Comman
   const github = await githubEnvironment(shell.env, readStart);
   return withRegistry(inputs, shell, push, async (registry) => {
     const options = await engineOptions(inputs, shell, registry);
+    const bases = await registryClient(inputs, shell, [], impatient);
     const engines = new Map<string, Promise<Engine>>();
     try {
       return await build(inputs, {
@@ -131,11 +142,19 @@ async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise<Comman
           return engine;
         },
         registry,
+        bases,
         github,
+        handOver: legHandover(inputs.handover, {
+          ...shell,
+          registry,
+          sleep: sleeper(shell),
+          retentionDays: shell.env['GITHUB_RETENTION_DAYS'],
+        }),
         sleep: sleeper(shell),
         now: () => performance.now(),
       });
     } finally {
+      bases.close();
       for (const engine of engines.values())
         await engine.then(
           async (one) => one.close(),
@@ -200,13 +219,38 @@ async function withRegistry(
   pushRepositories: readonly Repository[],
   work: (registry: RegistryClient) => Promise<CommandResult>,
 ): Promise<CommandResult> {
+  const registry = await registryClient(inputs, shell, pushRepositories);
+  try {
+    return await work(registry);
+  } finally {
+    registry.close();
+  }
+}
+
+/** For questions whose answer spares time, where none is no failure: it has not many seconds to come. */
+const impatient: Partial<Limits> = {
+  attempts: 2,
+  retries: 8,
+  connectMs: 5_000,
+  headersMs: 15_000,
+  documentMs: 15_000,
+  waitingMs: 10_000,
+  longestRetryAfterMs: 5_000,
+};
+
+async function registryClient(
+  inputs: RegistryInputs,
+  shell: Shell,
+  pushRepositories: readonly Repository[],
+  limits: Partial<Limits> = {},
+): Promise<RegistryClient> {
   const [{ createRegistryClient }, { credentialSource }] = await Promise.all([
     import('./registry/client.ts'),
     import('./registry/credentials.ts'),
   ]);
   const { log, env, signal } = shell;
   const caCertificate = await certificate(inputs, shell);
-  const registry = createRegistryClient({
+  return createRegistryClient({
     credentials: credentialSource({
       explicit: logins(inputs, log),
       env,
@@ -223,12 +267,8 @@ async function withRegistry(
     ...(caCertificate !== undefined && { caCertificate }),
     env,
     signal,
+    limits,
   });
-  try {
-    return await work(registry);
-  } finally {
-    registry.close();
-  }
 }
 
 /** Credentials that were given: `username` and `password` are for the first image's registry. */

@@ -98,6 +98,8 @@ async function fanIn(
       log: silent,
       registry: client,
       files: noFiles,
+      env: {},
+      send: () => Promise.reject(new Error('there is no artifact service')),
       github: await githubEnvironment({}, () => Promise.reject(new Error('there is no event'))),
       sourceDate: undefined,
       writeFile: () => Promise.resolve(),

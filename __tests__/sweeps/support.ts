@@ -60,6 +60,8 @@ export async function fanIn({ inputs, signal, around, waits }: FanIn): Promise<C
     return await merge(parsed, {
       log: silentLog,
       registry: around?.(client) ?? client,
+      env: {},
+      send: () => Promise.reject(new Error('there is no artifact service')),
       copy: async (copy) => copier.copyImage({ ...copy, client }),
       files: {
         kind: () => Promise.resolve(undefined),

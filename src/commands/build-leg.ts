@@ -7,6 +7,7 @@ import { formatPlatform, samePlatform, type Platform } from '../platform/platfor
 import type { Sleep } from '../publish/read-back.ts';
 import type { PublishVerbs } from '../publish/verbs.ts';
 import type { ContentWord } from '../verify/content/word.ts';
+import type { FoundBase } from './build-bases.ts';
 import type { BuildPlan, LegTarget, PlannedLeg } from './build-plan.ts';
 import { pushAndReadBack, type PushedImage } from './build-push.ts';
 import { buildRequest, otherAnnotations } from './build-request.ts';
@@ -36,6 +37,8 @@ export interface ReadyLeg {
   readonly mode: Mode;
   readonly targets: readonly [LegTarget, ...LegTarget[]];
   readonly planned: PlannedLeg;
+  /** What it will stand on, as its registries have it. */
+  readonly bases: readonly FoundBase[];
 }
 
 /** Everything that a leg found and did. */
@@ -49,6 +52,7 @@ export interface BuiltLeg {
   readonly pushed: PushedImage | undefined;
   /** What the programs in it are made for. */
   readonly content: ContentWord | undefined;
+  readonly bases: readonly FoundBase[];
   /** Why nothing was pushed. */
   readonly withheld: string | undefined;
   readonly github: GithubEnvironment;
@@ -73,7 +77,8 @@ export async function preflightLeg(
   const { mode, note, warning } = await engineReadiness(planned, platform, engine, log);
   log.info(`${host.label} builds ${formatPlatform(platform)}: ${note}`);
   if (warning !== undefined) log.warning(warning);
-  return { engine, host, platform, mode, targets, planned };
+  if (planned.smokeTest !== undefined) await engine.checkRun?.(platform);
+  return { engine, host, platform, mode, targets, planned, bases: [] };
 }
 
 /** In the mode that was asked for; where none was, natively, and else as the row's `fallback` says. */
@@ -106,7 +111,7 @@ export async function runLeg(
   inputs: BuildInputs,
   deps: LegDeps,
 ): Promise<BuiltLeg> {
-  const { engine, host, platform, mode, targets, planned } = leg;
+  const { engine, host, platform, mode, targets, planned, bases } = leg;
   const { log, github } = deps;
   const watch = stopwatch(deps.now);
   const built = await watch.time('build', async () => buildImage(leg, plan, inputs, deps));
@@ -124,7 +129,7 @@ export async function runLeg(
         ? await watch.time('push', async () => push(leg, built, diffIds, deps))
         : undefined;
     const { seconds } = watch;
-    const done = { targets, platform, mode, host, built, pushed, content, withheld, github, seconds };
+    const done = { targets, platform, mode, host, built, pushed, content, bases, withheld, github, seconds };
     await deps.handOver({ record: legRecord(done), pushed: pushed?.manifest, tag: plan.tag });
     return done;
   } finally {

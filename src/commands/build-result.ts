@@ -82,7 +82,8 @@ function legFacts(leg: BuiltLeg, record: LegRecord): Fact[] {
   ];
 }
 
-function legRecord({
+/** What the leg hands to the fan-in. */
+export function legRecord({
   targets: [target],
   platform,
   mode,

@@ -1,13 +1,10 @@
-import { CodedError, joinErrors, toCodedError } from '../errors.ts';
+import { CodedError, joinErrors } from '../errors.ts';
 import { groupBy } from '../group-by.ts';
-import { archTagLegs } from '../handover/arch-tag-legs.ts';
-import { explicitLegs, type RecordFiles } from '../handover/explicit.ts';
 import type { Leg } from '../handover/leg.ts';
 import type { LegRecord } from '../handover/record.ts';
 import type { GithubEnvironment } from '../github/environment.ts';
 import type { InputsOf } from '../inputs/table.ts';
 import type { Digest } from '../oci/digest.ts';
-import { isLayout } from '../oci/layout-reference.ts';
 import type { Repository } from '../oci/reference.ts';
 import { formatPlatform } from '../platform/platform.ts';
 import { candidates, inOrderOf, withoutRepeats, type Candidate } from '../verify/candidates.ts';
@@ -18,34 +15,15 @@ import {
   type RevisionClaim,
 } from '../verify/image-checks.ts';
 import { checkPlatformSet, isWanted } from '../verify/platform-set.ts';
+import type { FoundLegs } from './handover-find.ts';
+import type { LegRead, ReadLeg } from './handover-read.ts';
 import { saysAll } from './merge-entry.ts';
-import { changesPublished, type Base } from './merge-base.ts';
+import type { Base } from './merge-base.ts';
 import { changeBase, type ChangedBase } from './merge-change.ts';
 import { withoutRemoved } from './merge-removal.ts';
-import {
-  otherKinds,
-  readSource,
-  type ContentReader,
-  type ProvenAttestation,
-  type ProvenSource,
-} from '../verify/source.ts';
+import type { ProvenAttestation } from '../verify/source.ts';
 
 type MergeInputs = InputsOf<'merge'>;
-
-/** Where merge looked, and whether it looked for itself: then what is absent is a missing platform, not a wrong name. */
-export interface FoundLegs {
-  readonly legs: readonly Leg[];
-  readonly explicit: boolean;
-}
-
-/** A leg, and what was read at the place that it names. */
-export interface ReadLeg {
-  readonly leg: Leg;
-  readonly source: ProvenSource;
-}
-
-/** What reading one leg gave; `undefined`: it is not there. */
-export type LegRead = ReadLeg | CodedError | undefined;
 
 /** The platforms of the list, each proven, in the order that was asked for. */
 export interface ProvenSet {
@@ -57,77 +35,6 @@ export interface ProvenSet {
   readonly change?: { readonly changed: ChangedBase; readonly fresh: readonly Candidate[] };
   /** Something was taken out of what the legs brought. */
   readonly reduced?: boolean;
-}
-
-/** What the legs made: what `records` names, and nothing else; without any, the arch tags of the wanted platforms. */
-export async function findLegs(
-  inputs: MergeInputs,
-  repository: Repository,
-  tag: string | undefined,
-  github: GithubEnvironment,
-  files: RecordFiles,
-): Promise<FoundLegs> {
-  if (inputs.records.length > 0) {
-    return { legs: await explicitLegs(inputs.records, repository, files), explicit: true };
-  }
-  // What is only taken out of the published list needs no leg.
-  if (changesPublished(inputs) && !inputs.append) return { legs: [], explicit: true };
-  if (inputs.handover === 'none') {
-    throw new CodedError('E_INPUT', 'handover is none and records names nothing', {
-      hint: 'name what the legs made in records, or let handover be auto or registry',
-    });
-  }
-  if (inputs['arch-tag'] === 'none') {
-    throw new CodedError('E_INPUT', 'arch-tag is none and records names nothing', {
-      hint: 'legs that push by digest alone have to be named in records',
-    });
-  }
-  if (isLayout(repository)) {
-    throw new CodedError('E_INPUT', 'neither images nor records says where the legs are', {
-      hint: 'set images, to whose first the legs push, or name what the legs made in records',
-    });
-  }
-  const legs = archTagLegs(
-    inputs.platforms.map((row) => row.platform),
-    repository,
-    inputs['arch-tag'],
-    { tag: tag ?? 'latest', sha: github.sha, run: github.runId, attempt: github.runAttempt?.toString() },
-  );
-  return { legs, explicit: false };
-}
-
-/** What claims alone show of the set: a platform that is missing, doubled or not asked for. Empty where a leg claims nothing. */
-export function claimErrors({ legs, explicit }: FoundLegs, inputs: MergeInputs): CodedError[] {
-  const claimed = legs.flatMap(({ claimed: platform, ref, origin }) =>
-    platform === undefined ? [] : [{ platform, digest: ref, origin }],
-  );
-  return explicit && claimed.length === legs.length
-    ? checkPlatformSet(inputs.platforms, claimed, 'records')
-    : [];
-}
-
-/** Reads and proves every leg at once; `undefined` stands for one that is not there. */
-export async function readLegs(
-  legs: readonly Leg[],
-  readerOf: (repository: Repository) => ContentReader,
-): Promise<LegRead[]> {
-  const [only, ...others] = legs;
-  // A list that is promoted as it is may hold what nobody here understands.
-  const tolerated = only?.index === 'all' && others.length === 0 ? otherKinds : undefined;
-  return Promise.all(
-    legs.map(async (leg) => {
-      try {
-        const name =
-          leg.ref === ''
-            ? leg.repository.name
-            : `${leg.repository.name}${leg.ref.includes(':') ? '@' : ':'}${leg.ref}`;
-        const source = await readSource(readerOf(leg.repository), leg.ref, name, leg.promised, tolerated);
-        return source && { leg, source };
-      } catch (error) {
-        return toCodedError(error);
-      }
-    }),
-  );
 }
 
 /**
@@ -143,7 +50,9 @@ export function proveSet(
   const failures = found.legs.flatMap((leg, index) => {
     const what = read[index];
     if (what instanceof CodedError) return [{ leg, error: what }];
-    const awaited = what === undefined && found.explicit && !mayBeMissing(leg, inputs);
+    if (leg.record?.pushed === false) return [{ leg, error: notPushed(leg) }];
+    const named = found.explicit || leg.record !== undefined;
+    const awaited = what === undefined && named && !mayBeMissing(leg, inputs);
     return awaited ? [{ leg, error: notFound(leg) }] : [];
   });
   const there = read.filter((leg): leg is ReadLeg => leg !== undefined && !(leg instanceof CodedError));
@@ -224,13 +133,10 @@ function setErrors(
   failures: readonly { readonly leg: Leg }[],
   inputs: MergeInputs,
 ): CodedError[] {
-  const where = found.explicit
-    ? 'records'
-    : `the arch tags (looked for: ${found.legs.map((leg) => leg.ref).join(', ')})`;
   const unread = failures.flatMap(({ leg: { claimed, ref, origin } }) =>
     claimed === undefined ? [] : [{ platform: claimed, digest: ref, origin }],
   );
-  const errors = checkPlatformSet(inputs.platforms, [...all, ...unread], where);
+  const errors = checkPlatformSet(inputs.platforms, [...all, ...unread], found.where);
   return unread.length === failures.length
     ? errors
     : errors.filter((error) => error.code !== 'E_PLATFORM_MISSING');
@@ -265,6 +171,13 @@ function notFound(leg: Leg): CodedError {
   const claimed = leg.claimed === undefined ? '' : ` for ${formatPlatform(leg.claimed)}`;
   return new CodedError('E_NOT_FOUND', `${leg.repository.name} has no ${leg.ref}${claimed} (${leg.origin})`, {
     hint: 'see that the leg pushed it, and that no clean-up has removed it since',
+  });
+}
+
+function notPushed({ origin, claimed }: Leg): CodedError {
+  const what = claimed === undefined ? 'the image' : formatPlatform(claimed);
+  return new CodedError('E_RECORD', `${origin}: ${what} was built and not pushed, and other legs pushed`, {
+    hint: 'give all legs the same push and dry-run, and run that leg again',
   });
 }
 

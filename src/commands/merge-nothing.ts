@@ -1,13 +1,27 @@
+import { joinErrors } from '../errors.ts';
 import type { InputsOf } from '../inputs/table.ts';
 import type { Log } from '../log.ts';
 import type { Repository } from '../oci/reference.ts';
 import { formatPlatform } from '../platform/platform.ts';
-import type { FoundLegs } from './merge-legs.ts';
+import { claimErrors, nothingPushed, type FoundLegs } from './handover-find.ts';
 import type { CommandResult } from './result.ts';
 
-/** Promise 8: where no leg pushed, as on a pull request, there is nothing to publish and nothing wrong. */
-export function nothingPushed({ legs }: FoundLegs): boolean {
-  return legs.length > 0 && legs.every((leg) => leg.record?.pushed === false);
+/** True where each leg is heard of, or nobody waits for the others. */
+export function nothingWillBePushed(found: FoundLegs, { wait }: InputsOf<'merge'>): boolean {
+  const mayCome = wait > 0 && found.refresh !== undefined;
+  return nothingPushed(found) && !(mayCome && found.legs.some(({ unheard }) => unheard !== undefined));
+}
+
+/** @throws what is wrong with the set that was built, as far as its records tell */
+export function unpublished(
+  found: FoundLegs,
+  inputs: InputsOf<'merge'>,
+  image: Repository,
+  log: Log,
+): CommandResult {
+  const errors = claimErrors(found, inputs);
+  if (errors.length > 0) throw joinErrors(errors);
+  return nothingToPublish(found, inputs, image, log);
 }
 
 export function nothingToPublish(
@@ -16,17 +30,18 @@ export function nothingToPublish(
   image: Repository,
   log: Log,
 ): CommandResult {
-  const platforms = found.legs.flatMap((leg) =>
-    leg.claimed === undefined ? [] : [formatPlatform(leg.claimed)],
+  const built = nothingPushed(found);
+  const platforms = found.legs.flatMap(({ claimed, record }) =>
+    claimed === undefined || record === undefined ? [] : [formatPlatform(claimed)],
   );
-  const text = found.explicit
+  const text = built
     ? `No leg pushed (${platforms.join(', ')} were built), so nothing is published.`
     : 'No leg has pushed its arch tag for this pull request, so nothing is published.';
   log.info(text);
   return {
     outputs: {
       references: [],
-      platforms: found.explicit ? platforms : [],
+      platforms: built ? platforms : [],
       'missing-platforms': [],
       'stale-tags': [],
       subjects: [],

@@ -3,7 +3,7 @@ import type { RemovalInput } from '../inputs/removals.ts';
 import type { Digest } from '../oci/digest.ts';
 import { isWanted } from '../verify/platform-set.ts';
 import type { FoundEntries, ProvenImage } from '../verify/source.ts';
-import type { ReadLeg } from './merge-legs.ts';
+import type { ReadLeg } from './handover-read.ts';
 
 /** Whether an image is what an item of `remove-platforms` names. */
 export function isRemoved({ digest, platform }: RemovalInput, image: ProvenImage): boolean {

@@ -6,7 +6,9 @@ import type { Log } from '../log.ts';
 import { readHeld } from '../publish/held.ts';
 import type { Sleep } from '../publish/read-back.ts';
 import type { HeldTag, PublishVerbs } from '../publish/verbs.ts';
-import { otherCommit, readLegs, type FoundLegs, type LegRead } from './merge-legs.ts';
+import type { FoundLegs } from './handover-find.ts';
+import { readLegs, type LegRead } from './handover-read.ts';
+import { otherCommit } from './merge-legs.ts';
 import { tagsOf, type Places } from './merge-target.ts';
 import { awaitLegs } from './merge-wait.ts';
 import { repositoryReader, type ReadVerbs } from './repository-reader.ts';
@@ -23,13 +25,15 @@ export interface StateDeps {
 
 /** How things stand before anything is written. */
 export interface State {
+  /** The legs, those that were waited for among them. */
+  readonly found: FoundLegs;
   readonly read: readonly LegRead[];
   readonly held: readonly HeldTag[];
 }
 
 /**
  * Reads the legs and what every tag holds, in one round; then waits for legs that have not arrived, where that is asked for.
- * @returns undefined on a pull request for which no leg has pushed anything
+ * @returns undefined on a pull request for which no leg has pushed or handed over anything
  */
 export async function readState(
   found: FoundLegs,
@@ -40,21 +44,31 @@ export async function readState(
   const { log, registry, github, sleep, now = () => performance.now(), random = Math.random } = deps;
   const tags = tagsOf([...places.published, ...places.targets], inputs);
   const readAll = async (legs: readonly Leg[]): Promise<LegRead[]> =>
-    readLegs(legs, (repository) => repositoryReader(registry, repository));
+    readLegs(legs, {
+      readerOf: (repository) => repositoryReader(registry, repository),
+      commit: inputs.revision ?? github.sha,
+      log,
+    });
   const [first, held] = await log.group(
     `Reading ${counted(found.legs.length, 'leg')} and ${counted(tags.length, 'tag')}`,
     async () => Promise.all([readAll(found.legs), readHeld(registry, tags)]),
   );
-  if (!found.explicit && isPullRequest(github) && first.every((leg) => isNotOfThisRun(leg, github.sha)))
-    return undefined;
-  const read = await awaitLegs(
-    found.legs,
+  const mayCome = found.refresh !== undefined && inputs.wait > 0;
+  if (isPullRequest(github) && !mayCome && isSilent(found, first, github.sha)) return undefined;
+  const awaited = await awaitLegs(
+    found,
     first,
     { seconds: inputs.wait, commit: inputs.revision ?? github.sha },
     { log, registry, sleep, now, random, read: readAll },
   );
   // Tags may have moved while legs were waited for.
-  return { read, held: read === first ? held : await readHeld(registry, tags) };
+  return { ...awaited, held: awaited.read === first ? held : await readHeld(registry, tags) };
+}
+
+/** Nothing was handed over, and what was looked for besides is not there or is another run's. */
+function isSilent({ legs, explicit }: FoundLegs, read: readonly LegRead[], sha: string | undefined): boolean {
+  const unheard = legs.every((leg) => leg.record === undefined && leg.unheard !== 'absent');
+  return !explicit && unheard && read.every((leg) => isNotOfThisRun(leg, sha));
 }
 
 function isNotOfThisRun(leg: LegRead, sha: string | undefined): boolean {

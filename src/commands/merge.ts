@@ -1,6 +1,5 @@
-import { joinErrors, quote } from '../errors.ts';
+import { quote } from '../errors.ts';
 import type { CompareCommits } from '../github/compare.ts';
-import type { RecordFiles } from '../handover/explicit.ts';
 import type { InputsOf } from '../inputs/table.ts';
 import { firstTag } from '../inputs/targets.ts';
 import type { Log } from '../log.ts';
@@ -10,23 +9,22 @@ import type { HeldTag } from '../publish/verbs.ts';
 import type { CheckReport } from '../report/platforms.ts';
 import { configDifferences } from '../verify/image-checks.ts';
 import { checkContents } from './content-check.ts';
+import { findLegs, nothingPushed, type FindDeps } from './handover-find.ts';
+import { withRecords, type RecordSourceVerbs } from './handover-registry.ts';
 import { heldFacts } from './held-facts.ts';
 import { changesPublished, readBase } from './merge-base.ts';
 import { neededCopies } from './merge-copy.ts';
 import { buildIndex, type BuiltIndex } from './merge-index.ts';
 import {
   checkedEntries,
-  claimErrors,
   emptySet,
-  findLegs,
   proveSet,
   recordOf,
   repositoryOf,
   withBase,
-  type FoundLegs,
   type ProvenSet,
 } from './merge-legs.ts';
-import { nothingPushed, nothingToPublish } from './merge-nothing.ts';
+import { nothingToPublish, nothingWillBePushed, unpublished } from './merge-nothing.ts';
 import { plannedWrites } from './merge-plan.ts';
 import { mergeResult } from './merge-result.ts';
 import { readState, type State, type StateDeps } from './merge-state.ts';
@@ -36,9 +34,8 @@ import type { CommandResult } from './result.ts';
 
 type MergeInputs = InputsOf<'merge'>;
 
-export interface MergeDeps extends StateDeps, WriteDeps {
-  readonly registry: StateDeps['registry'];
-  readonly files: RecordFiles;
+export interface MergeDeps extends StateDeps, WriteDeps, FindDeps {
+  readonly registry: StateDeps['registry'] & RecordSourceVerbs;
   /** SOURCE_DATE_EPOCH as RFC 3339, if it is set. */
   readonly sourceDate: string | undefined;
   readonly compare: CompareCommits;
@@ -51,15 +48,12 @@ export interface MergeDeps extends StateDeps, WriteDeps {
 export async function merge(inputs: MergeInputs, deps: MergeDeps): Promise<CommandResult> {
   const { log, github } = deps;
   const places = placesOf(inputs);
-  const found = await findLegs(inputs, places.home, firstTag(inputs.tags), github, deps.files);
-  if (nothingPushed(found)) {
-    const errors = claimErrors(found, inputs);
-    if (errors.length > 0) throw joinErrors(errors);
-    return nothingToPublish(found, inputs, places.home, log);
-  }
+  const found = await findLegs(inputs, places.home, firstTag(inputs.tags), deps);
+  if (nothingWillBePushed(found, inputs)) return unpublished(found, inputs, places.home, log);
   const state = await readState(found, places, inputs, deps);
   if (state === undefined) return nothingToPublish(found, inputs, places.home, log);
-  const set = await prove(found, state, places, inputs, deps);
+  if (nothingPushed(state.found)) return unpublished(state.found, inputs, places.home, log);
+  const set = await prove(state, places, inputs, deps);
   tell(set, inputs, log);
   const contents = await readContents(set, places, inputs, deps);
 
@@ -79,13 +73,17 @@ export async function merge(inputs: MergeInputs, deps: MergeDeps): Promise<Comma
 
 /** The set that the list is made of; of a published list that is changed, what is kept as well. */
 async function prove(
-  found: FoundLegs,
-  { read, held }: State,
+  { found, read, held }: State,
   places: Places,
   inputs: MergeInputs,
-  { github, registry }: MergeDeps,
+  { github, registry, log }: MergeDeps,
 ): Promise<ProvenSet> {
-  const set = found.legs.length === 0 ? emptySet : proveSet(found, read, inputs, github);
+  const proven = found.legs.length === 0 ? emptySet : proveSet(found, read, inputs, github);
+  // A record saves reading layers, and costs two requests; where no layer is read it costs them for nothing.
+  const set =
+    inputs.check === 'content'
+      ? await withRecords(proven, registry, inputs.revision ?? github.sha, log)
+      : proven;
   return changesPublished(inputs)
     ? withBase(set, await readBase(places.published, held, registry), inputs)
     : set;

@@ -14,6 +14,7 @@ import {
   type SourceVerbs,
   type TargetVerbs,
 } from '../registry/copy/copier.ts';
+import type { RecordSourceVerbs } from './handover-registry.ts';
 import type { CopyImage } from './merge-copy.ts';
 import type { ReadVerbs } from './repository-reader.ts';
 
@@ -25,7 +26,7 @@ export interface PlacesOptions {
 }
 
 /** A registry's verbs, for repositories of registries and for OCI image layout folders alike. */
-export type Places = PublishVerbs & ReadVerbs;
+export type Places = PublishVerbs & ReadVerbs & RecordSourceVerbs;
 
 /** The folders that a command reads, each opened once, and the one that it writes. */
 export class Layouts {
@@ -78,6 +79,8 @@ export function withLayouts(registry: Places, layouts: Layouts): Places {
         : registry.readBlob(place, descriptor, max),
     getBlob: (place, descriptor) =>
       isLayout(place) ? streamed(layouts, place, descriptor) : registry.getBlob(place, descriptor),
+    listReferrers: async (place, digest, artifactType) =>
+      isLayout(place) ? [] : registry.listReferrers(place, digest, artifactType),
     putManifest: async (place, ref, manifest) => {
       if (!isLayout(place)) return registry.putManifest(place, ref, manifest);
       const target = await layouts.target(place);

@@ -1,3 +1,4 @@
+import type { CodedError } from '../errors.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Repository } from '../oci/reference.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -15,6 +16,12 @@ export interface Leg {
   /** What a record promises of the manifest. */
   readonly promised?: { readonly digest: Digest; readonly mediaType: string; readonly size: number };
   readonly record?: LegRecord;
+  /** The arch tag that stands for it as well: who handed over a record need not be who could push. */
+  readonly anchor?: string;
+  /** `absent`: it has handed nothing over, and is looked for nowhere else. `fallback`: the same, and its arch tag is looked for. */
+  readonly unheard?: 'absent' | 'fallback';
+  /** What is wrong with what it handed over. */
+  readonly problem?: CodedError;
   /**
    * What an index found there means. `leg`: one platform's own index, which may hold that platform only (attestations
    * apart). `pick`: the claimed platform is taken out of it. `all`: each of its images is wanted.

@@ -15,6 +15,8 @@ export interface RecordRun {
   readonly attempt?: number;
   readonly sha?: string;
   readonly repository?: string;
+  /** What the artifact service calls the job, where the record went through it. */
+  readonly job?: string;
 }
 
 /** What a leg found in the layers that it pushed. */
@@ -145,6 +147,7 @@ function readRun(run: Field): RecordRun {
     attempt: run.get('attempt').optional((field) => field.integer({ min: 1 })),
     sha: run.get('sha').optional(shortText),
     repository: run.get('repository').optional(shortText),
+    job: run.get('job').optional(shortText),
   });
 }
 

@@ -105,6 +105,8 @@ export interface Ran {
 
 export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
+  /** The way to the artifact service. */
+  readonly send?: MergeDeps['send'];
   readonly sourceDate?: string;
   readonly clock?: Clock;
   readonly sleep?: MergeDeps['sleep'];
@@ -145,6 +147,8 @@ export async function runMerge(
   const result = await withClient(registry, options, async (client) =>
     merge(parsed, {
       log,
+      env: options.env ?? {},
+      send: options.send ?? (() => Promise.reject(new Error('there is no artifact service'))),
       registry: withLayouts(client, layouts),
       files: {
         kind: () => Promise.resolve(undefined),

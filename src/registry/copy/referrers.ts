@@ -98,9 +98,19 @@ function isAbout({ bytes, digest }: ManifestBytes, subject: Digest): boolean {
   return root.get('subject').optional((field) => field.get('digest').digest()) === subject;
 }
 
+/** Sees to it that the target lists `entry`, which is there already, as a referrer of `subject`. */
+export async function listAsReferrer(
+  target: CopyTarget,
+  log: Log,
+  subject: Digest,
+  entry: Descriptor,
+): Promise<void> {
+  await list({ target, log }, subject, [entry], new Set());
+}
+
 /** Sees to it that the target lists `copied` as referrers of `subject`. */
 async function list(
-  copy: ReferrersCopy,
+  copy: Pick<ReferrersCopy, 'target' | 'log'>,
   subject: Digest,
   copied: readonly Descriptor[],
   handled: ReadonlySet<Digest>,
@@ -118,7 +128,7 @@ async function list(
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema
  */
 async function addToTag(
-  { target, log }: ReferrersCopy,
+  { target, log }: Pick<ReferrersCopy, 'target' | 'log'>,
   subject: Digest,
   added: readonly Descriptor[],
 ): Promise<void> {
