@@ -20,6 +20,8 @@ export interface FoundBase {
 }
 
 export interface BaseDeps {
+  /** The Dockerfile, absolute. */
+  readonly file: string;
   readonly log: Log;
   readonly engine: Pick<Engine, 'name' | 'hasImage' | 'pullSource'>;
   /** Reads each image once, however many lines and legs name it: {@link baseReader}. */
@@ -119,6 +121,7 @@ async function checkBase(base: BaseImage, deps: BaseDeps): Promise<FoundBase | u
   if (source?.isMirrored !== true) {
     throw new CodedError('E_NOT_FOUND', message, {
       hint: 'check its name and tag, and that these credentials may read it',
+      place: { file: deps.file, line: base.line },
     });
   }
   log.info(`${message}; a mirror of ${engine.name} may have it`);
@@ -141,11 +144,11 @@ async function ask(
 }
 
 async function checkFacts(
-  { platform, isRoot }: BaseImage,
+  { platform, isRoot, line }: BaseImage,
   where: string,
   facts: BaseFacts,
   reference: Reference,
-  { read, log, engine }: BaseDeps,
+  { file, read, log, engine }: BaseDeps,
 ): Promise<void> {
   if (facts.platforms.some((one) => mayServe(one, platform))) return;
   const wanted = formatPlatform(platform);
@@ -155,7 +158,10 @@ async function checkFacts(
     log.info(`${message}; ${engine.name} decides`);
     return;
   }
-  throw new CodedError('E_BASE_PLATFORM', message, { hint: await cure(reference, platform, read) });
+  throw new CodedError('E_BASE_PLATFORM', message, {
+    hint: await cure(reference, platform, read),
+    place: { file, line },
+  });
 }
 
 async function cure(reference: Reference, platform: Platform, read: ReadBase): Promise<string> {

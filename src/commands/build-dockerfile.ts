@@ -1,28 +1,32 @@
 import { readDockerfile } from '../dockerfile/dockerfile.ts';
-import type { Engine, BuildSource, EngineHost } from '../engines/engine.ts';
+import type { GithubEnvironment } from '../github/environment.ts';
+import type { InputsOf } from '../inputs/table.ts';
 import type { Log } from '../log.ts';
-import type { Platform } from '../platform/platform.ts';
-import { checkBases, type FoundBase, type ReadBase } from './build-bases.ts';
+import { checkBases, type ReadBase } from './build-bases.ts';
+import type { ReadyLeg } from './build-leg.ts';
+import type { BuildPlan } from './build-plan.ts';
+import { buildRequest } from './build-request.ts';
 
-/** A leg, as far as its base images go. */
-export interface BaseLeg {
-  readonly engine: Engine;
-  readonly host: EngineHost;
-  readonly platform: Platform;
-  readonly source: BuildSource;
-  /** The leg's platform stands, whatever its base image is. */
-  readonly override: boolean;
+export interface BaseCheck {
+  readonly log: Log;
+  readonly github: GithubEnvironment;
+  readonly read: ReadBase;
 }
 
 /**
- * The base images of a leg, asked for before it is built.
+ * The leg with its base images, all of which were asked for.
  * @throws E_BASE_PLATFORM, E_NOT_FOUND; E_INPUT where there is no Dockerfile
  */
-export async function checkLegBases(
-  { engine, host, platform, source, override }: BaseLeg,
-  { log, read }: { readonly log: Log; readonly read: ReadBase },
-): Promise<FoundBase[]> {
-  if (source.kind !== 'dockerfile' || engine.dockerfile === undefined) return [];
+export async function withBases(
+  leg: ReadyLeg,
+  { tag }: BuildPlan,
+  inputs: InputsOf<'build'>,
+  { log, github, read }: BaseCheck,
+): Promise<ReadyLeg> {
+  const { engine, host, platform, mode, planned } = leg;
+  if (engine.dockerfile === undefined) return leg;
+  const { source } = buildRequest(inputs, { platform, mode, source: 'dockerfile', tag, github });
+  if (source.kind !== 'dockerfile') return leg;
   const { file, text, prunes } = await engine.dockerfile(source);
   const { bases, notes } = await readDockerfile(text, {
     buildArgs: source.buildArgs ?? {},
@@ -33,10 +37,8 @@ export async function checkLegBases(
     ...(source.buildContexts !== undefined && { buildContexts: source.buildContexts }),
   });
   for (const note of notes) log.info(`${file}, ${note}; ${engine.name} decides`);
-  return checkBases(override ? bases.map((base) => ({ ...base, isRoot: false })) : bases, {
-    log,
-    engine,
-    read,
-    pull: source.pull === true,
-  });
+  // With override the platform stands, whatever the image says that it is built on.
+  const asked = bases.map((base) => ({ ...base, isRoot: base.isRoot && !planned.override }));
+  const pull = source.pull === true;
+  return { ...leg, bases: await checkBases(asked, { file, log, engine, read, pull }) };
 }

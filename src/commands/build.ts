@@ -2,9 +2,12 @@ import { CodedError, errorLine, joinErrors } from '../errors.ts';
 import type { Engine, EngineName } from '../engines/engine.ts';
 import type { InputsOf } from '../inputs/table.ts';
 import { formatPlatform } from '../platform/platform.ts';
+import { baseReader } from './build-bases.ts';
+import { withBases } from './build-dockerfile.ts';
 import { preflightLeg, runLeg, type LegDeps, type ReadyLeg } from './build-leg.ts';
 import { planBuild, type PlannedLeg } from './build-plan.ts';
 import { buildResult, buildResults, type MissingLeg } from './build-result.ts';
+import { checkSpace } from './build-space.ts';
 import type { CommandResult } from './result.ts';
 
 type BuildInputs = InputsOf<'build'>;
@@ -12,6 +15,8 @@ type BuildInputs = InputsOf<'build'>;
 export interface BuildDeps extends LegDeps {
   /** The engine that was asked for, or the first that works here; the same one for the same name. */
   readonly engineOf: (name: EngineName | 'auto') => Promise<Engine>;
+  /** Asks for base images, and gives up soon; absent: `registry`. */
+  readonly bases?: Pick<LegDeps['registry'], 'getManifest' | 'readBlob'>;
 }
 
 /**
@@ -23,8 +28,14 @@ export async function build(inputs: BuildInputs, deps: BuildDeps): Promise<Comma
   const { log, github } = deps;
   const plan = planBuild(inputs, github);
   const missing: MissingLeg[] = [];
-  const ready = await eachLeg(plan.legs, log, missing, async (leg) =>
-    preflightLeg(leg, plan, await deps.engineOf(leg.engine), log),
+  const tried = await eachLeg(plan.legs, log, missing, async (leg) => {
+    const engine = await deps.engineOf(leg.engine);
+    await checkSpace(engine, log);
+    return preflightLeg(leg, plan, engine, log);
+  });
+  const read = baseReader(deps.bases ?? deps.registry);
+  const ready = await eachLeg(tried, log, missing, async (leg) =>
+    withBases(leg, plan, inputs, { log, github, read }),
   );
   const built = await eachLeg(ready, log, missing, async (leg) => runLeg(leg, plan, inputs, deps));
   const [only] = built;

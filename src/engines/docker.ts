@@ -12,6 +12,7 @@ import { automaticArguments, withGlobalArguments } from './dockerfile.ts';
 import type { BuiltImage, Capabilities, EngineHost, PullSource, RunOptions } from './engine.ts';
 import type { ExecResult } from './exec.ts';
 import type { EngineOptions } from './options.ts';
+import { isLoopback } from './registries.ts';
 import { Session } from './session.ts';
 import { isStoredFor } from './store.ts';
 import { printed } from './streams.ts';
@@ -181,11 +182,13 @@ export class DockerEngine extends ContainerEngine {
   }
 
   /** Mirrors of a Docker Engine are for Docker Hub alone. https://docs.docker.com/docker-hub/image-library/mirror/ */
-  async pullSource(reference: string): Promise<PullSource> {
+  async pullSource(reference: string): Promise<PullSource | undefined> {
+    const { registry } = parseReference(reference).repository;
+    // Another machine's loopback is not ours to ask.
+    if (!this.isLocal() && isLoopback(registry)) return undefined;
     const mirrors = (await this.#askInfo()).get('RegistryConfig').get('Mirrors');
     const some = mirrors.optional((field) => field.items(50)) ?? [];
-    const isHub = parseReference(reference).repository.registry === 'docker.io';
-    return { name: reference, isMirrored: isHub && some.length > 0 };
+    return { name: reference, isMirrored: registry === 'docker.io' && some.length > 0 };
   }
 
   async storage(): Promise<string | undefined> {
