@@ -7,7 +7,7 @@ import type { Descriptor } from '../oci/descriptor.ts';
 import { DigestStream, digestOf, type Digest } from '../oci/digest.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import { mediaTypes } from '../oci/media-types.ts';
-import { formatReference, type Reference } from '../oci/reference.ts';
+import type { Reference } from '../oci/reference.ts';
 import { architectureOfUname } from '../platform/architectures.ts';
 import { formatPlatform, normalisePlatform, samePlatform, type Platform } from '../platform/platform.ts';
 import type {
@@ -24,6 +24,7 @@ import { layerEntries, type LayerEntry } from './files.ts';
 import { StoredGzip } from './gzip.ts';
 import { imageConfig } from './image-config.ts';
 import { chunks, layoutArchive } from './layout-archive.ts';
+import { pushStored } from './layout-push.ts';
 import type { EngineOptions } from './options.ts';
 import { checkValues } from './request.ts';
 import { Session } from './session.ts';
@@ -186,15 +187,12 @@ export class AssembleEngine implements Engine {
   }
 
   async push(image: BuiltImage, reference: Reference): Promise<void> {
-    const { uploader, log } = this.#session.options;
     const { layer, layerFile, config, configBytes, manifest } = this.#get(image);
-    if (uploader === undefined)
-      throw new CodedError('E_INTERNAL', 'engine assemble was given nobody to upload with');
-    const { repository } = reference;
-    await uploader.uploadBlob(repository, layer, () => createReadStream(layerFile));
-    await uploader.uploadBlob(repository, config, () => chunks(configBytes));
-    await uploader.putManifest(repository, reference.tag ?? manifest.digest, manifest);
-    log.info(`pushed ${formatReference(reference)} as ${manifest.digest}`);
+    const blobs = [
+      { ...layer, open: () => createReadStream(layerFile) },
+      { ...config, open: () => chunks(configBytes) },
+    ];
+    await pushStored({ top: manifest, children: [], blobs }, reference, this.#session.options);
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- its files go when the engine is closed

@@ -212,16 +212,26 @@ export abstract class ContainerEngine implements Engine {
     const name = `localhost/native-multiarch:${id}`;
     await this.session.note('image', name);
     const idFile = join(await this.session.folder(), `${id}.iid`);
-    const result = await this.runBuild({ request, source, paths, name, idFile });
-    if (result.code !== 0) throw await this.#buildFailure(result, request);
+    const order = { request, source, paths, name, idFile };
+    const result = await this.runBuild(order);
+    if (result.code !== 0) throw await this.#buildFailure(result, request, paths.file);
+    return this.builtImage(order);
+  }
+
+  /** What a build that went well has made. */
+  protected async builtImage({ name, idFile }: BuildOrder): Promise<BuiltImage> {
     return { engine: this.name, id: await this.#readId(idFile), name };
   }
 
-  async #buildFailure(result: ExecResult, { platform, mode }: BuildRequest): Promise<CodedError> {
+  async #buildFailure(
+    result: ExecResult,
+    { platform, mode }: BuildRequest,
+    file: string,
+  ): Promise<CodedError> {
     const format = /(?:exec (\S+): )?exec format error/i.exec(`${result.stdout}\n${result.stderr}`);
     if (mode === 'cross' && format !== null)
       return crossFailure(platform, await this.host(), format[1]?.replaceAll('"', '') ?? 'a program');
-    return this.session.failure(result, { doing: 'build', platform });
+    return this.session.failure(result, { doing: 'build', platform, file });
   }
 
   async #readId(idFile: string): Promise<string> {

@@ -1,6 +1,7 @@
 import { CodedError, errorLine, joinErrors } from '../errors.ts';
 import { AssembleEngine } from './assemble.ts';
 import { BuildahEngine } from './buildah.ts';
+import { BuildxEngine } from './buildx.ts';
 import { DockerEngine } from './docker.ts';
 import type { Engine, EngineName } from './engine.ts';
 import type { EngineOptions } from './options.ts';
@@ -15,6 +16,8 @@ const order = ['docker', 'podman', 'buildah'] as const;
 /** An engine of that name; nothing is contacted yet. */
 export function createEngine(name: EngineName, options: EngineOptions): Engine {
   switch (name) {
+    case 'buildx':
+      return new BuildxEngine(options);
     case 'docker':
       return new DockerEngine(options);
     case 'podman':

@@ -3,8 +3,8 @@ import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import type { Reference } from '../oci/reference.ts';
 import type { Platform } from '../platform/platform.ts';
 
-/** The engines that there are. `buildx` is named by the contract and comes later. */
-export const engineNames = ['docker', 'podman', 'buildah', 'assemble'] as const;
+/** The engines that there are. */
+export const engineNames = ['buildx', 'docker', 'podman', 'buildah', 'assemble'] as const;
 
 export type EngineName = (typeof engineNames)[number];
 
@@ -183,6 +183,11 @@ export interface Engine {
    * It need not be read to its end. @throws E_ENGINE while it is read.
    */
   archive(image: BuiltImage): AsyncIterable<Uint8Array>;
+  /**
+   * Where it depends on the machine whether {@link run} works: finds it out, before anything is built.
+   * @throws E_UNSUPPORTED
+   */
+  checkRun?(platform: Platform): Promise<void>;
   /** A command in the image, without network; done when it ended with 0. @throws E_SMOKE_TEST with the last lines, E_UNSUPPORTED. */
   run(image: BuiltImage, options: RunOptions): Promise<void>;
   /** `reference` has a tag. @throws E_UNAUTHORIZED, E_DENIED, E_RATE_LIMITED, E_NETWORK, E_REGISTRY, E_ENGINE ... as the engine's words tell. */

@@ -7,12 +7,16 @@ export interface ArchivedBlob extends Pick<Descriptor, 'digest' | 'size'> {
   readonly open: () => AsyncIterable<Uint8Array>;
 }
 
-/** One image as an OCI image layout in a tar stream. https://github.com/opencontainers/image-spec/blob/main/image-layout.md */
+/**
+ * One image as an OCI image layout in a tar stream. https://github.com/opencontainers/image-spec/blob/main/image-layout.md
+ * @param annotations of its entry in index.json: names, for those who load it
+ */
 export async function* layoutArchive(
   { mediaType, digest, bytes }: ManifestBytes,
   blobs: readonly ArchivedBlob[],
+  annotations?: Readonly<Record<string, string>>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const descriptor = { mediaType, digest, size: bytes.length };
+  const descriptor = { mediaType, digest, size: bytes.length, ...(annotations && { annotations }) };
   const index = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [descriptor] }));
   const version = Buffer.from(JSON.stringify({ imageLayoutVersion: '1.0.0' }));
   yield* file('oci-layout', version.length, chunks(version));

@@ -39,8 +39,10 @@ export interface EngineOptions {
   /** PEM. */
   readonly caCertificate?: string;
   readonly signal?: AbortSignal;
-  /** Needed by `assemble` alone. */
+  /** Needed by engines whose images our own client pushes. */
   readonly uploader?: ImageUploader;
+  /** The buildx that was installed for this leg: an absolute path. */
+  readonly buildx?: string;
   /** Default: real processes. */
   readonly exec?: Exec;
   /** Default: the kernel of this machine. */

@@ -10,7 +10,6 @@ export type Dialect = (typeof dialects)[number];
 /** Whether an input can be honoured: always; from a version of the engine on; or not, and why. */
 export type Support = 'yes' | { readonly since: string } | { readonly no: string };
 
-const notYet: Support = { no: 'not supported by this version of native-multiarch' };
 const noDockerfile: Support = { no: 'it reads no Dockerfile' };
 const dockersFormat: Support = { no: "its images are of Docker's format, which has none" };
 const oneStore: Support = { no: "its images go into Docker's own store, which has none" };
@@ -23,26 +22,26 @@ export const supportTable = {
   'build-args': everywhere('yes'),
   labels: { ...everywhere('yes'), assemble: 'yes' },
   network: everywhere('yes'),
-  annotations: row(notYet, dockersFormat, dockersFormat, 'yes', 'yes', 'yes'),
-  'build-contexts': row(notYet, { since: '23.0' }, builtIn, { since: '4.2' }, { since: '1.26' }),
+  annotations: row({ since: '0.12' }, dockersFormat, dockersFormat, 'yes', 'yes', 'yes'),
+  'build-contexts': row('yes', { since: '23.0' }, builtIn, { since: '4.2' }, { since: '1.26' }),
   'build-contexts docker-image://': row(
-    notYet,
+    'yes',
     { since: '23.0' },
     builtIn,
     { since: '4.2' },
     { since: '1.26' },
   ),
   'build-contexts oci-layout://': row(
-    notYet,
+    'yes',
     { since: '23.0' },
     builtIn,
     { no: 'it takes folders and images' },
     { no: 'it takes folders and images' },
   ),
-  secrets: row(notYet, 'yes', builtIn, { since: '3.4' }, { since: '1.23' }),
-  ssh: row(notYet, 'yes', builtIn, { since: '3.4' }, { since: '1.23' }),
+  secrets: row('yes', 'yes', builtIn, { since: '3.4' }, { since: '1.23' }),
+  ssh: row('yes', 'yes', builtIn, { since: '3.4' }, { since: '1.23' }),
   'cache-from type=registry': row(
-    notYet,
+    'yes',
     'yes',
     { no: 'the classic builder looks at images that are here already' },
     { since: '4.3' },
@@ -51,9 +50,9 @@ export const supportTable = {
   'cache-from type=local': cacheOfBuildKit(),
   'cache-from type=gha': cacheOfBuildKit(),
   'cache-from of another type': cacheOfBuildKit(),
-  'cache-to type=registry': row(notYet, oneStore, builtIn, { since: '4.3' }, { since: '1.28' }),
+  'cache-to type=registry': row('yes', oneStore, builtIn, { since: '4.3' }, { since: '1.28' }),
   'cache-to type=inline': row(
-    notYet,
+    'yes',
     'yes',
     builtIn,
     { no: 'it keeps its cache in a repository: type=registry' },
@@ -65,14 +64,14 @@ export const supportTable = {
   'no-cache': everywhere('yes'),
   pull: everywhere('yes'),
   'add-hosts': everywhere('yes'),
-  'shm-size': row(notYet, { since: '23.0' }, 'yes', 'yes', 'yes'),
-  ulimit: row(notYet, { since: '23.0' }, 'yes', 'yes', 'yes'),
-  provenance: row(notYet, oneStore, builtIn, noAttestations, noAttestations),
-  sbom: row(notYet, oneStore, builtIn, noAttestations, noAttestations),
-  outputs: row(notYet, { no: 'it makes one image, and no other form of it' }, builtIn, 'yes', 'yes'),
+  'shm-size': row('yes', { since: '23.0' }, 'yes', 'yes', 'yes'),
+  ulimit: row('yes', { since: '23.0' }, 'yes', 'yes', 'yes'),
+  provenance: row('yes', oneStore, builtIn, noAttestations, noAttestations),
+  sbom: row('yes', oneStore, builtIn, noAttestations, noAttestations),
+  outputs: row({ since: '0.13' }, { no: 'it makes one image, and no other form of it' }, builtIn, 'yes', 'yes'),
   'extra-args': everywhere('yes'),
-  'format: oci': row(notYet, dockersFormat, dockersFormat, 'yes', 'yes', 'yes'),
-  'format: docker': row(notYet, 'yes', 'yes', 'yes', 'yes', 'yes'),
+  'format: oci': row('yes', dockersFormat, dockersFormat, 'yes', 'yes', 'yes'),
+  'format: docker': row('yes', 'yes', 'yes', 'yes', 'yes', 'yes'),
 } as const satisfies Record<string, Readonly<Record<Dialect, Support>>>;
 
 export type BuildOption = keyof typeof supportTable;
@@ -98,7 +97,7 @@ function everywhere(support: Support): Row {
 
 function cacheOfBuildKit(): Row {
   const repository: Support = { no: 'it keeps its cache in a repository: type=registry' };
-  return row(notYet, oneStore, builtIn, repository, repository);
+  return row('yes', oneStore, builtIn, repository, repository);
 }
 
 /** Which of the options in {@link supportTable} a request makes use of. */
@@ -195,8 +194,9 @@ function whyNot(support: Support, version: string): string | undefined {
   return isAtLeast(version, support.since) ? undefined : `it came with ${support.since}`;
 }
 
-/** Dotted numbers; what follows them (`-rc1`, `+dfsg1`) does not count. */
+/** Dotted numbers; what follows them (`-rc1`, `+dfsg1`) does not count. A build that says no version is taken for a new one. */
 function isAtLeast(version: string, wanted: string): boolean {
+  if (version === 'unknown') return true;
   const numbers = (text: string): number[] =>
     (/^v?(\d+(?:\.\d+)*)/u.exec(text)?.[1] ?? '0').split('.').map(Number);
   const have = numbers(version);

@@ -14,7 +14,7 @@ export const buildInputs = {
     default: { text: "the engine's own in a shell; required in a workflow, unless platforms is set" },
   },
   engine: {
-    kind: oneOf(['auto', 'docker', 'podman', 'buildah', 'assemble'], ['buildx']),
+    kind: oneOf(['auto', 'buildx', 'docker', 'podman', 'buildah', 'assemble']),
     group: 'Build',
     commands: ['build', 'verify'],
     description:
