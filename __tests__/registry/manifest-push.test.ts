@@ -134,6 +134,58 @@ describe('what the registry made of it', () => {
   });
 });
 
+describe('a registry that does not see what was just written', () => {
+  const child = someManifest('child');
+  const listed = { mediaType: child.mediaType, digest: child.digest, size: child.bytes.byteLength };
+  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [listed] }));
+  const list = { bytes, digest: digestOf(bytes), mediaType: 'application/vnd.oci.image.index.v1+json' };
+  const refusal = (status: number, code: string) =>
+    ({
+      kind: 'answer',
+      status,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ errors: [{ code, message: 'not known to this replica' }] }),
+    }) as const;
+  const words: [number, string][] = [
+    [400, 'MANIFEST_BLOB_UNKNOWN'],
+    [400, 'MANIFEST_UNKNOWN'],
+    [404, 'MANIFEST_UNKNOWN'],
+  ];
+
+  test.each(words)('is given time: %s %s', async (status, code) => {
+    await using fake = await start();
+    await using context = testClient();
+    const repository = repositoryOf(fake.host);
+    await context.client.putManifest(repository, child.digest, child);
+    for (let times = 0; times < 6; times++) fake.fail({ method: 'PUT' }, refusal(status, code));
+    await context.client.putManifest(repository, list.digest, list);
+    expect(fake.manifest('acme/app', list.digest)?.bytes).toEqual(list.bytes);
+    expect(context.log.lines.join('\n')).toContain('it lists what was just written: trying again in');
+  });
+
+  test.each(words)('is given five minutes, and then told: %s %s', async (status, code) => {
+    await using fake = await start();
+    await using context = testClient();
+    const repository = repositoryOf(fake.host);
+    await context.client.putManifest(repository, child.digest, child);
+    fake.fail({ method: 'PUT' }, refusal(status, code), Infinity);
+    const error = await failureOf(context.client.putManifest(repository, list.digest, list));
+    expect(error.message).toContain(code);
+    expect(context.clock.now).toBeGreaterThanOrEqual(300_000);
+    expect(context.clock.now).toBeLessThan(330_000);
+  });
+
+  test.each(words)('has no time for what somebody else wrote: %s %s', async (status, code) => {
+    await using fake = await start();
+    await using context = testClient();
+    fake.addManifest('acme/app', child);
+    fake.fail({ method: 'PUT' }, refusal(status, code), Infinity);
+    const error = await failureOf(context.client.putManifest(repositoryOf(fake.host), list.digest, list));
+    expect(error.message).toContain(code);
+    expect(context.clock.now).toBeLessThan(10_000);
+  });
+});
+
 describe('a tag that may not move', () => {
   test.each(['ecr', 'harbor'] as const)('%s: ours is there already', async (style) => {
     await using fake = await start({ immutableTags: { pattern: /^v/, style } });
@@ -177,6 +229,8 @@ describe('a tag that may not move', () => {
     expect(await failureOf(context.client.putManifest(server.repository, 'v1', manifest))).toMatchObject({
       code: 'E_TAG_IMMUTABLE',
     });
+    // That will not change, so it is not tried again.
+    expect(context.clock.slept).toEqual([]);
   });
 });
 

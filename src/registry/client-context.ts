@@ -61,6 +61,7 @@ export class ClientContext {
       limits: this.#limits,
       log: options.log,
       signal,
+      sleep: async (milliseconds) => this.#clock.sleep(milliseconds, signal),
       requests: requestLog.entries,
     };
   }

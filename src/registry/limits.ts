@@ -28,6 +28,8 @@ export interface Limits {
   readonly retries: number;
   /** Of one client; time in which several requests wait at once counts once. */
   readonly waitingMs: number;
+  /** For a registry to take a manifest that lists what this client wrote before, from its first refusal. */
+  readonly lagMs: number;
   readonly shortestRetryAfterMs: number;
   readonly longestRetryAfterMs: number;
   /** Bytes of one PATCH where a registry wants an upload in pieces. */
@@ -54,6 +56,7 @@ export const defaultLimits: Limits = {
   attempts: 7,
   retries: 60,
   waitingMs: 15 * 60_000,
+  lagMs: 5 * 60_000,
   shortestRetryAfterMs: 1_000,
   longestRetryAfterMs: 300_000,
   chunkBytes: 10 * 1024 * 1024,

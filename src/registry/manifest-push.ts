@@ -1,5 +1,5 @@
 import { CodedError } from '../errors.ts';
-import { digestAlgorithm, digestOf, isDigest } from '../oci/digest.ts';
+import { digestAlgorithm, digestOf, isDigest, type Digest } from '../oci/digest.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import type { Repository } from '../oci/reference.ts';
 import { discardBody } from './body.ts';
@@ -15,12 +15,17 @@ interface PutAnswer extends PutManifestResult {
   readonly digest: string | undefined;
 }
 
+const firstLagMs = 1_000;
+const longestLagMs = 30_000;
+
 /** Writing manifests. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests */
 export class ManifestPush {
   readonly #dependencies: VerbDependencies;
   readonly #manifests: Manifests;
   /** Pushes of the same manifest to the same repository that are under way. */
   readonly #underWay = new Map<string, Set<Promise<unknown>>>();
+  /** What was written to each repository, which a lagging registry may not know of yet. */
+  readonly #written = new Map<string, Set<Digest>>();
 
   constructor(dependencies: VerbDependencies, manifests: Manifests) {
     this.#dependencies = dependencies;
@@ -31,7 +36,8 @@ export class ManifestPush {
   async put(repository: Repository, reference: string, manifest: ManifestBytes): Promise<PutManifestResult> {
     this.#checkBeforeSending(repository, reference, manifest);
     try {
-      const { digest, subjectHandled } = await this.#putBesideOthers(repository, reference, manifest);
+      const { digest, subjectHandled } = await this.#putPatiently(repository, reference, manifest);
+      this.#writtenTo(repository).add(manifest.digest);
       const comparable = digest?.startsWith(`${digestAlgorithm(manifest.digest)}:`) === true;
       if (comparable && digest !== manifest.digest)
         await this.#confirm(repository, reference, manifest, digest);
@@ -64,6 +70,42 @@ export class ManifestPush {
         hint: 'this is a bug in native-multiarch; please report it',
       },
     );
+  }
+
+  /**
+   * A registry that looks for what an index lists may not see yet what this client wrote a moment ago: waited for, as reads are.
+   * What somebody else wrote, or nobody, is told at once.
+   */
+  async #putPatiently(
+    repository: Repository,
+    reference: string,
+    manifest: ManifestBytes,
+  ): Promise<PutAnswer> {
+    const { limits, log, sleep } = this.#dependencies;
+    let waited = 0;
+    for (let wait = firstLagMs; ; wait = Math.min(wait * 2, longestLagMs)) {
+      try {
+        return await this.#putBesideOthers(repository, reference, manifest);
+      } catch (error) {
+        const lags = missesChild(error) && this.#listsWritten(repository, manifest);
+        if (!lags || waited >= limits.lagMs) throw error;
+        const next = Math.min(wait, limits.lagMs - waited);
+        log.info(`${error.message}; it lists what was just written: trying again in ${next / 1000} s`);
+        await sleep(next);
+        waited += next;
+      }
+    }
+  }
+
+  #listsWritten(repository: Repository, { bytes, digest }: ManifestBytes): boolean {
+    const text = Buffer.from(bytes).toString('utf8');
+    return [...this.#writtenTo(repository)].some((child) => child !== digest && text.includes(child));
+  }
+
+  #writtenTo({ name }: Repository): Set<Digest> {
+    const written = this.#written.get(name) ?? new Set();
+    this.#written.set(name, written);
+    return written;
   }
 
   /**
@@ -176,4 +218,13 @@ export class ManifestPush {
       message: `${named(repository, reference)} is immutable and ${holds}, not ${manifest.digest} (${refusal.message})`,
     });
   }
+}
+
+/** Distribution says 400 MANIFEST_BLOB_UNKNOWN of a child that it does not find, others 404. */
+function missesChild(error: unknown): error is RegistryError {
+  return (
+    error instanceof RegistryError &&
+    (error.status === 400 || error.status === 404) &&
+    error.says('MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN', 'MANIFEST_UNKNOWN')
+  );
 }

@@ -12,6 +12,8 @@ export interface VerbDependencies {
   readonly limits: Limits;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Waits so many milliseconds; rejects when the client is closed or told to stop. */
+  readonly sleep: (milliseconds: number) => Promise<void>;
   readonly requests: readonly RequestLogEntry[];
 }
 
