@@ -136,7 +136,8 @@ describe('an image from files', () => {
       folder,
       request({ files: ['tree:/opt/app', 'tree/sub/data:/etc/conf/:4750', 'tree/run.sh:run'] }),
     );
-    const tar = gunzipSync([...uploads.blobs.values()][0] ?? Buffer.alloc(0));
+    const layer = [...uploads.blobs.values()].find((blob) => blob[0] === 0x1f);
+    const tar = gunzipSync(layer ?? Buffer.alloc(0));
     const names: string[] = [];
     for (let at = 0; tar[at] !== 0;) {
       const field = (from: number, length: number): string =>
