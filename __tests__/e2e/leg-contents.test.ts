@@ -35,11 +35,11 @@ afterAll(async () => stack.disposeAsync());
 /** Layers of several kinds, of which one repeats and one is a whiteout. */
 const dockerfile = `FROM scratch
 COPY program /bin/first
-COPY program /bin/app
+COPY program /bin/busybox
 COPY Dockerfile /notes
 COPY Dockerfile /notes
 WORKDIR /work
-ENTRYPOINT ["app"]
+ENTRYPOINT ["busybox"]
 `;
 
 async function buildOf({ engine }: Made, context: string): Promise<BuiltImage> {
@@ -52,7 +52,7 @@ describe.each(engines)('%s', (name) => {
     const image = await buildOf(made, 'right');
     const read = await readArchive(made.engine.archive(image), { what: 'it', platform: parsePlatform(own) });
     expect(read.configDigest).toBe(image.id);
-    expect(read.config.entrypoint).toEqual(['app']);
+    expect(read.config.entrypoint).toEqual(['busybox']);
     expect(read.layers.map((layer) => ('diffId' in layer ? layer.diffId : layer.unread))).toEqual(
       read.config.diffIds,
     );
@@ -89,21 +89,21 @@ describe.each([...engines, 'assemble'] as const)('a leg with %s', (name) => {
     const { flags: login, input } = signIn(shop.registry);
     const source =
       name === 'assemble'
-        ? ['--files', 'program:/bin/app:755', '--entrypoint', '["/bin/app"]', '--context', context]
+        ? ['--files', 'program:/bin/busybox:755', '--entrypoint', '["/bin/busybox"]', '--context', context]
         : ['--context', context, '--mode', 'native', '--network', name === 'buildah' ? 'host' : 'none'];
     const what = ['--images', `${shop.registry.host}/acme/legs`, '--tags', `${tag}-${name}`];
     const args = ['build', '--engine', name, '--platform', own, ...what, ...source, ...login, ...flags];
     const engineEnv = name === 'assemble' ? {} : shop.host(name).env;
     return cli.run(args, { env: { ...engineEnv, ...env }, input, cwd: shop.folder });
   };
-  const smoke = name === 'assemble' ? [] : ['--smoke-test', '/bin/app true'];
+  const smoke = name === 'assemble' ? [] : ['--smoke-test', '/bin/busybox true'];
   const writes = (): string[] => shop.registry.requests().filter((line) => !/^(GET|HEAD) /.test(line));
 
   test('a program of another machine: E_CONTENT_MISMATCH, nothing is run, nothing is pushed', async () => {
     const before = shop.registry.requests().length;
     const { status, stderr } = await leg('wrong', 'wrong', smoke);
     expect(lastLine(stderr)).toContain(
-      `E_CONTENT_MISMATCH: the image for ${own} is to be ${hostArchitecture}: /bin/app is ${other}`,
+      `E_CONTENT_MISMATCH: the image for ${own} is to be ${hostArchitecture}: /bin/busybox is ${other}`,
     );
     expect(status).toBe(1);
     expect(stderr).not.toContain('Smoke test');
