@@ -91,6 +91,7 @@ export function legRecord({
   built,
   pushed,
   content,
+  bases,
   github,
   seconds,
 }: BuiltLeg): LegRecord {
@@ -114,6 +115,7 @@ export function legRecord({
       }),
     }),
     ...(content !== undefined && { content }),
+    ...(bases.length > 0 && { bases: bases.filter(({ reference }) => reference.length <= 600) }),
     seconds,
   };
 }

@@ -19,6 +19,15 @@ export interface RecordRun {
   readonly job?: string;
 }
 
+/** A base image, and what its name led to when the leg began. */
+export interface RecordBase {
+  readonly reference: string;
+  readonly digest: Digest;
+}
+
+/** So many fit beside all else. */
+const maxBases = 12;
+
 /** What a leg found in the layers that it pushed. */
 export interface RecordContent {
   /** The machine of what starting the image leads to, where that could be told. */
@@ -51,6 +60,8 @@ export interface LegRecord {
   readonly run?: RecordRun;
   /** The leg's word about the programs in the layers that it pushed. */
   readonly content?: RecordContent;
+  /** What it was built on, as the leg found it in the registries. */
+  readonly bases?: readonly RecordBase[];
   /** How long the phases took, in seconds. */
   readonly seconds?: Readonly<Record<string, number>>;
 }
@@ -70,6 +81,7 @@ export function recordToJson(record: LegRecord): JsonObject {
     runner,
     run,
     content,
+    bases,
     seconds,
   } = record;
   return withoutUndefined<JsonObject>({
@@ -86,6 +98,9 @@ export function recordToJson(record: LegRecord): JsonObject {
     ...(runner !== undefined && { runner: withoutUndefined<JsonObject>({ ...runner }) }),
     ...(run !== undefined && { run: withoutUndefined<JsonObject>({ ...run }) }),
     ...(content !== undefined && { content: withoutUndefined<JsonObject>({ ...content }) }),
+    ...(bases !== undefined && {
+      bases: bases.slice(0, maxBases).map(({ reference, digest: base }) => ({ reference, digest: base })),
+    }),
     ...(seconds !== undefined && { seconds }),
   });
 }
@@ -137,6 +152,7 @@ function readRecord(record: Field): LegRecord {
       ),
     run: record.get('run').optional(readRun),
     content: record.get('content').optional(readContent),
+    bases: record.get('bases').optional((bases) => bases.items(maxBases).map(readBase)),
     seconds: record.get('seconds').optional(readSeconds),
   });
 }
@@ -157,6 +173,10 @@ function readSeconds(seconds: Field): Record<string, number> {
       (entry): entry is [string, number] => typeof entry[1] === 'number',
     ),
   );
+}
+
+function readBase(base: Field): RecordBase {
+  return { reference: base.get('reference').string({ maxLength: 600 }), digest: base.get('digest').digest() };
 }
 
 function readContent(content: Field): RecordContent {
