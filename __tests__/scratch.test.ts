@@ -29,6 +29,14 @@ describe('scratch', () => {
       expect(await readdir(parent)).toEqual([]);
     }));
 
+  test('a place for temporary files that is not there is told, with what names it', async () => {
+    await expect(scratchIn('/nonexistent').folder()).rejects.toMatchObject({
+      code: 'E_INPUT',
+      message: 'no temporary folder can be made in "/nonexistent"',
+      hint: expect.stringContaining('RUNNER_TEMP'),
+    });
+  });
+
   test('nothing else is ever removed', () =>
     inFolder(async (parent) => {
       const other = join(parent, 'other');

@@ -1,5 +1,6 @@
 import { lstat, mkdtemp, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { CodedError, quote } from './errors.ts';
 
 const prefix = 'native-multiarch-';
 
@@ -17,7 +18,12 @@ export interface Scratch {
 export function scratchIn(parent: string, made: (folder: string) => void = () => undefined): Scratch {
   let pending: Promise<string> | undefined;
   const make = async (): Promise<string> => {
-    const folder = await mkdtemp(join(resolve(parent), prefix));
+    const folder = await mkdtemp(join(resolve(parent), prefix)).catch((error: unknown) => {
+      throw new CodedError('E_INPUT', `no temporary folder can be made in ${quote(parent)}`, {
+        hint: 'let RUNNER_TEMP, or else TMPDIR, name a folder that this user may write to',
+        cause: error,
+      });
+    });
     made(folder);
     return folder;
   };

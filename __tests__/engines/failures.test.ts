@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { classify, runtimeTrouble, type FailureContext } from '../../src/engines/failures.ts';
+import type { FailureContext } from '../../src/engines/failure-rules.ts';
+import { classify, runtimeTrouble } from '../../src/engines/failures.ts';
 import type { EngineName } from '../../src/engines/engine.ts';
 import type { ErrorCode } from '../../src/errors.ts';
 
@@ -38,6 +39,13 @@ const rows: readonly Row[] = [
     'E_BUILD',
     /^\/prog is not for linux\/s390x, or is no program: exec format error/,
   ],
+  [
+    ['podman-home-read-only', 'podman-home-missing', 'buildah-home-read-only'],
+    'ask',
+    'E_ENGINE',
+    /^(?:podman|buildah) has no folder that it may write to/,
+  ],
+  [['podman-rootless-network'], 'build', 'E_ENGINE', /^podman can't give containers a network here/],
   [each('copy-missing'), 'build', 'E_BUILD', /nothere/],
   [each('no-target'), 'build', 'E_BUILD', /nothere/],
   [each('no-shell'), 'build', 'E_BUILD', /\/bin\/sh/],

@@ -162,7 +162,7 @@ export abstract class ContainersEngine extends ContainerEngine {
   }
 
   #notes({ runtime, isolation }: Arrangement, refused: readonly string[]): string[] {
-    const why = refused.length === 0 ? '' : `, since ${refused.join('; then ')}`;
+    const why = refused.length === 0 ? '' : `, since ${[...new Set(refused)].join('; then ')}`;
     if (runtime !== undefined) return [`${this.name} uses ${runtime}${why}`];
     if (isolation !== undefined)
       return [`${this.name} uses BUILDAH_ISOLATION=${isolation}, with the host's network in RUN steps${why}`];
