@@ -316,6 +316,21 @@ describe('a token that is none', () => {
     expect(error).toMatchObject({ code });
     expect(server.requests).toHaveLength(2);
   });
+
+  test('a sign-in page is told as one', async () => {
+    await using server = await startServer((request, response) => {
+      if (request.url?.startsWith('/token') === true)
+        response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<html>sign in</html>');
+      else response.writeHead(401, { 'www-authenticate': 'Bearer realm="/token",service="s"' }).end();
+    });
+    await using context = testClient({ credentials: credentials({ [server.host]: basic() }) });
+    const error = await failureOf(context.client.getManifest(server.repository, 'v1'));
+    expect(error).toMatchObject({
+      code: 'E_REGISTRY',
+      message: expect.stringContaining('answers with a web page (text/html) where a token is wanted'),
+    });
+    expect(server.requests).toHaveLength(2);
+  });
 });
 
 test.each([

@@ -38,6 +38,33 @@ describe('readBlob and getBlob', () => {
     expect(JSON.stringify(context.client.requests)).not.toContain('X-Signature');
   });
 
+  test.each([
+    ['shorter', 'x'.repeat(1000)],
+    ['longer', 'x'],
+    ['as long', '<html>sign in</html> '],
+  ])('a web page that is %s is told as one, and not asked for again', async (_name, wanted) => {
+    const content = Buffer.from(wanted);
+    await using server = await startServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<html>sign in</html>!');
+    });
+    await using context = testClient();
+    const descriptor = { digest: digestOf(content), size: content.byteLength };
+    const error = await failureOf(context.client.readBlob(server.repository, descriptor, 10_000));
+    expect(error).toMatchObject({ code: 'E_REGISTRY' });
+    expect(error.message).toContain('is not a registry: it answers with text/html');
+    expect(context.client.requests).toHaveLength(1);
+  });
+
+  test('a blob that is a web page is a blob', async () => {
+    const content = Buffer.from('<html>documentation</html>');
+    await using server = await startServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end(content);
+    });
+    await using context = testClient();
+    const descriptor = { digest: digestOf(content), size: content.byteLength };
+    expect(await context.client.readBlob(server.repository, descriptor, 10_000)).toEqual(content);
+  });
+
   test('more than may be read is not asked for', async () => {
     await using context = testClient();
     expect(await failureOf(context.client.readBlob(repositoryOf('quay.io'), descriptor, 1000))).toMatchObject(

@@ -1,9 +1,9 @@
 import { CodedError, quote } from '../errors.ts';
 import { digestAlgorithm, DigestStream } from '../oci/digest.ts';
 import type { Repository } from '../oci/reference.ts';
-import { inflate, isGzip, rawBody } from './body.ts';
+import { inflate, isGzip, isHtml, rawBody } from './body.ts';
 import type { ContentDescriptor } from './client.ts';
-import { RegistryError } from './errors.ts';
+import { RegistryError, webPageError } from './errors.ts';
 import type { Call } from './exchange.ts';
 import { failureError } from './failure-error.ts';
 import { ScopeSet } from './scope.ts';
@@ -32,6 +32,8 @@ export class BlobReader {
   readonly #what: string;
   readonly #hash: DigestStream;
   #offset = 0;
+  /** Who sent the last answer as a web page, which a blob may be, too: its digest tells. */
+  #page: { readonly host: string; readonly status: number } | undefined;
 
   constructor(repository: Repository, descriptor: ContentDescriptor, dependencies: VerbDependencies) {
     this.#repository = repository;
@@ -78,6 +80,7 @@ export class BlobReader {
       yield fresh;
     }
     if (this.#offset === size) return;
+    if (this.#page !== undefined) throw this.#mismatch('');
     throw new RegistryError(
       'E_DIGEST_MISMATCH',
       `${this.#what}: it ends after ${this.#offset} of ${size} bytes`,
@@ -107,6 +110,7 @@ export class BlobReader {
   #rest(answer: HttpResponse): Rest {
     const { message, status } = answer;
     const { size } = this.#descriptor;
+    this.#page = isHtml(message.headers['content-type']) ? { host: answer.url.host, status } : undefined;
     if (status === 416) {
       message.destroy();
       throw this.#mismatch(`it has no more than ${this.#offset} of the ${size} bytes of its descriptor`);
@@ -133,6 +137,7 @@ export class BlobReader {
   }
 
   #mismatch(how: string): CodedError {
+    if (this.#page !== undefined) return webPageError(this.#what, this.#page.host, this.#page.status);
     return new CodedError('E_DIGEST_MISMATCH', `${this.#what}: ${how}`, { hint: mismatchHint });
   }
 }

@@ -72,3 +72,11 @@ export class RegistryError extends CodedError {
     return this.registryErrors.some((entry) => codes.includes(entry.code.toUpperCase()));
   }
 }
+
+/** A success with a web page in it, which is never what was asked for. */
+export function webPageError(what: string, host: string, status: number): RegistryError {
+  return new RegistryError('E_REGISTRY', `${what}: ${host} is not a registry: it answers with text/html`, {
+    hint: 'check its name; a login page of the network, or a proxy, may stand in between',
+    status,
+  });
+}

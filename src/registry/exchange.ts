@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { Credential } from './credentials.ts';
 import { readErrorBytes } from './error-bytes.ts';
-import { RegistryError } from './errors.ts';
+import { RegistryError, webPageError } from './errors.ts';
 import { failureError } from './failure-error.ts';
 import type { Gate } from './gate.ts';
 import type { Limits } from './limits.ts';
@@ -225,14 +225,7 @@ export class Exchange {
   #refuseWebPage<T>(call: Call<T>, { message, url, status }: HttpResponse): void {
     if (call.isDocument !== true || !isHtml(message.headers['content-type'])) return;
     message.destroy();
-    throw new RegistryError(
-      'E_REGISTRY',
-      `${call.what}: ${url.host} is not a registry: it answers with text/html`,
-      {
-        hint: 'check its name; a login page of the network, or a proxy, may stand in between',
-        status,
-      },
-    );
+    throw webPageError(call.what, url.host, status);
   }
 
   /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#warnings */

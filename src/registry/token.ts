@@ -1,7 +1,7 @@
 import { CodedError, quote } from '../errors.ts';
 import { parseFields } from '../oci/schema.ts';
 
-import { readBody } from './body.ts';
+import { isHtml, readBody } from './body.ts';
 import type { Clock } from './clock.ts';
 import type { Credential } from './credentials.ts';
 import { readErrorBytes } from './error-bytes.ts';
@@ -159,6 +159,14 @@ async function readToken(
     const mask = (text: string) => secrets.mask(text);
     const refusal = { what, method: 'GET', host: answer.url.host, status, headers: message.headers, body };
     throw withOrigin(statusError(refusal, limits, clock.wall(), mask), request);
+  }
+  if (isHtml(message.headers['content-type'])) {
+    message.destroy();
+    throw new RegistryError(
+      'E_REGISTRY',
+      `${what}: ${answer.url.host} answers with a web page (text/html) where a token is wanted`,
+      { hint: 'check the name of the registry; a sign-in page, or a proxy, may stand in between', status },
+    );
   }
   const bytes = await readBody(answer, limits.tokenBytes, limits.documentMs, signal);
   return parseToken(bytes, `the token from ${answer.url.host}`, secrets);
