@@ -32,6 +32,7 @@ import {
 } from './mode.ts';
 import { lastLines } from './output.ts';
 import { probeProgram } from './probe.ts';
+import { checkOptions } from './build-options.ts';
 import { checkSource, checkValues, type CheckedSource } from './request.ts';
 import { Session } from './session.ts';
 import { smokeTestArguments } from './smoke.ts';
@@ -185,6 +186,11 @@ export abstract class ContainerEngine implements Engine {
   /** Which row of the table of options it is; known after the preflight. */
   protected abstract dialect(): Dialect;
 
+  /** Which version that table is read for; known after the preflight. */
+  protected optionVersion({ version }: EngineHost): string {
+    return version;
+  }
+
   /** Whether stages that the target does not need are left out; known once the preflight is done. */
   protected prunes(): boolean {
     return true;
@@ -204,15 +210,16 @@ export abstract class ContainerEngine implements Engine {
     }
     checkValues(request, this.session.options.log);
     const paths = await checkSource(source, this.session.options, this.dockerfileNames);
+    const checked = await checkOptions(source, this.session.options);
     await this.preflight(request.platform, request.mode);
-    const { version } = await this.host();
+    const version = this.optionVersion(await this.host());
     const refused = unsupportedOptions(askedOptions(request), this.dialect(), version);
     if (refused.length > 0) throw joinErrors(refused);
     const id = this.session.uniqueId();
     const name = `localhost/native-multiarch:${id}`;
     await this.session.note('image', name);
     const idFile = join(await this.session.folder(), `${id}.iid`);
-    const order = { request, source, paths, name, idFile };
+    const order = { request, source: checked, paths, name, idFile };
     const result = await this.runBuild(order);
     if (result.code !== 0) throw await this.#buildFailure(result, request, paths.file);
     return this.builtImage(order);

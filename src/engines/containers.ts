@@ -5,6 +5,7 @@ import { formatReference, type Reference } from '../oci/reference.ts';
 import { formatPlatform, type Platform } from '../platform/platform.ts';
 import { buildArguments } from './arguments.ts';
 import { writeAuthFile, writeRegistriesConf } from './auth.ts';
+import { containersArguments } from './containers-arguments.ts';
 import { ContainerEngine, type BuildOrder } from './container-engine.ts';
 import type { BuiltImage, Capabilities, PullSource } from './engine.ts';
 import type { ExecResult } from './exec.ts';
@@ -180,6 +181,15 @@ export abstract class ContainersEngine extends ContainerEngine {
   }: BuildOrder): Promise<ExecResult> {
     const registry = await this.configure();
     const { args, env } = buildArguments(source.buildArgs ?? {});
+    const told = await containersArguments(
+      { request, source },
+      {
+        engine: this.name,
+        options: this.session.options,
+        folder: () => this.session.folder(),
+        isChroot: this.isolation === 'chroot',
+      },
+    );
     return this.session.tell(
       [
         ...this.globalArguments(this.arrangement),
@@ -187,13 +197,12 @@ export abstract class ContainersEngine extends ContainerEngine {
         ...registry,
         ...['--platform', formatPlatform(request.platform), '--tag', name, '--iidfile', idFile],
         ...['--file', paths.file],
-        ...(source.target === undefined ? [] : ['--target', source.target]),
         ...this.#network(source.network),
-        ...Object.entries(request.labels ?? {}).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
         ...args,
+        ...told.args,
         paths.context,
       ],
-      { env: { ...env, ...this.variables(this.arrangement) }, stepsFirst: true },
+      { env: { ...env, ...told.env, ...this.variables(this.arrangement) }, stepsFirst: true },
     );
   }
 

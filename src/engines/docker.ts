@@ -7,6 +7,7 @@ import { formatPlatform, normalisePlatform, samePlatform, type Platform } from '
 import { buildArguments } from './arguments.ts';
 import { writeDockerConfig } from './auth.ts';
 import { ContainerEngine, type BuildOrder } from './container-engine.ts';
+import { dockerArguments } from './docker-arguments.ts';
 import { chooseBuilder, type Builder } from './docker-builder.ts';
 import { automaticArguments, withGlobalArguments } from './dockerfile.ts';
 import type { BuiltImage, Capabilities, EngineHost, PullSource, RunOptions } from './engine.ts';
@@ -16,7 +17,7 @@ import { isLoopback } from './registries.ts';
 import { Session } from './session.ts';
 import { isStoredFor } from './store.ts';
 import { printed } from './streams.ts';
-import type { Dialect } from './support.ts';
+import { isAtLeast, type Dialect } from './support.ts';
 
 export const dockerCapabilities: Capabilities = {
   source: 'dockerfile',
@@ -32,6 +33,8 @@ export class DockerEngine extends ContainerEngine {
   readonly capabilities = dockerCapabilities;
   protected override readonly dockerfileNames = ['Dockerfile'];
   #builder: Builder | undefined;
+  /** The version of the command that builds. */
+  #client: string | undefined;
   #info: Promise<Field> | undefined;
   #configured: Promise<void> | undefined;
 
@@ -128,8 +131,18 @@ export class DockerEngine extends ContainerEngine {
   ): Promise<{ result: ExecResult; notes: readonly string[] }> {
     await this.#configure();
     const { builder, result } = await chooseBuilder(this.session, { folder, platform, name });
-    if (result.code === 0) this.#builder = builder;
+    if (result.code === 0) {
+      this.#builder = builder;
+      const answer = await this.session.ask(['--version'], { tool: builder.tool });
+      this.#client = /\d+(?:\.\d+)+/u.exec(answer.stdout)?.[0];
+    }
     return { result, notes: result.code === 0 ? [builder.note] : [] };
+  }
+
+  /** An option has to be known to the engine and to the command that asks it. */
+  protected override optionVersion({ version }: EngineHost): string {
+    const client = this.#client ?? version;
+    return isAtLeast(client, version) ? version : client;
   }
 
   protected override async runBuild({
@@ -148,6 +161,15 @@ export class DockerEngine extends ContainerEngine {
         ? await this.#completed(paths.file, request.platform, host.platform)
         : { file: paths.file, automatic: {} };
     const { args, env } = buildArguments({ ...automatic, ...given });
+    const told = await dockerArguments(
+      { request, source },
+      {
+        builder: builder.kind,
+        version: this.optionVersion(host),
+        options: this.session.options,
+        folder: () => this.session.folder(),
+      },
+    );
     return this.session.tell(
       [
         'build',
@@ -162,13 +184,11 @@ export class DockerEngine extends ContainerEngine {
           '--iidfile',
           idFile,
         ],
-        ...(source.target === undefined ? [] : ['--target', source.target]),
-        ...(source.network === undefined ? [] : ['--network', source.network]),
-        ...Object.entries(request.labels ?? {}).flatMap(([key, value]) => ['--label', `${key}=${value}`]),
         ...args,
+        ...told.args,
         paths.context,
       ],
-      { env: { ...env, ...builder.variables }, tool: builder.tool },
+      { env: { ...env, ...told.env, ...builder.variables }, tool: builder.tool },
     );
   }
 

@@ -87,6 +87,8 @@ export interface DockerfileSource {
   readonly extraArgs?: readonly string[];
   /** Of manifest and config; absent: what the engine makes. */
   readonly format?: 'oci' | 'docker';
+  /** What an image of OCI's format can't hold of this Dockerfile, for a person: `SHELL (line 4)`. BuildKit keeps it all the same. */
+  readonly dockerOnly?: readonly string[];
 }
 
 /** An image assembled from files, without a container engine. */

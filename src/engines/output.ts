@@ -8,6 +8,15 @@ export function logLine(line: string): string {
   return `| ${show(line.replace(escapes, ''), 2000)}`.replaceAll('##[', '## [');
 }
 
+const unconsumed = /^\[Warning\] one or more build args were not consumed: \[([A-Z ]+)\]$/;
+const automatic = /^(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT)$/;
+
+/** What an engine says of arguments that it gave itself: nothing that anybody could mend. */
+export function isNoise(line: string): boolean {
+  const names = unconsumed.exec(line.trim())?.[1];
+  return names?.split(' ').every((name) => automatic.test(name)) === true;
+}
+
 /** What newer docker commands say before anything else when they use the classic builder. */
 const advice =
   /^DEPRECATED: The legacy builder is deprecated|^ +(?:BuildKit is currently disabled|environment-variable\.|Install the buildx component|https:\/\/docs\.docker\.com\/go\/buildx)/;

@@ -35,6 +35,9 @@ export function checkValues(request: BuildRequest, log: EngineOptions['log']): v
     ...Object.entries(request.labels ?? {}).flatMap(([name, value]) =>
       problem('label', name, value, /^[^\s=]+$/),
     ),
+    ...Object.entries(request.source.annotations ?? {}).flatMap(([name, value]) =>
+      problem('annotation', name, value, /^[^\s=]+$/),
+    ),
   ];
   if (errors.length > 0) throw joinErrors(errors);
   for (const name of Object.keys(buildArgs).filter(looksSecret)) {

@@ -12,7 +12,7 @@ import type { ExecOptions, ExecResult } from './exec.ts';
 import type { FailureContext } from './failure-rules.ts';
 import { classify } from './failures.ts';
 import type { EngineOptions } from './options.ts';
-import { logLine } from './output.ts';
+import { isNoise, logLine } from './output.ts';
 import { spawnExec } from './process.ts';
 import { findTool } from './tools.ts';
 
@@ -106,7 +106,7 @@ export class Session {
       return await this.#run(args, {
         onLine: (line) => {
           beat.heard();
-          log.info(logLine(line));
+          if (!isNoise(line)) log.info(logLine(line));
         },
         onStart: (pid) => {
           noted = this.#noteProcess(pid);

@@ -23,13 +23,13 @@ export const supportTable = {
   labels: { ...everywhere('yes'), assemble: 'yes' },
   network: everywhere('yes'),
   annotations: row({ since: '0.12' }, dockersFormat, dockersFormat, 'yes', 'yes', 'yes'),
-  'build-contexts': row('yes', { since: '23.0' }, builtIn, { since: '4.2' }, { since: '1.26' }),
+  'build-contexts': row('yes', { since: '23.0' }, builtIn, { since: '4.2' }, { since: '1.27' }),
   'build-contexts docker-image://': row(
     'yes',
     { since: '23.0' },
     builtIn,
     { since: '4.2' },
-    { since: '1.26' },
+    { since: '1.27' },
   ),
   'build-contexts oci-layout://': row(
     'yes',
@@ -38,19 +38,19 @@ export const supportTable = {
     { no: 'it takes folders and images' },
     { no: 'it takes folders and images' },
   ),
-  secrets: row('yes', 'yes', builtIn, { since: '3.4' }, { since: '1.23' }),
+  secrets: row('yes', 'yes', builtIn, { since: '4.0' }, { since: '1.24' }),
   ssh: row('yes', 'yes', builtIn, { since: '3.4' }, { since: '1.23' }),
   'cache-from type=registry': row(
     'yes',
     'yes',
     { no: 'the classic builder looks at images that are here already' },
-    { since: '4.3' },
-    { since: '1.28' },
+    { since: '4.2' },
+    { since: '1.27' },
   ),
   'cache-from type=local': cacheOfBuildKit(),
   'cache-from type=gha': cacheOfBuildKit(),
   'cache-from of another type': cacheOfBuildKit(),
-  'cache-to type=registry': row('yes', oneStore, builtIn, { since: '4.3' }, { since: '1.28' }),
+  'cache-to type=registry': row('yes', oneStore, builtIn, { since: '4.2' }, { since: '1.27' }),
   'cache-to type=inline': row(
     'yes',
     'yes',
@@ -68,7 +68,13 @@ export const supportTable = {
   ulimit: row('yes', { since: '23.0' }, 'yes', 'yes', 'yes'),
   provenance: row('yes', oneStore, builtIn, noAttestations, noAttestations),
   sbom: row('yes', oneStore, builtIn, noAttestations, noAttestations),
-  outputs: row({ since: '0.13' }, { no: 'it makes one image, and no other form of it' }, builtIn, 'yes', 'yes'),
+  outputs: row(
+    { since: '0.13' },
+    { no: 'it makes one image, and no other form of it' },
+    builtIn,
+    'yes',
+    'yes',
+  ),
   'extra-args': everywhere('yes'),
   'format: oci': row('yes', dockersFormat, dockersFormat, 'yes', 'yes', 'yes'),
   'format: docker': row('yes', 'yes', 'yes', 'yes', 'yes', 'yes'),
@@ -195,7 +201,7 @@ function whyNot(support: Support, version: string): string | undefined {
 }
 
 /** Dotted numbers; what follows them (`-rc1`, `+dfsg1`) does not count. A build that says no version is taken for a new one. */
-function isAtLeast(version: string, wanted: string): boolean {
+export function isAtLeast(version: string, wanted: string): boolean {
   if (version === 'unknown') return true;
   const numbers = (text: string): number[] =>
     (/^v?(\d+(?:\.\d+)*)/u.exec(text)?.[1] ?? '0').split('.').map(Number);
