@@ -52,6 +52,7 @@ export function statusError(
 
 function retryClass(status: number, method: string, body: ErrorBody, isLimit: boolean): RetryClass {
   if (isLimit || retried.includes(status)) return 'full';
+  if (method === 'PUT' && isImmutable(status, body)) return 'never';
   if (status === 409 && method !== 'GET' && method !== 'HEAD') return 'few';
   // A replica that has not heard of what another one took a moment ago.
   if (method === 'PUT' && saysAny(body, ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN'])) return 'few';
