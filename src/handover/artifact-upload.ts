@@ -41,6 +41,7 @@ export async function uploadRecord(
     /^[1-9]\d{0,3}$/u.test(retentionDays ?? '') ? Number(retentionDays) : keptDays,
   );
   for (let upload = 1; ; upload += 1) {
+    signal.throwIfAborted();
     const name = nameOf(upload);
     try {
       await withoutStdout(log, async () =>
