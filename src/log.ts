@@ -15,12 +15,13 @@ export interface Log {
   secret(value: string): void;
 }
 
-/** Secrets, and text without them: longer ones go first, since one may hold another. */
+/** Secrets in all their forms, and text without them: longer ones go first, since one may hold another. */
 export class Mask {
   readonly #secrets = new Set<string>();
 
   add(secret: string): void {
-    if (secret !== '') this.#secrets.add(secret);
+    if (secret === '') return;
+    for (const form of secretForms(secret)) this.#secrets.add(form);
   }
 
   /** `text` with every secret in it as `***`. */
@@ -30,3 +31,43 @@ export class Mask {
       .reduce((masked, secret) => masked.replaceAll(secret, '***'), text);
   }
 }
+
+const shortestForm = 6;
+
+/**
+ * A secret as servers and tools echo it: as it is, and in the encodings that it may have gone through. Base64 at each of the three
+ * places where it can begin in what was encoded (`user:password`, for one). Forms of a few characters would eat whole texts and
+ * are left out.
+ */
+export function secretForms(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret);
+  const hex = bytes.toString('hex');
+  const percent = encodeURIComponent(bytes.toString());
+  const base64 = [0, 1, 2].map((offset) => base64At(bytes, offset));
+  const encoded = [
+    JSON.stringify(secret).slice(1, -1),
+    percent,
+    percent.replaceAll('%20', '+'),
+    percent.replace(/%[0-9A-F]{2}/gu, (each) => each.toLowerCase()),
+    new URLSearchParams([['', secret]]).toString().slice(1),
+    ...base64,
+    ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
+    hex,
+    hex.toUpperCase(),
+    ...xml.map((entities) => secret.replace(/[&<>"']/gu, (each) => entities[each] ?? each)),
+    Array.from(secret).reverse().join(''),
+  ];
+  return [...new Set([secret, ...encoded.filter((form) => form.length >= shortestForm)])];
+}
+
+/** The characters that these bytes alone decide, with so many others before them. */
+function base64At(bytes: Uint8Array, offset: number): string {
+  const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
+  return text.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));
+}
+
+const xml: readonly Readonly<Record<string, string>>[] = [
+  { '&': '&amp;', '<': '&lt;', '>': '&gt;' },
+  { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' },
+  { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' },
+];

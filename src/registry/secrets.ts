@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts';
+import { secretForms, type Log } from '../log.ts';
 
 const shortest = 4;
 const mask = '***';
@@ -7,6 +7,7 @@ const mask = '***';
 export class Secrets {
   readonly #log: Log;
   readonly #values = new Set<string>();
+  readonly #forms = new Set<string>();
 
   constructor(log: Log) {
     this.#log = log;
@@ -15,14 +16,13 @@ export class Secrets {
   add(value: string): void {
     if (value === '' || this.#values.has(value)) return;
     this.#values.add(value);
+    if (value.length >= shortest) for (const form of secretForms(value)) this.#forms.add(form);
     this.#log.secret(value);
   }
 
-  /** The text with every secret in it replaced, longest first. What is shorter than 4 characters would eat whole texts and stays. */
+  /** The text with every secret in it replaced, in each of its forms, longest first. What is shorter than 4 characters would eat whole texts and stays. */
   mask(text: string): string {
-    const values = [...this.#values]
-      .filter((value) => value.length >= shortest)
-      .sort((a, b) => b.length - a.length);
-    return values.reduce((masked, value) => masked.replaceAll(value, mask), text);
+    const forms = [...this.#forms].sort((a, b) => b.length - a.length);
+    return forms.reduce((masked, value) => masked.replaceAll(value, mask), text);
   }
 }
