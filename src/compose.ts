@@ -130,7 +130,10 @@ async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise<Comman
   for (const { from } of inputs.secrets) if (from.kind === 'value') shell.log.secret(from.value);
   const github = await githubEnvironment(shell.env, readStart);
   return withRegistry(inputs, shell, push, async (registry) => {
-    const options = await engineOptions(inputs, shell, registry);
+    const options = {
+      ...(await engineOptions(inputs, shell, registry)),
+      setUpEmulation: inputs['setup-emulation'],
+    };
     const bases = await registryClient(inputs, shell, [], impatient);
     const engines = new Map<string, Promise<Engine>>();
     try {

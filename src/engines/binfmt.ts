@@ -18,13 +18,13 @@ export type Emulation =
 
 export type LookUpEmulation = (architecture: string) => Promise<Emulation>;
 
-const folder = '/proc/sys/fs/binfmt_misc';
+export const binfmtFolder = '/proc/sys/fs/binfmt_misc';
 
 /**
  * Asks the kernel of this machine who runs programs of `architecture`: an entry whose magic matches, as the kernel itself
  * looks for it, whatever the entry is called.
  */
-export async function lookUpEmulation(architecture: string, root: string = folder): Promise<Emulation> {
+export async function lookUpEmulation(architecture: string, root: string = binfmtFolder): Promise<Emulation> {
   const program = probeProgram(architecture);
   let names: string[];
   try {
@@ -40,7 +40,17 @@ export async function lookUpEmulation(architecture: string, root: string = folde
     const entry = parseEntry(name, await readFile(join(root, name), 'utf8'));
     if (entry !== undefined && matches(entry, program)) found.push(entry.emulation);
   }
-  return found.find((one) => one.kind === 'registered' && one.enabled) ?? found[0] ?? { kind: 'absent' };
+  return found.find(isUsable) ?? found.find(isOn) ?? found[0] ?? { kind: 'absent' };
+}
+
+/** Whether the kernel takes such programs to an interpreter. */
+export function isOn(emulation: Emulation): boolean {
+  return emulation.kind === 'registered' && emulation.enabled;
+}
+
+/** Whether it does so in containers too: flag F holds the interpreter open, which is not in the image. */
+export function isUsable(emulation: Emulation): boolean {
+  return emulation.kind === 'registered' && emulation.enabled && emulation.flags.includes('F');
 }
 
 interface Entry {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { CodedError, joinErrors, show } from '../errors.ts';
 import type { Reference } from '../oci/reference.ts';
 import { formatPlatform, type Platform } from '../platform/platform.ts';
-import { lookUpEmulation, type Emulation } from './binfmt.ts';
 import type {
   BuildRequest,
   BuiltImage,
@@ -13,25 +12,15 @@ import type {
   Engine,
   EngineHost,
   EngineName,
-  Mode,
   Readiness,
   RunOptions,
   WantedMode,
 } from './engine.ts';
 import type { ExecResult } from './exec.ts';
 import { runtimeTrouble } from './failures.ts';
-import {
-  checkEmulation,
-  crossFailure,
-  decideMode,
-  describeMode,
-  emulationCure,
-  emulationWarning,
-  modesToTry,
-  relation,
-} from './mode.ts';
+import { crossFailure } from './mode.ts';
+import { findMode } from './mode-trial.ts';
 import { lastLines } from './output.ts';
-import { probeProgram } from './probe.ts';
 import { checkOptions } from './build-options.ts';
 import { checkSource, checkValues, type CheckedSource } from './request.ts';
 import { Session } from './session.ts';
@@ -99,89 +88,30 @@ export abstract class ContainerEngine implements Engine {
   }
 
   preflight(platform: Platform, mode: WantedMode): Promise<Readiness> {
-    const key = `${formatPlatform(platform)} ${mode}`;
-    const known = this.#ready.get(key) ?? this.#preflight(platform, mode);
-    this.#ready.set(key, known);
-    return known;
+    const key = (each: WantedMode): string => `${formatPlatform(platform)} ${each}`;
+    const known = this.#ready.get(key(mode)) ?? this.#preflight(platform, mode);
+    this.#ready.set(key(mode), known);
+    // What `auto` picked is proven by that.
+    return known.then((ready) => {
+      this.#ready.set(key(ready.mode), known);
+      return ready;
+    });
   }
 
   async #preflight(platform: Platform, wanted: WantedMode): Promise<Readiness> {
+    const { session } = this;
     const host = await this.host();
-    const emulation = await this.#emulation(platform, host);
-    if (wanted !== 'auto') {
-      return this.#tryMode(decideMode(platform, wanted, host, emulation), platform, host, emulation);
-    }
-    const passedOver: string[] = [];
-    const modes = modesToTry(platform, host, emulation);
-    for (const mode of modes) {
-      try {
-        const ready = await this.#tryMode(mode, platform, host, emulation);
-        return { ...ready, note: [`mode auto is ${mode}`, ...passedOver, ready.note].join('; ') };
-      } catch (error) {
-        const goesOn =
-          error instanceof CodedError && ['E_UNSUPPORTED', 'E_HOST_MISMATCH'].includes(error.code);
-        if (!goesOn || mode === modes.at(-1)) throw error;
-        passedOver.push(`${mode} does not go, since ${error.message}`);
-      }
-    }
-    throw new CodedError('E_INTERNAL', 'no mode was tried');
-  }
-
-  async #tryMode(mode: Mode, platform: Platform, host: EngineHost, emulation: Emulation): Promise<Readiness> {
-    if (mode === 'emulate') checkEmulation(platform, emulation);
-    const told = describeMode(mode, platform, host, emulation);
-    // In a cross build it is the host's own programs that run; and for a machine that there is no probe of, at least the engine is tried.
-    const program = mode === 'cross' ? undefined : probeProgram(platform.architecture);
-    const tried = program === undefined ? host.platform : platform;
-    const id = this.session.uniqueId();
-    const folder = await this.session.folderWith(`probe-${id}`, {
-      Dockerfile: 'FROM scratch\nCOPY probe /probe\nRUN ["/probe"]\n',
-      probe: program ?? probeProgram(host.platform.architecture) ?? '',
+    return findMode(platform, wanted, {
+      session,
+      host,
+      local: this.isLocal(),
+      tryProgram: async (folder, tried, name) => this.tryProgram(folder, tried, name),
+      ...(this.runPrivileged !== undefined && { runPrivileged: this.runPrivileged }),
     });
-    const { result, notes } = await this.tryProgram(folder, tried, `localhost/native-multiarch-probe:${id}`);
-    if (result.code !== 0) throw this.#probeFailure(result, platform, mode, host);
-    for (const note of notes) this.session.options.log.info(note);
-    const warning = mode === 'emulate' ? emulationWarning(platform) : undefined;
-    return { mode, note: [told, ...notes].join('; '), ...(warning !== undefined && { warning }) };
   }
 
-  async #emulation(platform: Platform, host: EngineHost): Promise<Emulation> {
-    if (relation(platform, host.platform) === 'same') return { kind: 'absent' };
-    if (!this.isLocal()) return { kind: 'unknown', reason: 'the engine is on another machine' };
-    return (this.session.options.lookUpEmulation ?? lookUpEmulation)(platform.architecture);
-  }
-
-  #probeFailure(result: ExecResult, platform: Platform, mode: Mode, host: EngineHost): CodedError {
-    const target = formatPlatform(platform);
-    if (!/exec format error/i.test(`${result.stdout}${result.stderr}`)) {
-      const error = this.session.failure(result, { doing: 'build', platform });
-      return error.code === 'E_BUILD'
-        ? new CodedError(
-            'E_ENGINE',
-            `${this.name} can't run a program of ${target} here: ${lastLines(`${result.stdout}\n${result.stderr}`)}`,
-            {
-              hint: 'try the same by hand: FROM scratch, COPY and RUN of a static program',
-            },
-          )
-        : error;
-    }
-    if (mode === 'native') {
-      return new CodedError(
-        'E_HOST_MISMATCH',
-        `the processor of ${host.label} (${formatPlatform(host.platform)}) does not run programs of ${target}`,
-        {
-          hint: `run this leg on a ${target} machine; some 64-bit processors have no 32-bit mode`,
-        },
-      );
-    }
-    return new CodedError(
-      'E_UNSUPPORTED',
-      `${host.label} (${formatPlatform(host.platform)}) has no emulation of ${target} that works in containers`,
-      {
-        hint: emulationCure(platform),
-      },
-    );
-  }
+  /** Runs a container with all rights of the engine's machine, where the engine can. */
+  protected readonly runPrivileged?: (image: string, args: readonly string[]) => Promise<ExecResult>;
 
   /** Which row of the table of options it is; known after the preflight. */
   protected abstract dialect(): Dialect;

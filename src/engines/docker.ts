@@ -42,6 +42,14 @@ export class DockerEngine extends ContainerEngine {
     super('docker', new Session('docker', 'docker', options));
   }
 
+  protected override readonly runPrivileged = async (
+    image: string,
+    args: readonly string[],
+  ): Promise<ExecResult> => {
+    await this.#configure();
+    return this.session.tell(['run', '--rm', '--privileged', '--network', 'none', image, ...args]);
+  };
+
   protected override dialect(): Dialect {
     return this.#builder?.kind === 'classic' ? 'docker-classic' : 'docker';
   }

@@ -1,6 +1,6 @@
 import { CodedError } from '../errors.ts';
 import { formatPlatform, platformArch, type Platform } from '../platform/platform.ts';
-import type { Emulation } from './binfmt.ts';
+import { isOn, type Emulation } from './binfmt.ts';
 import type { EngineHost, Mode } from './engine.ts';
 
 /** 32-bit programs that a 64-bit machine's own processor can run; whether this one does is found out by running one. */
@@ -42,10 +42,6 @@ export function modesToTry(
   return relation(platform, host.platform) === 'same' ? [first] : [first, 'cross'];
 }
 
-function isOn(emulation: Emulation): boolean {
-  return emulation.kind === 'registered' && emulation.enabled;
-}
-
 function hostMismatch(platform: Platform, host: EngineHost): CodedError {
   const target = formatPlatform(platform);
   const own = formatPlatform(host.platform);
@@ -65,8 +61,13 @@ function hostMismatch(platform: Platform, host: EngineHost): CodedError {
 
 /** How to get emulation of a machine; nothing is installed for the user. */
 export function emulationCure(platform: Platform): string {
-  const qemu = qemuNames[platform.architecture] ?? platform.architecture;
-  return `install QEMU's user emulation before this step: docker/setup-qemu-action, or as root "apt-get install qemu-user-static" (Debian, Ubuntu) or "dnf install qemu-user-static" (Fedora), which registers qemu-${qemu} with flag F`;
+  const qemu = qemuName(platform);
+  return `set setup-emulation: true, or install QEMU's user emulation before this step: docker/setup-qemu-action, or as root "apt-get install qemu-user-static" (Debian, Ubuntu) or "dnf install qemu-user-static" (Fedora), which registers qemu-${qemu} with flag F`;
+}
+
+/** As QEMU calls the machine: `x86_64`, `aarch64`, `s390x`. */
+export function qemuName({ architecture }: Platform): string {
+  return qemuNames[architecture] ?? architecture;
 }
 
 const qemuNames: Readonly<Record<string, string>> = {

@@ -45,6 +45,8 @@ export interface EngineOptions {
   readonly buildx?: string;
   /** Default: real processes. */
   readonly exec?: Exec;
+  /** Whether emulation that is missing is installed: `setup-emulation`. */
+  readonly setUpEmulation?: boolean;
   /** Default: the kernel of this machine. */
   readonly lookUpEmulation?: LookUpEmulation;
   /** Waits that many milliseconds between tries of a push. */

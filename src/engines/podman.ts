@@ -27,6 +27,14 @@ export class PodmanEngine extends ContainersEngine {
     super('podman', new Session('podman', 'podman', options));
   }
 
+  protected override readonly runPrivileged = async (
+    image: string,
+    args: readonly string[],
+  ): Promise<ExecResult> => {
+    await this.configure();
+    return this.session.tell(['run', '--rm', '--privileged', '--network', 'none', image, ...args]);
+  };
+
   protected override dialect(): Dialect {
     return 'podman';
   }

@@ -1,18 +1,10 @@
 import type { InputDefinition, Kind } from '../definition.ts';
-import { boolean, text } from '../kinds.ts';
+import { text } from '../kinds.ts';
 
 const common = { group: 'Build', commands: ['build'], later: ['build'] } as const;
 
 function later<Value>(kind: Kind<Value>, description: string): InputDefinition<Value> {
   return { ...common, kind, description };
-}
-
-function withDefault<Value>(
-  kind: Kind<Value>,
-  description: string,
-  value: Value,
-): InputDefinition<Value> & { readonly default: { readonly text: string; readonly value: Value } } {
-  return { ...common, kind, description, default: { text: String(value), value } };
 }
 
 /** What the contract has for build and this version has not: set to anything but the default, each is `E_UNSUPPORTED`. */
@@ -24,5 +16,4 @@ export const laterBuildInputs = {
   'smoke-test-url': later(text, 'Start the image as a service, and ask this URL until it answers.'),
   remote: later(text, 'An engine elsewhere: ssh://, tcp://, docker-container:// or kubernetes://.'),
   setup: later(text, 'Install this version of an engine first: buildx@0.30.1.'),
-  'setup-emulation': withDefault(boolean, 'Install QEMU for platforms that this host is not.', false),
 } as const;

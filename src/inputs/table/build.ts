@@ -88,6 +88,14 @@ export const buildInputs = {
     description: 'Whether the arch tag is pushed. auto does not push on pull-request events of any kind.',
     default: { text: 'auto', value: 'auto' },
   },
+  'setup-emulation': {
+    kind: boolean,
+    group: 'Build',
+    commands: ['build'],
+    description:
+      'Install QEMU where this host lacks it for the platform: an interpreter on disk is registered, else the distribution has a package, else a pinned image is run. What is installed stays.',
+    default: { text: 'false', value: false },
+  },
   'push-to': {
     kind: oneOf(['first', 'all']),
     group: 'Build',
