@@ -4,7 +4,7 @@ import base from './jest.config.js';
 export default {
   ...base,
   testMatch: ['<rootDir>/__tests__/e2e/**/*.test.ts'],
-  testPathIgnorePatterns: ['/generations\\.test\\.ts$'],
+  testPathIgnorePatterns: ['/(?:distributions|generations[a-z-]*)\\.test\\.ts$'],
   maxWorkers: 1,
   testTimeout: 600_000,
 };

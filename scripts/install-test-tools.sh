@@ -8,6 +8,8 @@
 #   scripts/install-test-tools.sh --peers-folder   prints the folder of those
 #   scripts/install-test-tools.sh --generations    installs the next generation of engines, for test:generations alone
 #   scripts/install-test-tools.sh --generations-folder   prints its folder: the root of a Debian 13
+#   scripts/install-test-tools.sh --distributions  installs roots and programs of the four architectures, for test:distributions alone
+#   scripts/install-test-tools.sh --distributions-folder   prints their folder
 #
 # All folders are outside the checkout, and their names change with any version below, so a cache can keep them whole.
 set -euo pipefail
@@ -44,12 +46,17 @@ peer_modules=(
 # Docker Engine 26.1 and buildx 0.13.
 generation=trixie
 generation_packages=podman,buildah,skopeo,docker.io,docker-cli,docker-buildx,runc
+# What images are made of, in several languages: Go (gosu), Rust (ripgrep, fd), Java, Python with compiled modules, Node.js, C.
+distribution=bookworm
+distribution_packages=bash,busybox-static,dumb-init,fd-find,gosu,nodejs,openjdk-17-jre-headless,python3-numpy,ripgrep,tini
 
 versions=$(printf '%s\n' "${go_tools[@]}" "$zizmor" "${architectures[@]}" "$(uname -m)" | sha256sum | cut -c1-12)
 folder=${NATIVE_MULTIARCH_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/native-multiarch-tools}/$versions
 peer_versions=$(printf '%s\n' "${peer_modules[@]}" "$(uname -m)" | sha256sum | cut -c1-12)
 peers=$(dirname "$folder")/peers-$peer_versions
 generations=$(dirname "$folder")/$generation-$(printf '%s\n' "$generation_packages" "$(uname -m)" | sha256sum | cut -c1-12)
+
+distributions=$(dirname "$folder")/$distribution-$(printf '%s\n' "$distribution_packages" "${architectures[@]}" | sha256sum | cut -c1-12)
 
 say() { printf 'test tools: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
@@ -188,19 +195,61 @@ install_peers() {
   [ -x /usr/bin/time ] || quietly apt-get install --yes time || die 'apt-get could not install time'
 }
 
+debian_mirror() {
+  command -v mmdebstrap >/dev/null || quietly apt-get install --yes mmdebstrap || die 'apt-get could not install mmdebstrap'
+  apt-get indextargets --format '$(REPO_URI)' 'Label: Debian' | sort -u | sed -n 1p | grep . || echo http://deb.debian.org/debian
+}
+
+# Files only: nothing of another architecture is run. /bin is a link to usr/bin, as in the distribution's own images.
+install_distributions() {
+  local row arch debian mirror
+  mirror=$(debian_mirror)
+  for row in "${architectures[@]}"; do
+    IFS== read -r arch debian _ <<<"$row"
+    [ ! -d "$distributions/roots/$arch" ] || continue
+    say "mmdebstrap: $distribution with ${distribution_packages//,/ } for $debian"
+    rm -rf "$distributions/new"
+    mkdir -p "$distributions/roots"
+    quietly mmdebstrap --variant=extract --architectures="$debian" --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr \
+      --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='Acquire::Retries "3"' \
+      --include="$distribution_packages" "$distribution" "$distributions/new" "$mirror" ||
+      die "mmdebstrap could not make $distribution for $debian"
+    rm -rf "$distributions/new/usr/share/"{doc,info,locale,man} "$distributions/new/dev"
+    mv "$distributions/new" "$distributions/roots/$arch"
+  done
+  install_go_programs
+}
+
+# As Go's own images have them: static, and position-independent.
+install_go_programs() {
+  local row arch mode source=$distributions/go/source
+  mkdir -p "$source"
+  printf 'module example.test/hello\n\ngo 1.21\n' >"$source/go.mod"
+  printf 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello") }\n' >"$source/main.go"
+  for row in "${architectures[@]}"; do
+    arch=${row%%=*}
+    for mode in exe pie; do
+      [ ! -x "$distributions/go/$arch-$mode" ] || continue
+      say "go: a program for $arch ($mode)"
+      (cd "$source" && quietly env CGO_ENABLED=0 GOOS=linux GOARCH="$arch" \
+        go build -trimpath -buildmode="$mode" -o "$distributions/go/new" .) || die "go could not build for $arch"
+      mv "$distributions/go/new" "$distributions/go/$arch-$mode"
+    done
+  done
+}
+
 # The lists are those that a mirror has now, however old; apt's own mirror is the one that this machine can reach.
 install_generations() {
   local mirror
   install_peer_modules
   rm -rf "$peers/new"
   [ ! -x "$generations/usr/sbin/dockerd" ] || return 0
-  command -v mmdebstrap >/dev/null || quietly apt-get install --yes mmdebstrap || die 'apt-get could not install mmdebstrap'
-  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Label: Debian' | sort -u | sed -n 1p)
+  mirror=$(debian_mirror)
   say "mmdebstrap: $generation with ${generation_packages//,/ }"
   # Made beside its place and moved, so that an interrupted one leaves no half a root.
   rm -rf "$generations.new"
   quietly mmdebstrap --variant=apt --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='Acquire::Retries "3"' \
-    --include="$generation_packages" "$generation" "$generations.new" "${mirror:-http://deb.debian.org/debian}" ||
+    --include="$generation_packages" "$generation" "$generations.new" "$mirror" ||
     die "mmdebstrap could not make $generation"
   mv "$generations.new" "$generations"
 }
@@ -215,6 +264,12 @@ case ${1:-} in
     say "generations: $generations"
     exit 0
     ;;
+  --distributions-folder) printf '%s\n' "$distributions"; exit 0 ;;
+  --distributions)
+    install_distributions
+    say "distributions: $distributions"
+    exit 0
+    ;;
   --peers)
     install_peers
     rm -rf "$peers/new"
@@ -222,7 +277,7 @@ case ${1:-} in
     exit 0
     ;;
   '') ;;
-  *) die "unknown argument $1; known are --folder, --peers, --peers-folder, --generations and --generations-folder" ;;
+  *) die "unknown argument $1; known are --folder, --peers, --peers-folder, --generations, --generations-folder, --distributions and --distributions-folder" ;;
 esac
 [ "$(id -u)" = 0 ] || die 'this needs root: engines, package installation and binfmt_misc do'
 mkdir -p "$folder/bin" "$folder/new" "$folder/programs"
