@@ -86,6 +86,10 @@ describe('arguments that are no flags', () => {
 
 describe('wrong use names what is wrong, and what was probably meant', () => {
   test.each([
+    [['help'], 'E_INPUT: "help" is not a command; did you mean --help?'],
+    [['version'], 'E_INPUT: "version" is not a command; did you mean --version?'],
+    [['-v'], 'E_INPUT: "-v" is not a flag; did you mean --version?'],
+    [['merge', '--bogus'], 'E_INPUT: "--bogus" is not a flag; see --help for those that there are'],
     [['merge', '--platfroms', 'x'], 'E_INPUT: "--platfroms" is not a flag; did you mean --platforms?'],
     [['merge', '--platfroms=secret'], 'E_INPUT: "--platfroms" is not a flag; did you mean --platforms?'],
     [['merge', '--jsn'], 'E_INPUT: "--jsn" is not a flag; did you mean --json?'],

@@ -132,13 +132,20 @@ function add(raw: Map<string, string[]>, name: string, value: string): void {
   raw.set(name, [...(raw.get(name) ?? []), value]);
 }
 
+/** Commands of other programs that are flags here. */
+const asFlags: readonly string[] = ['help', 'version'] satisfies ShellFlag[];
+
+function asWritten(word: string): string {
+  return asFlags.includes(word) ? `--${word}` : word;
+}
+
 function readCommand(word: string): CommandName {
   const command = commandNames.find((name) => name === word);
   if (command !== undefined) return command;
-  const close = nearest(word, commandNames);
+  const close = nearest(word, [...commandNames, ...asFlags]);
   throw usage(
     `${quote(word)} is not a command`,
-    close === undefined ? `the commands are ${commandNames.join(', ')}` : `did you mean ${close}?`,
+    close === undefined ? `the commands are ${commandNames.join(', ')}` : `did you mean ${asWritten(close)}?`,
   );
 }
 
@@ -158,9 +165,16 @@ function takePositional(command: CommandName, words: readonly string[], raw: Map
   );
 }
 
+/** Short flags of other programs, and what they are here. */
+const shortFlags: ReadonlyMap<string, ShellFlag> = new Map([
+  ['-v', 'version'],
+  ['-V', 'version'],
+  ['-?', 'help'],
+]);
+
 function unknownFlag(word: string, name: string): CodedError {
   const shown = quote(word.split('=')[0] ?? word, 60);
-  const close = nearest(name, [...inputNames, ...Object.keys(shellFlags)]);
+  const close = shortFlags.get(word) ?? nearest(name, [...inputNames, ...Object.keys(shellFlags)]);
   return usage(
     `${shown} is not a flag`,
     close === undefined ? 'see --help for those that there are' : `did you mean --${close}?`,
