@@ -26,7 +26,8 @@ interface Way {
  */
 export function reach(stages: readonly Stage[], way: Way): Reached[] {
   const found: Reached[] = [];
-  const target = targetOf(stages, way.target);
+  const { names, bases } = linked(stages);
+  const target = targetOf(names, stages, way.target);
   const waiting = [{ index: target, isRoot: true }];
   // Those that nobody needs are built all the same by a builder that doesn't prune.
   if (way.prunes === false)
@@ -45,12 +46,12 @@ export function reach(stages: readonly Stage[], way: Way): Reached[] {
       found.push(...contextImage(context, place, platform));
       continue;
     }
-    const base = baseStage(stages, index);
+    const base = bases[index];
     if (base !== undefined) waiting.unshift({ index: base, isRoot });
     else found.push(...baseImage(stage, place, way));
     const triggered = base === undefined ? [] : (stages[base]?.triggered ?? []);
     for (const source of [...triggered, ...stage.sources]) {
-      const from = stageNamed(stages, source.from);
+      const from = stageNamed(names, stages, source.from);
       if (from !== undefined) waiting.push({ index: from, isRoot: false });
       else found.push(...sourceImage(source, way));
     }
@@ -58,29 +59,39 @@ export function reach(stages: readonly Stage[], way: Way): Reached[] {
   return found;
 }
 
-function targetOf(stages: readonly Stage[], target: string | undefined): number {
+interface Links {
+  /** The last stage of each name. */
+  readonly names: ReadonlyMap<string, number>;
+  /** For each stage the one that it stands on, if it is one: FROM sees the stages before it. */
+  readonly bases: readonly (number | undefined)[];
+}
+
+function linked(stages: readonly Stage[]): Links {
+  const names = new Map<string, number>();
+  const bases = stages.map(({ base, name }, index) => {
+    const found = names.get(base.toLowerCase());
+    if (name !== undefined) names.set(name, index);
+    return found;
+  });
+  return { names, bases };
+}
+
+function targetOf(names: Links['names'], stages: readonly Stage[], target: string | undefined): number {
   if (target === undefined) return stages.length - 1;
-  const index = stageNamed(stages, target);
+  const index = stageNamed(names, stages, target);
   if (index !== undefined) return index;
-  const names = stages.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  const known = [...names.keys()].slice(0, 20).join(', ');
   throw new CodedError(
     'E_INPUT',
-    `there is no stage ${quote(target)}, only ${names.join(', ') || 'some without a name'}`,
+    `there is no stage ${quote(target)}, only ${known || 'some without a name'}`,
   );
 }
 
 /** The last stage of that name, or the one of that number. */
-function stageNamed(stages: readonly Stage[], name: string): number | undefined {
-  const index = stages.findLastIndex((stage) => stage.name === name.toLowerCase());
-  if (index !== -1) return index;
+function stageNamed(names: Links['names'], stages: readonly Stage[], name: string): number | undefined {
+  const index = names.get(name.toLowerCase());
+  if (index !== undefined) return index;
   return /^\d{1,6}$/u.test(name) && Number(name) < stages.length ? Number(name) : undefined;
-}
-
-/** FROM sees the stages before it. */
-function baseStage(stages: readonly Stage[], index: number): number | undefined {
-  const name = stages[index]?.base.toLowerCase();
-  const base = stages.slice(0, index).findLastIndex((stage) => stage.name === name);
-  return base === -1 ? undefined : base;
 }
 
 function baseImage(stage: Stage, place: Place, way: Way): Reached[] {
