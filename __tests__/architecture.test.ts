@@ -41,7 +41,7 @@ const floors: readonly (readonly string[])[] = [
   ['engines', 'registry', 'dockerfile', 'verify', 'publish', 'handover', 'github', 'report', 'layout'],
   ['inputs'],
   ['oci', 'platform'],
-  ['errors.ts', 'log.ts', 'group-by.ts', 'scratch.ts', 'version.ts', 'young-heap.ts'],
+  ['errors.ts', 'log.ts', 'group-by.ts', 'scratch.ts', 'version.ts'],
 ];
 
 /** Who may import which package. Nobody else may import any. */

@@ -1,6 +1,7 @@
-import http from 'node:http';
+import type { Agent } from 'node:http';
 import https from 'node:https';
 import { mayLeadTo, type AddressClass } from './address.ts';
+import { http } from './http.ts';
 import type { Limits } from './limits.ts';
 import { guardedLookup, systemNetwork, type Network } from './lookup.ts';
 import { proxyFor, type Proxy } from './proxy.ts';
@@ -20,7 +21,7 @@ export interface ConnectionPolicy {
 /** Keep-alive agents, made when first wanted; one for each way of connecting, so that no socket is shared between two policies. */
 export class Agents {
   readonly network: Network;
-  readonly #agents = new Map<string, http.Agent>();
+  readonly #agents = new Map<string, Agent>();
   readonly #env: Env;
   readonly #limits: Limits;
   readonly #authorities: string[] | undefined;
@@ -41,7 +42,7 @@ export class Agents {
     return url.protocol === 'http:' ? this.proxyFor(url) : undefined;
   }
 
-  for(url: URL, policy: ConnectionPolicy): http.Agent {
+  for(url: URL, policy: ConnectionPolicy): Agent {
     const proxy = this.proxyFor(url);
     const key = [url.protocol, policy.verifyCertificate, policy.sentBy ?? '', proxy?.url.href ?? ''].join(
       ' ',
@@ -56,7 +57,7 @@ export class Agents {
     for (const agent of this.#agents.values()) agent.destroy();
   }
 
-  #make(url: URL, { verifyCertificate, sentBy }: ConnectionPolicy, proxy: Proxy | undefined): http.Agent {
+  #make(url: URL, { verifyCertificate, sentBy }: ConnectionPolicy, proxy: Proxy | undefined): Agent {
     const options: https.AgentOptions = {
       keepAlive: true,
       maxSockets: this.#limits.socketsPerHost,

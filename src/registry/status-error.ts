@@ -1,7 +1,7 @@
-import { STATUS_CODES } from 'node:http';
 import { show, type ErrorCode } from '../errors.ts';
 import { readErrorBody, type ErrorBody } from './error-body.ts';
 import { RegistryError, type RetryClass } from './errors.ts';
+import { http } from './http.ts';
 import type { Limits } from './limits.ts';
 import { retryAfterMs } from './retry-timing.ts';
 
@@ -37,7 +37,7 @@ export function statusError(
   const retry = retryClass(status, method, body, isLimit);
   const said = body.isHtml ? 'a web page' : mask(body.text);
   const reason =
-    `${status} ${STATUS_CODES[status] ?? ''}`.trim() + (said === '' ? '' : `, ${show(said, 200)}`);
+    `${status} ${http.STATUS_CODES[status] ?? ''}`.trim() + (said === '' ? '' : `, ${show(said, 200)}`);
   const code = errorCode(refusal, body, isLimit);
   return new RegistryError(code, message(refusal, said, header('ratelimit-remaining')), {
     hint: hintFor(code, refusal, body, retry),
@@ -94,7 +94,7 @@ function saysAny(body: ErrorBody, codes: readonly string[]): boolean {
 
 function message({ what, host, status }: Refusal, said: string, remaining: string | undefined): string {
   const quota = remaining === undefined ? '' : ` (ratelimit-remaining: ${show(remaining, 40)})`;
-  const name = STATUS_CODES[status] === undefined ? '' : ` ${STATUS_CODES[status]}`;
+  const name = http.STATUS_CODES[status] === undefined ? '' : ` ${http.STATUS_CODES[status]}`;
   return `${what}: ${host} answers ${status}${name}${said === '' ? '' : `, ${said}`}${quota}`;
 }
 

@@ -1,8 +1,9 @@
-import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { classifyHost, hostOf, type AddressClass } from './address.ts';
 import type { Agents, ConnectionPolicy } from './agents.ts';
+import { http } from './http.ts';
 import type { Limits } from './limits.ts';
 import { proxyAuthorization, showProxy, type Proxy } from './proxy.ts';
 import { asError, bodyLength, BodyWriter, SourceFailure, type RequestBody } from './request-body.ts';
@@ -92,7 +93,7 @@ export class Transport {
   ): Promise<{ outgoing: ClientRequest; message: IncomingMessage }> {
     const { url, body } = request;
     const server = forwarder?.url ?? url;
-    const outgoing = (server.protocol === 'https:' ? httpsRequest : httpRequest)({
+    const outgoing = (server.protocol === 'https:' ? httpsRequest : http.request)({
       method: request.method,
       protocol: server.protocol,
       hostname: hostOf(server),

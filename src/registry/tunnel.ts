@@ -1,8 +1,9 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { hostOf, portOf } from './address.ts';
+import { http } from './http.ts';
 import { proxyAuthorization, showProxy, type Proxy } from './proxy.ts';
 
 /** The way through a proxy failed: it could not be reached, or it refused. */
@@ -49,7 +50,7 @@ export class TunnelAgent extends https.Agent {
     const name = target.hostname ?? target.host ?? '';
     const host = name.includes(':') ? `[${name}]` : name;
     const authority = `${host}:${target.port ?? 443}`;
-    const connect = (url.protocol === 'https:' ? https.request : httpRequest)({
+    const connect = (url.protocol === 'https:' ? https.request : http.request)({
       method: 'CONNECT',
       hostname: hostOf(url),
       port: portOf(url),

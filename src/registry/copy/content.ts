@@ -9,7 +9,10 @@ export interface CopySource {
   readonly name: string;
   /** The verified bytes; undefined where there are none. `size`, where a descriptor has told it, is verified too. */
   manifest(digest: Digest, size?: number): Promise<ManifestBytes | undefined>;
-  /** A blob as it comes in. Digest and size are verified: an iteration that ended well brought the right bytes. */
+  /**
+   * A blob as it comes in. Digest and size are verified: an iteration that ended well brought the right bytes. A chunk is
+   * there until the next one is asked for, and no longer.
+   */
   stream(blob: ContentDescriptor): AsyncIterable<Uint8Array>;
   /** Manifests whose subject this is. */
   referrers(subject: Digest): Promise<readonly Descriptor[]>;

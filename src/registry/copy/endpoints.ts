@@ -3,6 +3,7 @@ import type { Repository } from '../../oci/reference.ts';
 import type { ContentDescriptor, RegistryClient } from '../client.ts';
 import { RegistryError } from '../errors.ts';
 import type { CopySource, CopyTarget } from './content.ts';
+import { lent } from './lent.ts';
 
 /** What copying asks of a registry client. */
 export type SourceVerbs = Pick<RegistryClient, 'getManifest' | 'getBlob' | 'listReferrers'>;
@@ -17,7 +18,7 @@ export function registrySource(client: SourceVerbs, repository: Repository): Cop
     name: repository.name,
     manifest: (digest, size) =>
       client.getManifest(repository, digest, size === undefined ? undefined : { size }),
-    stream: (blob) => client.getBlob(repository, blob),
+    stream: (blob) => lent(client.getBlob(repository, blob)),
     referrers: (subject) => client.listReferrers(repository, subject),
   };
 }

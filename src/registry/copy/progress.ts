@@ -1,6 +1,5 @@
 import type { Log } from '../../log.ts';
 import type { Digest } from '../../oci/digest.ts';
-import { YoungHeap } from '../../young-heap.ts';
 import type { ContentDescriptor } from '../client.ts';
 
 const everyMs = 10_000;
@@ -12,7 +11,6 @@ export class Progress {
   readonly #now: () => number;
   readonly #sizes = new Map<Digest, number>();
   readonly #sent = new Map<Digest, number>();
-  readonly #heap = new YoungHeap();
   #toldAt: number;
   #blobs = 0;
 
@@ -36,7 +34,6 @@ export class Progress {
       bytes += chunk.byteLength;
       if (bytes > (this.#sent.get(blob.digest) ?? 0)) this.#sent.set(blob.digest, bytes);
       this.#tellNowAndThen();
-      this.#heap.passed(chunk.byteLength);
       yield chunk;
     }
   }
