@@ -39,7 +39,8 @@ export async function containersArguments(
   const seconds = sourceDate(options.env);
   return {
     args: [
-      ...['--force-rm', '--format', format],
+      ...['--format', format],
+      ...(engine === 'buildah' ? removal(source) : []),
       ...commonArguments(request, source),
       ...pairs('--annotation', source.annotations),
       ...pairs('--build-context', source.buildContexts),
@@ -89,6 +90,11 @@ function refuseCombinations(
     );
   }
   if (errors.length > 0) throw joinErrors(errors);
+}
+
+/** podman removes the containers of a build that failed by itself; buildah takes the word for it only beside one of these. */
+function removal({ noCache, cacheFrom = [], cacheTo = [] }: DockerfileSource): string[] {
+  return noCache === true || cacheFrom.length + cacheTo.length > 0 ? ['--force-rm'] : [];
 }
 
 /** They keep every layer of a cache under a tag of its own, so a cache is a whole repository, and each platform has one. */

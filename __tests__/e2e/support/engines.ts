@@ -11,6 +11,8 @@ export interface EngineHost extends AsyncDisposable {
   readonly name: EngineName;
   /** What a process needs in its environment to use this engine, and no other storage of the machine. */
   readonly env: Readonly<Record<string, string>>;
+  /** The folder with all that it keeps. */
+  readonly storage: string;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function startDocker(): Promise<EngineHost> {
         timeout: 60_000,
       }),
     );
-    return host('docker', { DOCKER_HOST: socket, DOCKER_CONFIG: dockerConfig }, stack.move());
+    return host('docker', { DOCKER_HOST: socket, DOCKER_CONFIG: dockerConfig }, folder, stack.move());
   } catch (error) {
     await stack.disposeAsync();
     throw error;
@@ -53,17 +55,23 @@ export async function startDaemonless(name: 'podman' | 'buildah'): Promise<Engin
     storage,
     `[storage]\ndriver = "overlay"\ngraphroot = ${quoted('graph')}\nrunroot = ${quoted('run')}\n`,
   );
-  return host(name, { CONTAINERS_STORAGE_CONF: storage }, stack);
+  return host(name, { CONTAINERS_STORAGE_CONF: storage }, folder, stack);
 }
 
 export async function startEngine(name: EngineName): Promise<EngineHost> {
   return name === 'docker' ? startDocker() : startDaemonless(name);
 }
 
-function host(name: EngineName, env: Record<string, string>, stack: AsyncDisposableStack): EngineHost {
+function host(
+  name: EngineName,
+  env: Record<string, string>,
+  storage: string,
+  stack: AsyncDisposableStack,
+): EngineHost {
   return {
     name,
     env,
+    storage,
     [Symbol.asyncDispose]: async () => {
       await stack.disposeAsync();
     },
