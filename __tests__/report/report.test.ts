@@ -173,11 +173,12 @@ test('facts stand below each other', () => {
   );
 });
 
-test('a failure is one row', () => {
+test('a failure is one row under a heading', () => {
   const error = new CodedError('E_BUILD', 'step 3 | failed', { hint: 'see <log>' });
-  expect(failureMarkdown('build', error).split('\n')[2]).toBe(
-    '| build | `E_BUILD` | step 3 &#124; failed | see &#60;log&#62; |',
-  );
+  const lines = failureMarkdown('build', error).split('\n');
+  expect(lines.slice(0, 2)).toEqual(['### build failed', '']);
+  expect(lines[4]).toBe('| build | `E_BUILD` | step 3 &#124; failed | see &#60;log&#62; |');
+  expect(failureMarkdown('', error)).toMatch(/^### failed\n/u);
 });
 
 test('a summary is cut at a line, never in a character', () => {

@@ -1,7 +1,7 @@
 import type { CodedError } from '../errors.ts';
 import { code, escapeMarkdown, markdownTable } from './markdown.ts';
 
-/** The row that a failed command leaves in the step summary. */
+/** What a failed command leaves in the step summary: a heading, and a table of one row. */
 export function failureMarkdown(command: string, error: CodedError): string {
   const cells = [
     escapeMarkdown(command),
@@ -9,7 +9,9 @@ export function failureMarkdown(command: string, error: CodedError): string {
     escapeMarkdown(error.message, 2000),
     error.hint === undefined ? '-' : escapeMarkdown(error.hint, 2000),
   ];
-  return markdownTable(['Command', 'Failed with', 'What went wrong', 'What to do about it'], [cells]);
+  const title = `### ${escapeMarkdown(`${command} failed`.trimStart())}`;
+  const table = markdownTable(['Command', 'Failed with', 'What went wrong', 'What to do about it'], [cells]);
+  return `${title}\n\n${table}`;
 }
 
 const ellipsis = '\n\n(the rest is in the log)\n';
