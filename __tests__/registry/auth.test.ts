@@ -18,7 +18,8 @@ describe('Bearer', () => {
     await using fake = await startFakeRegistry({
       checkBlobs: false,
       auth: { mode: 'bearer', users },
-      latency: 5,
+      // Longer than it takes to open four connections on a machine that does much else.
+      latency: 100,
     });
     const repository = repositoryOf(fake.host);
     await using context = testClient({

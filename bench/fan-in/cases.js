@@ -3,8 +3,8 @@
 /** Turns by size: the larger, the longer, and the less a single disturbance weighs. */
 const sizes = [
   { platforms: 4, tags: 3, repeat: 5, tagCap: 3 },
-  { platforms: 16, tags: 10, repeat: 2, tagCap: 2 },
-  { platforms: 64, tags: 100, repeat: 1, tagCap: 2 },
+  { platforms: 16, tags: 10, repeat: 3, tagCap: 1 },
+  { platforms: 64, tags: 100, repeat: 2, tagCap: 1 },
 ];
 
 /** @type {readonly Relation[]} */

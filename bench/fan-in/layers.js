@@ -32,7 +32,12 @@ export async function* layerBenches(ground) {
   await seedBig(from.host, 'big/app', images);
   const bytes = images.reduce((total, { size }) => total + size, 0);
   if (only.includes('contents'))
-    yield { name: contentsName, base: gunzipName, bytes, outcomes: await contents(ground, from.host, images) };
+    yield {
+      name: contentsName,
+      base: gunzipName,
+      bytes,
+      outcomes: await contents(ground, from.host, images),
+    };
   if (only.includes('copies'))
     yield { name: copyName, base: 'crane', bytes, outcomes: await copies(ground, from.host, images) };
 }
