@@ -220,7 +220,7 @@ install_distributions() {
   install_go_programs
 }
 
-# As Go's own images have them: static, and position-independent.
+# As Go's own images have them: static, and position-independent, which Go alone makes for all but s390x.
 install_go_programs() {
   local row arch mode source=$distributions/go/source
   mkdir -p "$source"
@@ -229,7 +229,7 @@ install_go_programs() {
   for row in "${architectures[@]}"; do
     arch=${row%%=*}
     for mode in exe pie; do
-      [ ! -x "$distributions/go/$arch-$mode" ] || continue
+      [ "$arch-$mode" != s390x-pie ] && [ ! -x "$distributions/go/$arch-$mode" ] || continue
       say "go: a program for $arch ($mode)"
       (cd "$source" && quietly env CGO_ENABLED=0 GOOS=linux GOARCH="$arch" \
         go build -trimpath -buildmode="$mode" -o "$distributions/go/new" .) || die "go could not build for $arch"
