@@ -81,6 +81,7 @@ class Service {
   readonly #blocks = new Map<number, Map<string, Buffer>>();
   readonly #faults: { fault: ServiceFault; left: number }[] = [];
   readonly #signature = randomUUID();
+  #lastId = 1_000;
   origin = '';
 
   fail(fault: ServiceFault): void {
@@ -89,7 +90,7 @@ class Service {
 
   add(run: string, job: string, name: string, bytes: Uint8Array, finalized: boolean): StoredArtifact {
     const hash = finalized ? `sha256:${createHash('sha256').update(bytes).digest('hex')}` : undefined;
-    const id = 1_000 + this.artifacts.length;
+    const id = (this.#lastId += 1);
     const made = { id, name, run, job, bytes, hash, finalized };
     this.artifacts.push(made);
     return made;
