@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createServer } from 'node:http';
+import type { ManifestBytes } from '../../src/oci/manifest-bytes.ts';
 import type { AddressInfo } from 'node:net';
 import { createCopier, type CopySource, type CopyTarget } from '../../src/registry/copy/copier.ts';
 import { giveBack } from '../../src/registry/copy/lent.ts';
@@ -201,7 +202,7 @@ function synthetic(bytes: number, pieceBytes: number) {
     imageOf(Buffer.concat([Buffer.from([n]), whole.subarray(1)]), `linux/${architecture}`),
   );
   const tree = buildIndex(images);
-  const manifests = new Map(images.map(({ manifest }) => [manifest.digest, manifest]));
+  const manifests = new Map<string, ManifestBytes>(images.map(({ manifest }) => [manifest.digest, manifest]));
   const state = { open: 0, most: 0, ahead: 0, mostAhead: 0 };
   const source: CopySource = {
     name: 'source',

@@ -208,3 +208,44 @@ describe('lists that lie', () => {
     expect(error.message).toContain(ofIndex.manifest.digest);
   });
 });
+
+describe('what cosign keeps under tags', () => {
+  const signature = imageOf(noise(300));
+  const cosignTag = (subject: Fixture, ending: string): string => `${tagOf(subject)}.${ending}`;
+
+  async function copied(prepare: (target: FakeRegistry) => void = () => undefined) {
+    const two = await twoRegistries(index, {});
+    addToRegistry(two.source, 'acme/app', signature, cosignTag(index, 'sig'));
+    addToRegistry(two.source, 'acme/app', signature, cosignTag(image, 'att'));
+    prepare(two.target);
+    return { two, summary: await two.copy(index, { referrers: true }) };
+  }
+
+  test('comes with the index and with each image', async () => {
+    const { two, summary } = await copied();
+    await using _ = two;
+    expect(summary.referrers).toBe(2);
+    expect(missingFrom(two.target, 'mirror/app', signature)).toEqual([]);
+    for (const tag of [cosignTag(index, 'sig'), cosignTag(image, 'att')])
+      expect(two.target.manifest('mirror/app', tag)?.digest).toBe(signature.manifest.digest);
+  });
+
+  test('does not take the place of what the target has, and is not written twice', async () => {
+    const other = imageOf(noise(301));
+    const { two, summary } = await copied((target) => {
+      addToRegistry(target, 'mirror/app', other, cosignTag(index, 'sig'));
+      addToRegistry(target, 'mirror/app', signature, cosignTag(image, 'att'));
+    });
+    await using _ = two;
+    expect(summary.referrers).toBe(0);
+    expect(two.target.manifest('mirror/app', cosignTag(index, 'sig'))?.digest).toBe(other.manifest.digest);
+  });
+
+  test('stays where referrers are not asked for', async () => {
+    const two = await twoRegistries(index, {});
+    await using _ = two;
+    addToRegistry(two.source, 'acme/app', signature, cosignTag(index, 'sig'));
+    await two.copy(index);
+    expect(two.target.manifest('mirror/app', cosignTag(index, 'sig'))).toBeUndefined();
+  });
+});

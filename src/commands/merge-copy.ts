@@ -56,7 +56,10 @@ export async function copyAll(
 ): Promise<void> {
   if (copies.length === 0) return;
   const names = [...new Set(copies.map(({ to }) => to.name))].join(', ');
-  await log.group(`Copying ${copies.length} manifests and what they refer to into ${names}`, async () => {
-    await settleAll(copies.map(async (each) => copy({ ...each, referrers })));
-  });
+  await log.group(
+    `Copying ${copies.length === 1 ? '1 manifest and what it refers to' : `${copies.length} manifests and what they refer to`} into ${names}`,
+    async () => {
+      await settleAll(copies.map(async (each) => copy({ ...each, referrers })));
+    },
+  );
 }

@@ -7,8 +7,8 @@ import type { ContentDescriptor } from '../client.ts';
 export interface CopySource {
   /** For people: `quay.io/acme/app`. */
   readonly name: string;
-  /** The verified bytes; undefined where there are none. `size`, where a descriptor has told it, is verified too. */
-  manifest(digest: Digest, size?: number): Promise<ManifestBytes | undefined>;
+  /** The verified bytes at a digest or tag; undefined where there are none. `size`, where a descriptor has told it, is verified too. */
+  manifest(reference: string, size?: number): Promise<ManifestBytes | undefined>;
   /**
    * A blob as it comes in. Digest and size are verified: an iteration that ended well brought the right bytes. A chunk is
    * there until the next one is asked for, and no longer.

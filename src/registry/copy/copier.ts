@@ -124,11 +124,16 @@ export function createCopier(options: CopierOptions): Copier {
 function told({ manifests, present, adopted, sent, sentBytes, referrers }: CopySummary): string {
   if (manifests === 0) return 'all of it is there already';
   const parts = [
-    `${manifests} manifests written`,
+    counted(manifests, 'manifest', 'written'),
     ...(present > 0 ? [`${present} there already`] : []),
-    `${sent} blobs sent (${megabytes(sentBytes)})`,
+    `${counted(sent, 'blob', 'sent')} (${megabytes(sentBytes)})`,
     ...(adopted > 0 ? [`${adopted} mounted or there already`] : []),
-    ...(referrers > 0 ? [`${referrers} referrers`] : []),
+    ...(referrers > 0 ? [counted(referrers, 'referrer')] : []),
   ];
   return parts.join(', ');
+}
+
+/** `1 blob sent`, `2 blobs sent` */
+function counted(count: number, noun: string, done = ''): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'} ${done}`.trimEnd();
 }

@@ -28,11 +28,13 @@ const tagAttempts = 3;
 /**
  * Copies what refers to a manifest of the tree, and what refers to that. Where the target does not list it by itself, the
  * tag that stands in for the list is kept up.
+ * What cosign keeps under tags of its own comes too.
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests-with-subject
  */
 export async function copyReferrers(copy: ReferrersCopy): Promise<void> {
   const seen = new Set<Digest>();
   let subjects = await digestsOf(copy, copy.manifest);
+  await copy.run.all(subjects.map(async (subject) => copyCosignTags(copy, subject)));
   for (let depth = 0; depth < maxDepth && subjects.length > 0; depth += 1) {
     const next: Digest[] = [];
     await copy.run.all(
@@ -41,6 +43,27 @@ export async function copyReferrers(copy: ReferrersCopy): Promise<void> {
       }),
     );
     subjects = next;
+  }
+}
+
+/** https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md#tag-based-discovery */
+const cosignEndings = ['sig', 'att', 'sbom'];
+
+/** A tag that holds something else there is left alone: it may have signatures that the source has not. */
+async function copyCosignTags({ run, source, target, log }: ReferrersCopy, subject: Digest): Promise<void> {
+  for (const ending of cosignEndings) {
+    const tag = `${digestAlgorithm(subject)}-${digestHex(subject)}.${ending}`;
+    const manifest = await source.manifest(tag, undefined);
+    if (manifest === undefined) continue;
+    const held = await target.manifest(tag);
+    if (held !== undefined && held.digest !== manifest.digest)
+      log.warning(
+        `${target.name}:${tag} holds ${held.digest}, not ${manifest.digest} as the source does: it is left as it is`,
+      );
+    if (held !== undefined) continue;
+    await run.bringManifest(manifest);
+    await target.put(tag, manifest);
+    run.done.referrers += 1;
   }
 }
 
