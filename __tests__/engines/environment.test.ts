@@ -32,6 +32,9 @@ test('children see what engines need, and nothing that an earlier step or a secr
 
 test('what decides which engine answers is shown, without a password', () => {
   expect(
-    shownVariables({ DOCKER_HOST: 'ssh://me:pass@power.test', PATH: '/bin', CONTAINER_HOST: '' }),
+    shownVariables('docker', { DOCKER_HOST: 'ssh://me:pass@power.test', PATH: '/bin', DOCKER_CONTEXT: '' }),
   ).toEqual(['DOCKER_HOST=ssh://***@power.test']);
+  expect(shownVariables('podman', { DOCKER_HOST: 'unix:///x', CONTAINER_HOST: 'ssh://power.test' })).toEqual([
+    'CONTAINER_HOST=ssh://power.test',
+  ]);
 });

@@ -1,3 +1,4 @@
+import { dockerOnly } from '../dockerfile/docker-only.ts';
 import { readDockerfile } from '../dockerfile/dockerfile.ts';
 import type { GithubEnvironment } from '../github/environment.ts';
 import type { InputsOf } from '../inputs/table.ts';
@@ -40,5 +41,9 @@ export async function withBases(
   // With override the platform stands, whatever the image says that it is built on.
   const asked = bases.map((base) => ({ ...base, isRoot: base.isRoot && !planned.override }));
   const pull = source.pull === true;
-  return { ...leg, bases: await checkBases(asked, { file, log, engine, read, pull }) };
+  return {
+    ...leg,
+    bases: await checkBases(asked, { file, log, engine, read, pull }),
+    dockerOnly: await dockerOnly(text, source.target),
+  };
 }

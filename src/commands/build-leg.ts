@@ -37,6 +37,8 @@ export interface ReadyLeg {
   readonly mode: Mode;
   readonly targets: readonly [LegTarget, ...LegTarget[]];
   readonly planned: PlannedLeg;
+  /** What an image of OCI's format can't hold of the Dockerfile, where that was read. */
+  readonly dockerOnly?: readonly string[] | undefined;
   /** What it will stand on, as its registries have it. */
   readonly bases: readonly FoundBase[];
 }
@@ -138,7 +140,7 @@ export async function runLeg(
 }
 
 async function buildImage(
-  { engine, host, platform, mode }: ReadyLeg,
+  { engine, host, platform, mode, dockerOnly }: ReadyLeg,
   { tag }: BuildPlan,
   inputs: BuildInputs,
   { log, github }: LegDeps,
@@ -146,7 +148,7 @@ async function buildImage(
   const { source } = engine.capabilities;
   for (const line of otherAnnotations(inputs, platform)) log.info(line);
   return log.group(`Building ${formatPlatform(platform)} with ${host.label}`, async () =>
-    engine.build(buildRequest(inputs, { platform, mode, source, tag, github })),
+    engine.build(buildRequest(inputs, { platform, mode, source, tag, github, dockerOnly })),
   );
 }
 

@@ -17,18 +17,20 @@ interface Leg {
   readonly source: BuildSource['kind'];
   readonly tag: string;
   readonly github: GithubEnvironment;
+  readonly dockerOnly?: readonly string[] | undefined;
 }
 
 /** What the engine is asked for. */
 export function buildRequest(
   inputs: BuildInputs,
-  { platform, mode, source, tag, github }: Leg,
+  { platform, mode, source, tag, github, dockerOnly }: Leg,
 ): BuildRequest {
   return {
     platform,
     mode,
     labels: { ...knownLabels(tag, github), ...inputs.labels },
-    source: source === 'files' ? filesSource(inputs, platform) : dockerfileSource(inputs, platform),
+    source:
+      source === 'files' ? filesSource(inputs, platform) : dockerfileSource(inputs, platform, dockerOnly),
   };
 }
 
@@ -66,7 +68,11 @@ function formatOf({ format }: BuildInputs): 'oci' | 'docker' | undefined {
   return format === 'auto' ? undefined : format;
 }
 
-function dockerfileSource(inputs: BuildInputs, platform: Platform): BuildSource {
+function dockerfileSource(
+  inputs: BuildInputs,
+  platform: Platform,
+  dockerOnly?: readonly string[],
+): BuildSource {
   return {
     kind: 'dockerfile',
     ...withoutUndefined<Omit<DockerfileSource, 'kind'>>({
@@ -77,6 +83,7 @@ function dockerfileSource(inputs: BuildInputs, platform: Platform): BuildSource 
       network: inputs.network,
       annotations: imageAnnotations(inputs, platform),
       format: formatOf(inputs),
+      dockerOnly,
       buildContexts: inputs['build-contexts'],
       secrets: [...inputs.secrets, ...inputs['secret-envs'], ...inputs['secret-files']],
       ssh: inputs.ssh,

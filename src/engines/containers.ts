@@ -29,7 +29,15 @@ export interface Arrangement {
   /** Another OCI runtime, by its absolute path. */
   readonly runtime?: string;
   readonly isolation?: 'chroot';
+  /** Limits that every host grants, instead of the engine's own. */
+  readonly limits?: true;
 }
+
+/** podman's and buildah's own are those of the machine or higher, which a container may not always have. */
+export const modestLimits: readonly string[] = [
+  ...['--ulimit', 'nofile=1024:1024'],
+  ...['--ulimit', 'nproc=1024:1024'],
+];
 
 const probeMs = 180_000;
 
@@ -104,7 +112,8 @@ export abstract class ContainersEngine extends ContainerEngine {
     await this.configure();
     const refused: string[] = [];
     let first: ExecResult | undefined;
-    for (const arrangement of await this.#arrangements()) {
+    const waiting = [...(await this.#arrangements())];
+    for (let arrangement = waiting.shift(); arrangement !== undefined; arrangement = waiting.shift()) {
       const result = await this.#attempt(arrangement, folder, platform, name);
       first ??= result;
       if (result.code === 0) {
@@ -114,6 +123,8 @@ export abstract class ContainersEngine extends ContainerEngine {
       const trouble = runtimeTrouble(`${result.stdout}\n${result.stderr}`);
       if (trouble === undefined) return { result, notes: [] };
       refused.push(trouble.says);
+      if (trouble.kind === 'limits' && arrangement.limits === undefined)
+        waiting.unshift({ ...arrangement, limits: true });
     }
     if (first === undefined) throw new CodedError('E_INTERNAL', 'no way to run a program was tried');
     return { result: first, notes: [] };
@@ -148,6 +159,7 @@ export abstract class ContainersEngine extends ContainerEngine {
       '--layers=false',
       '--force-rm',
       ...network,
+      ...(arrangement.limits === true ? modestLimits : []),
       '--platform',
       formatPlatform(platform),
       '--tag',
@@ -162,11 +174,16 @@ export abstract class ContainersEngine extends ContainerEngine {
     return result;
   }
 
-  #notes({ runtime, isolation }: Arrangement, refused: readonly string[]): string[] {
+  #notes({ runtime, isolation, limits }: Arrangement, refused: readonly string[]): string[] {
     const why = refused.length === 0 ? '' : `, since ${[...new Set(refused)].join('; then ')}`;
-    if (runtime !== undefined) return [`${this.name} uses ${runtime}${why}`];
-    if (isolation !== undefined)
-      return [`${this.name} uses BUILDAH_ISOLATION=${isolation}, with the host's network in RUN steps${why}`];
+    const used = [
+      ...(runtime === undefined ? [] : [runtime]),
+      ...(isolation === undefined
+        ? []
+        : [`BUILDAH_ISOLATION=${isolation}, with the host's network in RUN steps`]),
+      ...(limits === undefined ? [] : [modestLimits.join(' ')]),
+    ];
+    if (used.length > 0) return [`${this.name} uses ${used.join(' and ')}${why}`];
     return this.isolation === undefined
       ? []
       : [`${this.name} uses BUILDAH_ISOLATION=${this.isolation}, as it was set`];
@@ -199,6 +216,7 @@ export abstract class ContainersEngine extends ContainerEngine {
         ...['--file', paths.file],
         ...this.#network(source.network),
         ...args,
+        ...(this.arrangement.limits === true ? otherLimits(source.ulimit ?? []) : []),
         ...told.args,
         paths.context,
       ],
@@ -236,4 +254,12 @@ export abstract class ContainersEngine extends ContainerEngine {
       this.session.options.log.warning(`${image.name} was not removed: ${lastLines(answer.stderr, 1, 300)}`);
     }
   }
+}
+
+/** Those of {@link modestLimits} that are not asked for in another way. */
+function otherLimits(asked: readonly string[]): string[] {
+  const names = asked.map((limit) => limit.split('=', 1)[0]);
+  return modestLimits
+    .filter((word) => word !== '--ulimit' && !names.includes(word.split('=', 1)[0]))
+    .flatMap((limit) => ['--ulimit', limit]);
 }

@@ -1,3 +1,4 @@
+import type { EngineName } from './engine.ts';
 import type { EngineOptions } from './options.ts';
 
 /**
@@ -38,16 +39,20 @@ const keptPrefixes: readonly string[] = [
   ...['AWS_', 'AZURE_', 'GOOGLE_', 'CLOUDSDK_'],
 ];
 
-/** Where an engine may be elsewhere, or kept elsewhere: worth a line in the log, since it decides what is asked. */
-const shown: readonly string[] = [
-  'DOCKER_HOST',
-  'DOCKER_CONTEXT',
-  'CONTAINER_HOST',
-  'CONTAINER_CONNECTION',
-  'BUILDAH_ISOLATION',
-  'CONTAINERS_CONF',
-  'CONTAINERS_STORAGE_CONF',
-];
+/** Where an engine may be elsewhere, or kept elsewhere: worth a line in the log of that engine, since it decides what is asked. */
+const shown: Readonly<Record<EngineName, readonly string[]>> = {
+  buildx: ['DOCKER_HOST', 'DOCKER_CONTEXT', 'BUILDKIT_HOST'],
+  docker: ['DOCKER_HOST', 'DOCKER_CONTEXT'],
+  podman: [
+    'CONTAINER_HOST',
+    'CONTAINER_CONNECTION',
+    'BUILDAH_ISOLATION',
+    'CONTAINERS_CONF',
+    'CONTAINERS_STORAGE_CONF',
+  ],
+  buildah: ['BUILDAH_ISOLATION', 'CONTAINERS_CONF', 'CONTAINERS_STORAGE_CONF'],
+  assemble: [],
+};
 
 /** The whole environment of a child. */
 export function childEnvironment(env: EngineOptions['env']): Record<string, string> {
@@ -60,8 +65,8 @@ export function childEnvironment(env: EngineOptions['env']): Record<string, stri
 }
 
 /** `NAME=value` of the variables that decide which engine answers; a password in a URL is not shown. */
-export function shownVariables(env: EngineOptions['env']): string[] {
-  return shown.flatMap((name) => {
+export function shownVariables(engine: EngineName, env: EngineOptions['env']): string[] {
+  return shown[engine].flatMap((name) => {
     const value = env[name];
     return value === undefined || value === '' ? [] : [`${name}=${value.replace(/\/\/[^/@]*@/, '//***@')}`];
   });

@@ -71,7 +71,7 @@ const runtimeRules: readonly (Omit<RuntimeTrouble, 'says'> & { readonly matches:
   },
   {
     kind: 'limits',
-    matches: /setrlimit|setting rlimit/,
+    matches: /setrlimit|setting (?:rlimit|"RLIMIT_)/,
     cure: 'limits of a container are higher than this machine lets them be: lower default_ulimits in containers.conf, or default-ulimits in daemon.json',
   },
   {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { digestOf } from '../oci/digest.ts';
 import { parseFields, type Field } from '../oci/schema.ts';
 import { formatPlatform, normalisePlatform, type Platform } from '../platform/platform.ts';
-import { ContainersEngine, type Arrangement } from './containers.ts';
+import { ContainersEngine, modestLimits, type Arrangement } from './containers.ts';
 import type { BuiltImage, EngineHost, RunOptions } from './engine.ts';
 import type { ExecResult } from './exec.ts';
 import { runtimeTrouble } from './failures.ts';
@@ -13,9 +13,6 @@ import { isStoredFor } from './store.ts';
 import { printed } from './streams.ts';
 import type { Dialect } from './support.ts';
 import { findTool } from './tools.ts';
-
-/** Limits that every host grants; podman's own are those of the machine, which a container may not always have. */
-const modestLimits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
 
 /** podman, local or remote. */
 export class PodmanEngine extends ContainersEngine {
@@ -135,7 +132,7 @@ export class PodmanEngine extends ContainersEngine {
   ): Promise<ExecResult> {
     const { log, env } = this.session.options;
     let runtime = this.arrangement.runtime;
-    let limits: readonly string[] = [];
+    let limits: readonly string[] = this.arrangement.limits === true ? modestLimits : [];
     for (;;) {
       const name = `native-multiarch-${this.session.uniqueId()}`;
       const flags = [
@@ -179,7 +176,9 @@ export class PodmanEngine extends ContainersEngine {
   async #runOnce(args: readonly string[], name: string, { timeoutMs }: RunOptions): Promise<ExecResult> {
     await this.session.note('container', name);
     try {
-      return await this.session.tell(args, { timeoutMs });
+      // Where the runtime refuses, what it says is in the line about the next try, or in the error.
+      const isAside = (line: string): boolean => runtimeTrouble(line) !== undefined;
+      return await this.session.tell(args, { timeoutMs, isAside });
     } finally {
       await this.session.ask(['rm', '--force', '--ignore', name], { evenIfAborted: true });
       await this.session.strike(name);

@@ -21,6 +21,8 @@ type CallOptions = Partial<Omit<ExecOptions, 'signal'>> & {
   readonly evenIfAborted?: true;
   /** Another program than {@link Session.tool}, by its absolute path. */
   readonly tool?: string;
+  /** Of {@link Session.tell}: lines that only somebody who looks for a fault wants. */
+  readonly isAside?: (line: string) => boolean;
   /** Ends it as the leg's own signal does. */
   readonly stop?: AbortSignal;
 };
@@ -62,7 +64,7 @@ export class Session {
       });
     }
     log.info(`${this.name} is ${found}`);
-    for (const line of shownVariables(env)) log.info(line);
+    for (const line of shownVariables(this.name, env)) log.info(line);
     return found;
   }
 
@@ -106,7 +108,8 @@ export class Session {
       return await this.#run(args, {
         onLine: (line) => {
           beat.heard();
-          if (!isNoise(line)) log.info(logLine(line));
+          if (isNoise(line) || options.isAside?.(line) === true) log.debug(logLine(line));
+          else log.info(logLine(line));
         },
         onStart: (pid) => {
           noted = this.#noteProcess(pid);
