@@ -6,12 +6,14 @@ import { readNamed, readStart, recordFiles, writeWhole } from './commands/files.
 import type { Places } from './commands/places.ts';
 import type { CommandResult } from './commands/result.ts';
 import type { Engine } from './engines/engine.ts';
+import type { Trial } from './engines/detect.ts';
 import type { EngineOptions } from './engines/options.ts';
 import { CodedError, quote } from './errors.ts';
 import { compareCommits } from './github/compare.ts';
 import { githubEnvironment } from './github/environment.ts';
 import { laterCommand, type CommandName, type RawInputs } from './inputs/commands.ts';
 import { parseInputs } from './inputs/parse.ts';
+import type { SetupInput } from './inputs/setup.ts';
 import type { InputsOf } from './inputs/table.ts';
 import { targetsOf } from './inputs/targets.ts';
 import type { Log } from './log.ts';
@@ -130,9 +132,12 @@ async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise<Comman
   for (const { from } of inputs.secrets) if (from.kind === 'value') shell.log.secret(from.value);
   const github = await githubEnvironment(shell.env, readStart);
   return withRegistry(inputs, shell, push, async (registry) => {
+    const { remote, setup } = inputs;
     const options = {
       ...(await engineOptions(inputs, shell, registry)),
       setUpEmulation: inputs['setup-emulation'],
+      ...(remote !== undefined && { remote }),
+      ...(setup !== undefined && { buildx: await installed(setup, inputs, shell) }),
     };
     const bases = await registryClient(inputs, shell, [], impatient);
     const engines = new Map<string, Promise<Engine>>();
@@ -140,7 +145,7 @@ async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise<Comman
       return await build(inputs, {
         log: shell.log,
         engineOf: async (name) => {
-          const engine = engines.get(name) ?? chooseEngine(name, options);
+          const engine = engines.get(name) ?? chooseEngine(name, options, trialOf(inputs));
           engines.set(name, engine);
           return engine;
         },
@@ -293,6 +298,34 @@ function firstRepository(inputs: RegistryInputs): Repository {
   throw new CodedError('E_INPUT', 'username is set, and no image says for which registry it is', {
     hint: 'set images, or use registry-auth',
   });
+}
+
+/** What `engine: auto` is to find an engine for. A row's own mode and fallback are tried when it is its turn. */
+function trialOf(inputs: InputsOf<'build'>): Trial {
+  return {
+    platform: inputs.platform,
+    mode: inputs.mode ?? 'native',
+    smokeTest: inputs['smoke-test'] !== undefined,
+  };
+}
+
+/** The program that `setup` asks for, installed where it is not. */
+async function installed(setup: SetupInput, inputs: RegistryInputs, shell: Shell): Promise<string> {
+  const [{ setUpBuildx }, { downloader }] = await Promise.all([
+    import('./engines/setup-buildx.ts'),
+    import('./registry/download.ts'),
+  ]);
+  const { env, log, signal } = shell;
+  const caCertificate = await certificate(inputs, shell);
+  return log.group(`Setting up ${setup.tool} ${setup.version}`, async () =>
+    setUpBuildx(setup, {
+      log,
+      env,
+      temp: await shell.scratch(),
+      download: downloader({ env, signal, ...(caCertificate !== undefined && { caCertificate }) }),
+      sleep: sleeper(shell),
+    }),
+  );
 }
 
 async function engineOptions(

@@ -123,13 +123,6 @@ describe('what is wrong', () => {
 
 describe('what this version can not honour is said, and never dropped', () => {
   test.each<[CommandName, Given, string]>([
-    ['build', { ...leg, engine: 'buildx' }, 'engine: "buildx" is not supported by this version'],
-    [
-      'build',
-      { ...leg, platforms: 'linux/amd64' },
-      'platforms: "linux/amd64" is not supported by this version',
-    ],
-    ['build', { ...leg, mode: 'cross' }, 'mode "cross" can\'t be honoured by engine auto'],
     [
       'build',
       { ...leg, engine: 'podman', files: 'a:/a' },

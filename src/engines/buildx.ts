@@ -52,6 +52,11 @@ export class BuildxEngine extends ContainerEngine {
     this.#client = new BuildxClient(this.session);
   }
 
+  /** Whether its BuildKit is the one inside of a Docker Engine, as engine docker uses it; known once the host was asked. */
+  get isDockersOwn(): boolean {
+    return this.#builder?.driver === 'docker';
+  }
+
   protected override dialect(): Dialect {
     return 'buildx';
   }

@@ -1,3 +1,4 @@
+import type { RemoteInput } from '../inputs/remote.ts';
 import type { Log } from '../log.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
@@ -41,6 +42,8 @@ export interface EngineOptions {
   readonly signal?: AbortSignal;
   /** Needed by engines whose images our own client pushes. */
   readonly uploader?: ImageUploader;
+  /** Where the engine is, if not where the environment leads to. */
+  readonly remote?: RemoteInput;
   /** The buildx that was installed for this leg: an absolute path. */
   readonly buildx?: string;
   /** Default: real processes. */

@@ -14,6 +14,4 @@ export const laterBuildInputs = {
     "Adopt an image that an earlier step made instead of building: a local image's name or ID, oci:folder[:tag], oci-archive:file or docker-archive:file.",
   ),
   'smoke-test-url': later(text, 'Start the image as a service, and ask this URL until it answers.'),
-  remote: later(text, 'An engine elsewhere: ssh://, tcp://, docker-container:// or kubernetes://.'),
-  setup: later(text, 'Install this version of an engine first: buildx@0.30.1.'),
 } as const;

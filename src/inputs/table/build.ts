@@ -2,6 +2,8 @@ import { parsePlatform } from '../../platform/platform.ts';
 import type { InputDefinition } from '../definition.ts';
 import { autoBoolean, boolean, oneOf, text, valueOf } from '../kinds.ts';
 import { pairs } from '../readers.ts';
+import { parseRemote } from '../remote.ts';
+import { parseSetup } from '../setup.ts';
 
 /** One leg: what is built, how, and where it goes. */
 export const buildInputs = {
@@ -19,7 +21,26 @@ export const buildInputs = {
     commands: ['build', 'verify'],
     description:
       'What makes the image, and for verify what pulls and runs it. assemble needs no container engine: it puts files into layers.',
-    default: { text: 'auto: the first of docker, podman and buildah that answers', value: 'auto' },
+    default: {
+      text: 'auto: a BuildKit that was set up for buildx, else docker, podman or buildah, whichever first runs a program of the platform',
+      value: 'auto',
+    },
+  },
+  remote: {
+    kind: valueOf('address', parseRemote),
+    group: 'Build',
+    commands: ['build'],
+    description:
+      'An engine elsewhere: ssh://user@host (docker, podman), tcp://host:port, unix:///path, docker-container://name, kube-pod://pod or kubernetes://namespace (buildx).',
+    default: { text: "where the engine's own environment leads to" },
+  },
+  setup: {
+    kind: valueOf('tool@version', parseSetup),
+    group: 'Build',
+    commands: ['build'],
+    description:
+      'Install a tool first: buildx@0.30.1, whose checksums are known here; of another version, buildx@VERSION sha256:<SHA-256 of the checksums.txt of that release>.',
+    default: { text: 'nothing' },
   },
   mode: {
     kind: oneOf(['native', 'emulate', 'cross', 'auto']),
