@@ -1,3 +1,5 @@
+import { checkBases } from '../../src/commands/build-bases.ts';
+import { readDockerfile } from '../../src/dockerfile/dockerfile.ts';
 import { runAction } from '../../src/action/run.ts';
 import { parseArguments } from '../../src/cli/arguments.ts';
 import { readManifests } from '../../src/commands/look.ts';
@@ -58,7 +60,7 @@ export const errorExamples: Readonly<Record<string, () => unknown>> = {
   E_UNSUPPORTED: () =>
     parseInputs('merge' satisfies CommandName, raw({ 'arch-image': '{image}-{arch}' }), log),
   E_BUILD: () => classify('Error: building at STEP "RUN make": exit status 2', 2, building),
-  E_BASE_PLATFORM: () => classify('no match for platform in manifest: not found', 1, building),
+  E_BASE_PLATFORM: basePlatform,
   E_RUNNER: unknownRunner,
   E_GITHUB: withoutOutputs,
   E_INTERNAL: () => toCodedError(new TypeError('x is not a function')),
@@ -73,6 +75,28 @@ export async function exampleLine(make: () => unknown): Promise<string | undefin
   } catch (error) {
     return errorLine(toCodedError(error));
   }
+}
+
+/** node:24 as it is, and node:24-trixie. */
+async function basePlatform(): Promise<void> {
+  const facts = (names: readonly string[]) => ({
+    digest: digestOf(Buffer.from('')),
+    isIndex: true,
+    isComplete: true,
+    platforms: names.map(parsePlatform),
+  });
+  const three = ['linux/amd64', 'linux/arm64', 'linux/ppc64le'];
+  const { bases } = await readDockerfile('FROM node:24\n', {
+    buildArgs: {},
+    targetPlatform: parsePlatform('linux/s390x'),
+    buildPlatform: parsePlatform('linux/s390x'),
+  });
+  await checkBases(bases, {
+    file: '/work/Dockerfile',
+    log,
+    engine: { name: 'docker' },
+    read: ({ tag }) => Promise.resolve(facts(tag === '24' ? three : ['linux/s390x'])),
+  });
 }
 
 const warnings: string[] = [];
