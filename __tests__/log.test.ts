@@ -29,6 +29,15 @@ describe('a secret', () => {
     expect(text).not.toContain(core);
   });
 
+  test('alone in base64 leaves no end of it', () => {
+    const mask = new Mask();
+    for (const each of ['p@ss/w+rd:1&2%', 'p@ss/w+rd:1&2%%', 'p@ss/w+rd:1&2%%%']) {
+      mask.add(each);
+      expect(mask.text(Buffer.from(each).toString('base64'))).toBe('***');
+      expect(mask.text(Buffer.from(each).toString('base64url'))).toBe('***');
+    }
+  });
+
   test('of a few characters masks itself and nothing like it', () => {
     expect(secretForms('ab')).toEqual(['ab']);
     expect(secretForms('')).toEqual(['']);

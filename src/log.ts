@@ -50,6 +50,8 @@ export function secretForms(secret: string): readonly string[] {
     percent.replaceAll('%20', '+'),
     percent.replace(/%[0-9A-F]{2}/gu, (each) => each.toLowerCase()),
     new URLSearchParams([['', secret]]).toString().slice(1),
+    bytes.toString('base64'),
+    bytes.toString('base64url'),
     ...base64,
     ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
     hex,
