@@ -60,13 +60,24 @@ describe('npm run demo', () => {
 
   test('shows every command line before what it says', () => {
     const commands = [...shown.text.matchAll(/^\$ node dist\/cli\.js (\w+)/gm)].map(([, command]) => command);
-    expect(commands).toEqual(['build', 'build', 'build', 'build', 'merge', 'verify', 'inspect', 'merge']);
+    expect(commands).toEqual([
+      'build',
+      'build',
+      'build',
+      'build',
+      'merge',
+      'verify',
+      'inspect',
+      'build',
+      'merge',
+    ]);
   });
 
   test('shows four platforms, the refusal with its error line, and tags that did not move', () => {
     for (const name of ['amd64', 'arm64', 'ppc64le', 's390x']) {
       expect(shown.text).toMatch(new RegExp(`pushed v1-${name} +sha256:[0-9a-f]{64}`));
     }
+    expect(shown.text).toMatch(/^ {2}E_CONTENT_MISMATCH: .*\/hello is amd64/m);
     expect(shown.text).toMatch(/^ {2}E_PLATFORM_MISSING: .*linux\/s390x/m);
     for (const tag of ['v1', 'latest'])
       expect(shown.text).toMatch(new RegExp(`^ {2}${tag} +([0-9a-f]{12}) -> \\1 +same$`, 'm'));

@@ -1,5 +1,5 @@
 // npm run demo: the main job for real, from four builds to one proven tag, with no account, no engine and no network.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tinyArchitectures } from '../__tests__/support/tiny-programs.js';
 import { bold, chapter, dim, green, quote, red, say, showCommand } from './demo/stage.js';
@@ -92,20 +92,35 @@ async function tell(workshop) {
   quote(await succeed(workshop, ['verify', ...fanIn]));
   quote(await succeed(workshop, ['inspect', `${image}:v1`]));
 
-  chapter('4. The mistake that everybody makes: one platform of the four is forgotten.');
+  chapter('4. The mistake of every cross build: a program for amd64 in an image that is labelled s390x.');
+  copyFileSync(join(workshop.programs, 'hello-amd64'), join(workshop.programs, 'wrong-s390x'));
+  registry.clearRequests();
+  const wrong = await run(workshop, [
+    ...['build', '--engine', 'assemble', '--platform', 'linux/s390x', '--images', image, '--tags', 'v1'],
+    ...['--context', workshop.programs, '--files', 'wrong-{arch}:/hello:0755', '--entrypoint', '["/hello"]'],
+  ]);
+  expectRefused(wrong, /^E_CONTENT_MISMATCH: .* \/hello is amd64/);
+  proveNothingMoved(workshop, published);
+
+  chapter('5. The mistake that everybody makes: one platform of the four is forgotten.');
   const forgotten = readFileSync(recordOf('s390x'));
   rmSync(recordOf('s390x'));
   say(`(the record of linux/s390x is gone: ${recordOf('s390x')})`);
   registry.clearRequests();
   const refused = await run(workshop, ['merge', ...fanIn, '--records', workshop.records]);
-  const errorLine = refused.stderr.trimEnd().split('\n').pop() ?? '';
-  expect(refused.status === 1, `merge refuses with exit status 1, not ${refused.status}`);
-  expect(
-    /^E_PLATFORM_MISSING: .*linux\/s390x/.test(errorLine),
-    `the error line names linux/s390x: ${errorLine}`,
-  );
+  expectRefused(refused, /^E_PLATFORM_MISSING: .*linux\/s390x/);
   proveNothingMoved(workshop, published);
   writeFileSync(recordOf('s390x'), forgotten);
+}
+
+/**
+ * @param {{ status: number | null, stderr: string }} finished
+ * @param {RegExp} line
+ */
+function expectRefused({ status, stderr }, line) {
+  const last = stderr.trimEnd().split('\n').pop() ?? '';
+  expect(status === 1, `it is refused with exit status 1, not ${status}`);
+  expect(line.test(last), `the error line says what is wrong: ${last}`);
 }
 
 /**
@@ -125,7 +140,7 @@ function proveNothingMoved({ registry }, before) {
     expect(kept, `${tag} stays where it was`);
   }
   quote(`${registry.requests.length} requests reached the registry, ${writes.length} of them a write`);
-  expect(writes.length === 0, 'a refused merge writes nothing');
+  expect(writes.length === 0, 'what is refused writes nothing');
 }
 
 function tellWhatNext() {

@@ -12,6 +12,9 @@ import { parseManifest } from '../../src/oci/manifest.ts';
 import type { ManifestBytes } from '../../src/oci/manifest-bytes.ts';
 import { parseReference } from '../../src/oci/reference.ts';
 import { parsePlatform } from '../../src/platform/platform.ts';
+import { readArchive } from '../../src/verify/content/archive.ts';
+import { contentOf } from '../../src/verify/content/content.ts';
+import { tinyProgram } from '../support/tiny-programs.js';
 import { temporaryFolder, testOptions } from './support/scripted.ts';
 
 const platform = parsePlatform('linux/s390x');
@@ -163,6 +166,19 @@ describe('an image from files', () => {
       '0000644 opt/app/sub/data',
       '0000755 run',
     ]);
+  });
+
+  test('is given as an OCI image layout, with the bytes that are pushed', async () => {
+    const cwd = temporaryFolder({ 'app-s390x': tinyProgram('s390x') });
+    const engine = new AssembleEngine(testOptions({ cwd, env: {} }));
+    const image = await engine.build(request({ entrypoint: ['/bin/app'] }));
+    const read = await readArchive(engine.archive(image), { what: 'it', platform });
+    expect(image.manifest && parseManifest(image.manifest)).toMatchObject({
+      config: { digest: read.configDigest },
+    });
+    expect(read.layers.map((layer) => 'diffId' in layer && layer.diffId)).toEqual(read.config.diffIds);
+    expect(contentOf(read.config, read.layers, () => false).machines).toEqual({ s390x: 1 });
+    await engine.close();
   });
 
   test('leaves nothing behind', async () => {
