@@ -1,11 +1,35 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join, relative, sep } from 'node:path';
 import { rolldown } from 'rolldown';
 
 const entries = { index: 'src/action/main.ts', post: 'src/action/post.ts', cli: 'src/cli/main.ts' };
 
 /** @actions/core brings an HTTP client along for OIDC tokens, which nobody here asks for: half a megabyte, and 40 ms of each start. */
 const unusedHttp = /[\\/]node_modules[\\/](?:undici|tunnel|@actions[\\/]http-client)[\\/]/;
+
+/**
+ * What @actions/artifact brings along for what is not asked of it: unpacking what it downloads, and a way through proxies for
+ * an API that it is not used for. undici compiles WebAssembly as soon as it is loaded, and what unzip-stream stands on has no licence.
+ */
+const unreached = new Map([
+  ['undici', ['ProxyAgent', 'fetch']],
+  ['unzip-stream', ['Extract']],
+]);
+
+/** In the place of such a package a module that says what happened, should anybody reach it. */
+const withoutUnreached = {
+  name: 'without-unreached',
+  resolveId: (id) => (unreached.has(id) ? `\0unreached:${id}` : undefined),
+  load: (id) => {
+    if (!id.startsWith('\0unreached:')) return undefined;
+    const name = id.slice('\0unreached:'.length);
+    const stub = `function unreached() { throw new Error(${JSON.stringify(`${name} is not in this bundle`)}); }`;
+    return `${stub}\n${unreached
+      .get(name)
+      .map((one) => `export { unreached as ${one} };`)
+      .join('\n')}\nexport default { ${unreached.get(name).map((one) => `${one}: unreached`)} };`;
+  },
+};
 
 /**
  * All files of dist/, by name. The same sources give the same bytes in any folder and on any Node.
@@ -18,6 +42,7 @@ export async function bundle(root) {
     cwd: root,
     input: entries,
     platform: 'node',
+    plugins: [withoutUnreached],
     treeshake: { moduleSideEffects: [{ test: unusedHttp, sideEffects: false }] },
     transform: { target: 'es2023', define: { nativeMultiarchVersion: JSON.stringify(version) } },
     onLog(level, log, handle) {
@@ -64,29 +89,45 @@ function notices(root, output) {
   for (const [id, module] of output.flatMap((chunk) => Object.entries(chunk.modules))) {
     if (!id.includes(`${sep}node_modules${sep}`) || module.renderedLength === 0) continue;
     const folder = packageFolder(id);
-    const { name, version, license, repository } = JSON.parse(
+    const { name, version, license, repository, author } = JSON.parse(
       readFileSync(join(folder, 'package.json'), 'utf8'),
     );
-    packages.set(`${name}@${version}`, { folder, license, url: repository?.url ?? repository });
+    packages.set(`${name}@${version}`, {
+      folder,
+      license,
+      url: repository?.url ?? repository,
+      author: author?.name ?? author,
+    });
   }
   const sorted = [...packages].sort(([a], [b]) => (a < b ? -1 : 1));
-  const parts = sorted.map(([name, { folder, license, url }]) => {
-    const text = licenceText(folder) ?? `(${relative(root, folder)} has no licence file)`;
+  const parts = sorted.map(([name, { folder, license, url, author }]) => {
+    const text = licenceText(folder) ?? standardText(license, author) ?? `(${name} has no licence file)`;
     return `${name}\n${license}${url === undefined ? '' : `\n${url}`}\n\n${text.replaceAll('\r\n', '\n').trim()}\n`;
   });
   return `The files of this folder hold code of these packages.\n\n${parts.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }
 
+/** Within it, some packages have further package.json, to say which kind of module a folder holds. */
 function packageFolder(file) {
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
-    const manifest = join(folder, 'package.json');
-    // Some packages have a nameless package.json in a folder of theirs, to say which kind of module it holds.
-    if (existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).name !== undefined) return folder;
-  }
+  return /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(file)[0];
+}
+
+/** Some packages say MIT, and that is all they say. */
+function standardText(license, author) {
+  if (license !== 'MIT' || author === undefined) return undefined;
+  return `MIT License
+
+Copyright (c) ${author}
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 }
 
 function licenceText(folder) {
-  const names = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'license', 'license.md', 'License.md'];
-  const found = names.map((name) => join(folder, name)).find((path) => existsSync(path));
+  const name = readdirSync(folder).find((each) => /^licen[cs]e(?:[.-].*)?$/i.test(each));
+  const found = name === undefined ? undefined : join(folder, name);
   return found === undefined ? undefined : readFileSync(found, 'utf8');
 }
