@@ -4,6 +4,7 @@
 #
 #   scripts/install-test-tools.sh            installs, then proves that every part answers
 #   scripts/install-test-tools.sh --folder   prints the folder of the tools that are not Debian packages
+#   scripts/install-test-tools.sh --buildkit-folder   prints the folder of BuildKit and buildx
 #   scripts/install-test-tools.sh --peers    installs what the bench alone compares with; CI doesn't need it
 #   scripts/install-test-tools.sh --peers-folder   prints the folder of those
 #   scripts/install-test-tools.sh --generations    installs the next generation of engines, for test:generations alone
@@ -42,6 +43,12 @@ peer_modules=(
   buildx=github.com/docker/buildx@v0.30.1=./cmd/buildx
   oras=oras.land/oras@v1.3.2=./cmd/oras
 )
+# BuildKit and buildx, which say their version as releases do.
+buildkit_modules=(
+  buildx=github.com/docker/buildx@v0.30.1=./cmd/buildx
+  buildkitd=github.com/moby/buildkit@v0.26.2=./cmd/buildkitd
+  buildctl=github.com/moby/buildkit@v0.26.2=./cmd/buildctl
+)
 # Debian 13 as a folder, so that its engines can be entered on Debian 12: podman 5, buildah 1.39, skopeo 1.18,
 # Docker Engine 26.1 and buildx 0.13.
 generation=trixie
@@ -54,6 +61,7 @@ versions=$(printf '%s\n' "${go_tools[@]}" "$zizmor" "${architectures[@]}" "$(una
 folder=${NATIVE_MULTIARCH_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/native-multiarch-tools}/$versions
 peer_versions=$(printf '%s\n' "${peer_modules[@]}" "$(uname -m)" | sha256sum | cut -c1-12)
 peers=$(dirname "$folder")/peers-$peer_versions
+buildkit=$(dirname "$folder")/buildkit-$(printf '%s\n' "${buildkit_modules[@]}" "$(uname -m)" | sha256sum | cut -c1-12)
 generations=$(dirname "$folder")/$generation-$(printf '%s\n' "$generation_packages" "$(uname -m)" | sha256sum | cut -c1-12)
 
 distributions=$(dirname "$folder")/$distribution-$(printf '%s\n' "$distribution_packages" "${architectures[@]}" | sha256sum | cut -c1-12)
@@ -169,11 +177,37 @@ prove() {
   for row in "${go_tools[@]}"; do
     [ -x "$folder/bin/${row%%=*}" ] || die "${row%%=*} is missing"
   done
+  for row in "${buildkit_modules[@]}"; do
+    "$buildkit/bin/${row%%=*}" --help >/dev/null || die "${row%%=*} does not run"
+  done
   "$folder/zizmor/bin/zizmor" --version >/dev/null || die 'zizmor does not run'
 }
 
+# In the folder of a module, to a file, a package; and what the linker is told besides.
 build_here() {
-  (cd "$1" && quietly env CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o "$2" "$3")
+  (cd "$1" && quietly env CGO_ENABLED=0 go build -trimpath -ldflags="-s -w ${4:-}" -o "$2" "$3")
+}
+
+folder_of_module() {
+  local found
+  found=$(go mod download -json "$1" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+  [ -n "$found" ] || die "go could not download $1"
+  printf '%s\n' "$found"
+}
+
+install_buildkit() {
+  local row name module package source
+  mkdir -p "$buildkit/bin" "$buildkit/new"
+  for row in "${buildkit_modules[@]}"; do
+    IFS== read -r name module package <<<"$row"
+    [ ! -x "$buildkit/bin/$name" ] || continue
+    say "go: $module $package"
+    source=$(folder_of_module "$module")
+    build_here "$source" "$buildkit/new/$name" "$package" "-X ${module%@*}/version.Version=${module#*@}" ||
+      die "go could not build $module"
+    mv "$buildkit/new/$name" "$buildkit/bin/$name"
+  done
+  rm -rf "$buildkit/new"
 }
 
 install_peer_modules() {
@@ -183,8 +217,7 @@ install_peer_modules() {
     IFS== read -r name module package <<<"$row"
     [ ! -x "$peers/bin/$name" ] || continue
     say "go: $module"
-    source=$(go mod download -json "$module" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
-    [ -n "$source" ] || die "go could not download $module"
+    source=$(folder_of_module "$module")
     build_here "$source" "$peers/new/$name" "$package" || die "go could not build $module"
     mv "$peers/new/$name" "$peers/bin/$name"
   done
@@ -257,6 +290,7 @@ install_generations() {
 case ${1:-} in
   --folder) printf '%s\n' "$folder"; exit 0 ;;
   --peers-folder) printf '%s\n' "$peers"; exit 0 ;;
+  --buildkit-folder) printf '%s\n' "$buildkit"; exit 0 ;;
   --generations-folder) printf '%s\n' "$generations"; exit 0 ;;
   --generations)
     [ "$(id -u)" = 0 ] || die 'this needs root: mmdebstrap and chroot do'
@@ -277,7 +311,7 @@ case ${1:-} in
     exit 0
     ;;
   '') ;;
-  *) die "unknown argument $1; known are --folder, --peers, --peers-folder, --generations, --generations-folder, --distributions and --distributions-folder" ;;
+  *) die "unknown argument $1; known are --folder, --buildkit-folder, --peers, --peers-folder, --generations, --generations-folder, --distributions and --distributions-folder" ;;
 esac
 [ "$(id -u)" = 0 ] || die 'this needs root: engines, package installation and binfmt_misc do'
 mkdir -p "$folder/bin" "$folder/new" "$folder/programs"
@@ -285,6 +319,7 @@ exec 9>"$folder/lock"
 flock 9
 install_packages
 install_go_tools
+install_buildkit
 install_zizmor
 install_programs
 enable_emulation
