@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
+import { supportTable } from '../src/engines/support.ts';
 import { inputNames, inputTable } from '../src/inputs/table.ts';
 import { outputNames } from '../src/inputs/outputs.ts';
 
@@ -57,7 +58,12 @@ test('the input reference names every input and output', () => {
     if (inputTable[name].later === undefined) expect(docs).toContain(`### \`${name}\``);
 });
 
-test('action.yml and docs/inputs.md are what `npm run build` writes', async () => {
+test('the reference of engines names every option that an engine may lack', () => {
+  const docs = readFileSync(join(root, 'docs/engines.md'), 'utf8');
+  for (const option of Object.keys(supportTable)) expect(docs).toContain(`\`${option}\``);
+});
+
+test('action.yml, docs/inputs.md and docs/engines.md are what `npm run build` writes', async () => {
   const script = `
     import { documents } from './scripts/documents.js';
     process.stdout.write(JSON.stringify([...await documents(process.cwd())]));`;
@@ -65,6 +71,6 @@ test('action.yml and docs/inputs.md are what `npm run build` writes', async () =
     cwd: root,
   });
   const written = new Map(JSON.parse(stdout) as [string, string][]);
-  expect([...written.keys()]).toEqual(['action.yml', 'docs/inputs.md']);
+  expect([...written.keys()]).toEqual(['action.yml', 'docs/inputs.md', 'docs/engines.md']);
   for (const [path, text] of written) expect(readFileSync(join(root, path), 'utf8')).toBe(text);
 }, 60_000);

@@ -6,14 +6,19 @@ import { format, resolveConfig } from 'prettier';
 import { rolldown } from 'rolldown';
 
 /**
- * The files that are written from the tables of inputs and outputs, by path from the project's folder.
+ * The files that are written from the tables of inputs, outputs and engines, by path from the project's folder.
  * @param {string} root the project's folder
  * @returns {Promise<Map<string, string>>}
  */
 export async function documents(root) {
   const { description } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const { actionYaml, inputsMarkdown } = await load(root, 'src/inputs/documents.ts');
-  const texts = { 'action.yml': actionYaml(description), 'docs/inputs.md': inputsMarkdown() };
+  const { enginesMarkdown } = await load(root, 'src/engines/documents.ts');
+  const texts = {
+    'action.yml': actionYaml(description),
+    'docs/inputs.md': inputsMarkdown(),
+    'docs/engines.md': enginesMarkdown(),
+  };
   const files = new Map();
   for (const [path, text] of Object.entries(texts)) {
     const filepath = join(root, path);

@@ -12,6 +12,7 @@ export type Support = 'yes' | { readonly since: string } | { readonly no: string
 
 const noDockerfile: Support = { no: 'it reads no Dockerfile' };
 const dockersFormat: Support = { no: "its images are of Docker's format, which has none" };
+const onlyDocker: Support = { no: "its images are of Docker's format" };
 const oneStore: Support = { no: "its images go into Docker's own store, which has none" };
 const noAttestations: Support = { no: 'it makes no attestations' };
 const builtIn: Support = { no: 'the classic builder has none' };
@@ -76,7 +77,7 @@ export const supportTable = {
     'yes',
   ),
   'extra-args': everywhere('yes'),
-  'format: oci': row('yes', dockersFormat, dockersFormat, 'yes', 'yes', 'yes'),
+  'format: oci': row('yes', onlyDocker, onlyDocker, 'yes', 'yes', 'yes'),
   'format: docker': row('yes', 'yes', 'yes', 'yes', 'yes', 'yes'),
 } as const satisfies Record<string, Readonly<Record<Dialect, Support>>>;
 
