@@ -1,5 +1,5 @@
 import { CodedError, quote } from '../errors.ts';
-import type { CacheInput, SecretInput } from '../inputs/build-lists.ts';
+import type { CacheInput } from '../inputs/build-lists.ts';
 import { formatPlatform } from '../platform/platform.ts';
 import { buildArguments } from './arguments.ts';
 import { cacheOfPlatform } from './cache-scope.ts';
@@ -7,7 +7,8 @@ import type { BuildOrder } from './container-engine.ts';
 import { csvLine } from './csv.ts';
 import type { DockerfileSource } from './engine.ts';
 import type { EngineOptions } from './options.ts';
-import { existing } from './request.ts';
+import { secretArguments } from './secrets.ts';
+import { commonArguments, optional, pairs } from './step-arguments.ts';
 
 /** What `buildx build` is told besides where its result goes, with what stands in its environment for that. */
 export interface BuildxArguments {
@@ -23,32 +24,31 @@ const cacheVariables = [
   'ACTIONS_CACHE_SERVICE_V2',
 ];
 
-/** The kernel takes no longer string in an environment than 128 KiB. */
-const maxSecret = 100 * 1024;
-
 /**
  * A build in the words of `buildx build`. https://docs.docker.com/reference/cli/docker/buildx/build/
+ * @param folder of ours alone, for what must not stand in arguments
  * @throws E_INPUT for a secret that is not there; E_UNSUPPORTED for a cache that this process has no key to
  */
 export async function buildxArguments(
   { request, source, paths }: Pick<BuildOrder, 'request' | 'source' | 'paths'>,
   options: EngineOptions,
+  folder: () => Promise<string>,
 ): Promise<BuildxArguments> {
   const given = buildArguments(source.buildArgs ?? {});
-  const secrets = await secretArguments(source.secrets ?? [], options);
+  const secrets = await secretArguments(source.secrets ?? [], options, folder);
   const caches = cacheArguments(source, request.platform, options.env);
   return {
     args: [
       ...['--platform', formatPlatform(request.platform), '--file', paths.file],
-      ...optional('--target', source.target),
-      ...pairs('--label', request.labels),
+      ...commonArguments(request, source),
       ...given.args,
-      ...stepArguments(source),
+      ...optional('--network', source.network),
+      // Asked for by the workflow's author; whether it is granted is the daemon's business.
+      ...(source.network === 'host' ? ['--allow', 'network.host'] : []),
       ...pairs('--build-context', source.buildContexts),
       ...secrets.args,
       ...(source.ssh ?? []).flatMap((ssh) => ['--ssh', ssh]),
       ...caches.args,
-      ...(source.noCache === true ? ['--no-cache'] : []),
       ...(source.pull === true ? ['--pull'] : []),
       ...pairs('--annotation', source.annotations),
       ...(source.provenance === undefined ? [] : [`--provenance=${source.provenance}`]),
@@ -58,60 +58,6 @@ export async function buildxArguments(
     ],
     env: { ...given.env, ...secrets.env, ...caches.env },
   };
-}
-
-/** What RUN steps see. */
-function stepArguments({ network, addHosts, shmSize, ulimit }: DockerfileSource): string[] {
-  return [
-    ...optional('--network', network),
-    // Asked for by the workflow's author; whether it is granted is the daemon's business.
-    ...(network === 'host' ? ['--allow', 'network.host'] : []),
-    ...(addHosts ?? []).flatMap((host) => ['--add-host', host]),
-    ...optional('--shm-size', shmSize),
-    ...(ulimit ?? []).flatMap((limit) => ['--ulimit', limit]),
-  ];
-}
-
-function optional(flag: string, value: string | undefined): string[] {
-  return value === undefined ? [] : [flag, value];
-}
-
-function pairs(flag: string, values: Readonly<Record<string, string>> | undefined): string[] {
-  return Object.entries(values ?? {}).flatMap(([name, value]) => [flag, `${name}=${value}`]);
-}
-
-async function secretArguments(
-  secrets: readonly SecretInput[],
-  options: EngineOptions,
-): Promise<{ args: string[]; env: Record<string, string> }> {
-  const args: string[] = [];
-  const env: Record<string, string> = {};
-  for (const [index, { id, from }] of secrets.entries()) {
-    if (from.kind === 'file') {
-      const path = await existing(`secret ${id}`, from.path, { cwd: options.cwd }, 'file');
-      args.push('--secret', csvLine([`id=${id}`, `src=${path}`]));
-      continue;
-    }
-    const value = from.kind === 'value' ? from.value : options.env[from.variable];
-    if (value === undefined) {
-      throw new CodedError(
-        'E_INPUT',
-        `secret ${id} is to come from ${from.kind === 'environment' ? from.variable : ''}, which is not in the environment`,
-        {
-          hint: 'set it in env of the step',
-        },
-      );
-    }
-    if (Buffer.byteLength(value) > maxSecret) {
-      throw new CodedError('E_INPUT', `secret ${id} has more than 100 KiB`, {
-        hint: 'give it with secret-files',
-      });
-    }
-    const variable = `NATIVE_MULTIARCH_SECRET_${index}`;
-    env[variable] = value;
-    args.push('--secret', csvLine([`id=${id}`, `env=${variable}`]));
-  }
-  return { args, env };
 }
 
 function cacheArguments(

@@ -16,8 +16,9 @@ import { chunks, layoutArchive } from './layout-archive.ts';
 import { pushStored } from './layout-push.ts';
 import type { EngineOptions } from './options.ts';
 import { Session } from './session.ts';
+import { sourceDate } from './source-date.ts';
 import { readStoredLayout, type StoredLayout } from './stored-layout.ts';
-import { askedOptions, type Dialect } from './support.ts';
+import { askedOptions, isAtLeast, type Dialect } from './support.ts';
 
 export const buildxCapabilities: Capabilities = {
   source: 'dockerfile',
@@ -29,6 +30,8 @@ export const buildxCapabilities: Capabilities = {
 };
 
 const probeMs = 180_000;
+/** https://github.com/moby/buildkit/blob/master/docs/build-repro.md */
+const rewriteSince = '0.13';
 /** The docker driver, where the Docker Engine keeps its images in a store of its own. */
 const noOciExporter = /OCI exporter is not supported for the docker driver/iu;
 
@@ -106,13 +109,24 @@ export class BuildxEngine extends ContainerEngine {
     const { request, source, name, idFile } = order;
     refuseForDockerFormat(source);
     if (this.#docker !== undefined) refuseForDockerDriver(askedOptions(request), source);
-    const { args, env } = await buildxArguments(order, this.session.options);
-    const sourceDate = (this.session.options.env['SOURCE_DATE_EPOCH'] ?? '') !== '';
+    const { args, env } = await buildxArguments(order, this.session.options, () => this.session.folder());
     const output =
       this.#docker === undefined
-        ? layoutArguments(await this.#layoutFolder(name), { ...source, sourceDate })
+        ? layoutArguments(await this.#layoutFolder(name), { ...source, sourceDate: this.#hasSourceDate() })
         : ['--load', '--tag', name, '--iidfile', idFile];
     return this.#client.tell([...this.#buildCommand(), ...args, ...output, order.paths.context], { env });
+  }
+
+  /** @throws E_INPUT. BuildKit older than 0.13 gives the times to the config alone. */
+  #hasSourceDate(): boolean {
+    const { env, log } = this.session.options;
+    if (sourceDate(env) === undefined) return false;
+    const version = this.#builder?.nodes[0]?.version ?? 'unknown';
+    if (isAtLeast(version, rewriteSince)) return true;
+    log.warning(
+      `SOURCE_DATE_EPOCH is set, and BuildKit ${version} leaves the times of files as they are: ${rewriteSince} gives them to the layers, too`,
+    );
+    return false;
   }
 
   protected override async builtImage(order: BuildOrder): Promise<BuiltImage> {
