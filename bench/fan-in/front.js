@@ -56,6 +56,8 @@ export async function startFront(options) {
    * @param {Entry} entry
    */
   const passOn = (message, response, entry) => {
+    // The client may have left meanwhile: then nothing would ever end the request behind.
+    if (response.destroyed) return;
     const { method, url: path, headers } = message;
     const { authorization: _, ...others } = headers;
     const onward = startRequest({
@@ -82,6 +84,7 @@ export async function startFront(options) {
       if (response.headersSent) response.destroy();
       else response.writeHead(502).end(`the front itself failed: ${error.message}`);
     });
+    response.once('close', () => onward.destroy());
     message.pipe(onward);
   };
 

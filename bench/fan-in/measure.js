@@ -13,7 +13,7 @@ let count = 0;
  * @param {{ env: NodeJS.ProcessEnv, scratch: string, timeout?: number }} options
  * @returns {Promise<Cost>}
  */
-export async function measure(argv, { env, scratch, timeout = 900_000 }) {
+export async function measure(argv, { env, scratch, timeout = 300_000 }) {
   count += 1;
   const file = join(scratch, `cost-${count}`);
   const started = performance.now();
@@ -21,14 +21,19 @@ export async function measure(argv, { env, scratch, timeout = 900_000 }) {
     env,
     cwd: scratch,
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout,
-    killSignal: 'SIGKILL',
+    detached: true,
   });
+  // All of its group: what the command has started keeps our pipes open.
+  const timer = setTimeout(() => {
+    process.kill(-Number(child.pid), 'SIGKILL');
+    output += `\nno end in ${timeout / 1000} s`;
+  }, timeout);
   let output = '';
   const keep = (/** @type {Buffer} */ chunk) => (output = (output + chunk.toString('utf8')).slice(-20_000));
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
   const [status] = /** @type {[number | null]} */ (await once(child, 'close'));
+  clearTimeout(timer);
   const wall = performance.now() - started;
   const last = (await readFile(file, 'utf8')).trim().split('\n').at(-1) ?? '';
   await rm(file);
