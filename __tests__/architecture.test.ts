@@ -40,8 +40,8 @@ const floors: readonly (readonly string[])[] = [
   ['commands'],
   ['engines', 'registry', 'dockerfile', 'verify', 'publish', 'handover', 'github', 'report', 'layout'],
   ['inputs'],
-  ['oci', 'platform'],
-  ['errors.ts', 'log.ts', 'group-by.ts', 'scratch.ts', 'version.ts'],
+  ['oci', 'platform', 'scratch.ts'],
+  ['errors.ts', 'log.ts', 'group-by.ts', 'version.ts'],
 ];
 
 /** Who may import which package. Nobody else may import any. */
