@@ -291,7 +291,7 @@ describe('records that do not count', () => {
       { sha: other },
       {},
       'E_REVISION_MISMATCH',
-      new RegExp(`is of commit "${other}", not ${sha}`),
+      new RegExp(`is of commit ${other}, not ${sha}`),
     ],
     [
       'of another attempt than its name says',

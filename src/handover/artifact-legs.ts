@@ -56,7 +56,8 @@ export async function artifactLegs(
     const name = parseArtifactName(list, artifact.name);
     return name === undefined ? [] : [{ ...name, artifact }];
   });
-  const newest = [...groupBy(named, ({ platform }) => platform).values()].flatMap((all) =>
+  const sorted = named.sort((a, b) => (a.artifact.name < b.artifact.name ? -1 : 1));
+  const newest = [...groupBy(sorted, ({ platform }) => platform).values()].flatMap((all) =>
     newestOf(all, log),
   );
   const read = await Promise.all(
@@ -116,14 +117,14 @@ async function readRecord(
       : undefined,
   ].filter((problem) => problem !== undefined);
   if (wrong.length > 0) {
-    throw new CodedError('E_RECORD', `the record in ${origin} ${wrong.join(', ')}`, {
+    throw new CodedError('E_RECORD', `${origin} ${wrong.join(', ')}`, {
       hint: 'it is not what a leg of this run handed over; see which job made this artifact, and run the leg again',
     });
   }
   if (run.sha === undefined || said?.sha === run.sha) return record;
   throw new CodedError(
     'E_REVISION_MISMATCH',
-    `the record in ${origin} (${formatPlatform(record.platform)}) is of commit ${quote(said?.sha ?? '')}, not ${run.sha}`,
+    `${origin} (${formatPlatform(record.platform)}) is of commit ${show(said?.sha ?? 'unknown')}, not ${run.sha}`,
     { hint: 'run that leg again for this commit' },
   );
 }

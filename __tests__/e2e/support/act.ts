@@ -17,6 +17,8 @@ export interface WorkflowRun {
   readonly token: string;
   readonly variables: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
+  /** Only the jobs of a matrix that have these values. */
+  readonly matrix?: Readonly<Record<string, string>>;
 }
 
 const ourAction = 'native-multiarch/native-multiarch@v1';
@@ -48,6 +50,7 @@ export async function runWorkflow(wanted: WorkflowRun): Promise<Finished> {
     ...['--local-repository', `${ourAction}=${wanted.action}`, '--secret', 'GITHUB_TOKEN'],
     ...Object.entries(wanted.variables).flatMap(([name, value]) => ['--var', `${name}=${value}`]),
     ...Object.entries(wanted.env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    ...Object.entries(wanted.matrix ?? {}).flatMap(([name, value]) => ['--matrix', `${name}:${value}`]),
   ];
   return await run(tool('act'), args, {
     cwd: wanted.repository,
