@@ -14,6 +14,8 @@ import {
 
 const amd64 = buildImage();
 const arm64 = buildImage({ platform: 'linux/arm64' });
+/** The digest of `{}`. */
+const emptyJson = 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a';
 const both = buildIndex([amd64, arm64, buildAttestation(amd64)]);
 
 describe('verify', () => {
@@ -54,6 +56,22 @@ describe('verify', () => {
       const inputs = { platforms: 'linux/amd64' };
       expect((await rejection(runVerify(registry, inputs))).code).toBe('E_PLATFORM_UNEXPECTED');
       await expect(runVerify(registry, { ...inputs, 'allow-extra': 'true' })).resolves.toBeDefined();
+    });
+  });
+
+  test('lets what is no image stand only where that is allowed, and says that it was not checked', async () => {
+    await withRegistry({}, async (registry) => {
+      const artifact = buildImage({
+        manifest: {
+          config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: emptyJson, size: 2 },
+        },
+      });
+      addToRegistry(registry, path, buildIndex([amd64, artifact]), 'v1');
+      const inputs = { platforms: 'linux/amd64' };
+      expect((await rejection(runVerify(registry, inputs))).code).toBe('E_MANIFEST');
+      const { result, warnings } = await runVerify(registry, { ...inputs, 'allow-extra': 'true' });
+      expect(result.outputs['platforms']).toEqual(['linux/amd64']);
+      expect(warnings.join()).toContain(`${artifact.manifest.digest} is in the list and was not checked`);
     });
   });
 

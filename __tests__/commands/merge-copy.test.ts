@@ -1,7 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import { toCodedError } from '../../src/errors.ts';
 import { startFakeRegistry, type FakeRegistry } from '../support/fake-registry.ts';
-import { addLegs, bearer, four, path, runMerge, textOutput, withRegistry, writes } from './support/scene.ts';
+import { addToRegistry, buildImage } from '../support/images.ts';
+import {
+  addLegs,
+  bearer,
+  four,
+  path,
+  recordOf,
+  runMerge,
+  textOutput,
+  withRegistry,
+  writes,
+} from './support/scene.ts';
 
 const other = 'acme/release';
 
@@ -11,6 +22,22 @@ function images(...each: [FakeRegistry, string][]): { images: string; push: stri
 }
 
 describe('a list in another repository of the registry', () => {
+  test('that a record names, and nobody else, is told', async () => {
+    await withRegistry({}, async (registry) => {
+      const image = buildImage();
+      addToRegistry(registry, 'evil/app', image);
+      const over = { image: `${registry.host}/evil/app` };
+      const inputs = { platforms: 'linux/amd64', records: recordOf(registry, image, over), handover: 'none' };
+      const { warnings } = await runMerge(registry, inputs);
+      expect(warnings.join()).toContain(
+        `records entry 1 takes its image from ${registry.host}/evil/app, which is not one of images (${registry.host}/acme/app)`,
+      );
+      const reference = { records: `linux/amd64=${registry.host}/evil/app@${image.manifest.digest}` };
+      const asked = await runMerge(registry, { ...inputs, ...reference });
+      expect(asked.warnings.join()).not.toContain('takes its image');
+    });
+  });
+
   test('costs at most 35 requests for four platforms of three layers and one tag: blobs are mounted', async () => {
     await withRegistry({ auth: bearer }, async (registry) => {
       const legs = addLegs(registry, four, { layers: [[], [], []] });

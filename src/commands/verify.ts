@@ -13,7 +13,13 @@ import {
 import { candidates } from '../verify/candidates.ts';
 import { checkImagePlatform, configDifferences } from '../verify/image-checks.ts';
 import { checkPlatformSet } from '../verify/platform-set.ts';
-import { expandSource, imageSize, type ProvenImage, type ProvenSource } from '../verify/source.ts';
+import {
+  expandSource,
+  imageSize,
+  otherKinds,
+  type ProvenImage,
+  type ProvenSource,
+} from '../verify/source.ts';
 import { checkContents } from './content-check.ts';
 import { lookedAt, readManifests, type Looked } from './look.ts';
 import { repositoryReader, type ReadVerbs } from './repository-reader.ts';
@@ -37,7 +43,12 @@ export async function verify(inputs: InputsOf<'verify'>, deps: VerifyDeps): Prom
   );
   const sources = await settleAll(
     lists.map(async (list) =>
-      expandSource(repositoryReader(registry, list.repository), list.manifest, list.name),
+      expandSource(
+        repositoryReader(registry, list.repository),
+        list.manifest,
+        list.name,
+        inputs['allow-extra'] ? otherKinds : undefined,
+      ),
     ),
   );
   const errors = [
@@ -46,6 +57,8 @@ export async function verify(inputs: InputsOf<'verify'>, deps: VerifyDeps): Prom
   ];
   if (errors.length > 0) throw joinErrors(errors);
   for (const warning of sources.flatMap((source) => configDifferences(source.images))) log.warning(warning);
+  for (const { descriptor, problem } of sources.slice(0, 1).flatMap(({ others }) => others))
+    log.warning(`${descriptor.digest} is in the list and was not checked: ${problem.message}`);
   // They are one and the same list from here on, wherever it stands.
   const [list] = lists;
   const [source] = sources;
