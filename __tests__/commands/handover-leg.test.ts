@@ -207,6 +207,29 @@ describe('a record beside the image', () => {
     });
   });
 
+  test.each([
+    ['a registry that lists referrers', {}, 2],
+    ['one that has the tag schema only', { referrers: false }, 3],
+  ])('%s (%j): costs a merge that checks contents %d requests a platform', async (_, options, each) => {
+    const cost = async (check: string): Promise<number> => {
+      let requests = 0;
+      await withRegistry(options, async (registry) => {
+        for (const platform of four) {
+          const fixture = image(platform);
+          addToRegistry(registry, path, fixture, `v1-${platform.split('/')[1] ?? ''}`);
+          await handOver(registry, 'registry', legOf(registry, fixture, platform));
+        }
+        registry.clearRequests();
+        await runMerge(registry, { check });
+        requests = registry.requests.length;
+      });
+      return requests;
+    };
+    expect((await cost('content')) - (await cost('config'))).toBe(each * four.length);
+    // Reading their layers instead: all of their bytes, and a request for each.
+    expect((await cost('full')) - (await cost('config'))).toBe(3 * four.length);
+  });
+
   test('is left where it is by a merge that reads no contents', async () => {
     await withRegistry({}, async (registry) => {
       const fixture = image('linux/amd64');

@@ -1,14 +1,15 @@
 /// <reference lib="esnext.disposable" />
+import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { handOver } from '../support/hand-over.ts';
 import { startResultsService, type ResultsService } from '../support/results-service.ts';
 import { commitAll, runWorkflow } from './support/act.ts';
-import { shippedCli } from './support/cli.ts';
+import { shippedCli, type Cli } from './support/cli.ts';
 import { writeContext } from './support/context.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { craneDigest, craneValidate, skopeoRaw, type PublishedIndex } from './support/judges.ts';
+import { craneDigest, craneValidate, regctl, skopeoRaw, type PublishedIndex } from './support/judges.ts';
 import { succeed, debianPath, type Finished } from './support/processes.ts';
 import { startRegistry, type Registry } from './support/registry.ts';
 import { requireTools } from './support/tools.ts';
@@ -197,6 +198,75 @@ describe('records through the artifact service of a run, under act', () => {
     expect(merged.log).toMatch(
       /E_REVISION_MISMATCH: artifact \S+linux-amd64\.1 \(linux\/amd64\) is of commit/,
     );
+  });
+});
+
+describe.each([2, 3] as const)('records beside the images, in distribution %d', (version) => {
+  const stack = new AsyncDisposableStack();
+  let registry: Registry;
+  let cli: Cli;
+  let folder: string;
+
+  beforeAll(async () => {
+    await requireTools();
+    registry = stack.use(await startRegistry({ version, auth: 'basic' }));
+    cli = stack.use(await shippedCli());
+    folder = stack.use(await temporaryFolder()).path;
+    await writeContext(folder);
+    // More than what is read as quickly as a record is found.
+    await writeFile(path.join(folder, 'data'), randomBytes(2 * 1024 * 1024));
+  });
+
+  afterAll(async () => {
+    await stack.disposeAsync();
+  });
+
+  test('are found by others as what refers to the image, and by merge, which then reads no layer', async () => {
+    const image = `${registry.host}/acme/app`;
+    const env = { DOCKER_CONFIG: registry.dockerConfig };
+    const files = '--files=busybox-{arch}:/bin/busybox:755\ndata:/data';
+    for (const platform of legs) {
+      const args = [
+        'build',
+        '--engine',
+        'assemble',
+        '--platform',
+        platform,
+        '--images',
+        image,
+        '--tags',
+        'v1',
+        files,
+      ];
+      const built = await cli.run(args, { env, cwd: folder });
+      expect(`${built.stderr.slice(-2000)}\nexit ${built.status}`).toMatch(
+        /v1-\w+ is handed over, with its record sha256:\w+ beside it \(there is no artifact service here: this is no job of a workflow\)[^]*exit 0$/,
+      );
+    }
+    const listed = await regctl(registry, [
+      'artifact',
+      'list',
+      `${image}:v1-s390x`,
+      '--format',
+      '{{json .}}',
+    ]);
+    expect(listed.toString()).toContain('application/vnd.native-multiarch.record.v1+json');
+    const type = ['--filter-artifact-type', 'application/vnd.native-multiarch.record.v1+json'];
+    const record = await regctl(registry, ['artifact', 'get', '--subject', `${image}:v1-s390x`, ...type]);
+    expect(JSON.parse(record.toString())).toMatchObject({
+      schema: 1,
+      platform: 'linux/s390x',
+      content: { machines: { s390x: 1 } },
+    });
+    const before = registry.requests().length;
+    const merge = ['merge', '--images', image, '--tags', 'v1', '--platforms', legs.join(',')];
+    const { report } = await cli.outputs([...merge, '--check', 'content'], { env });
+    expect(JSON.stringify(report).match(/"by":"leg"/g)).toHaveLength(2);
+    const blobs = registry
+      .requests()
+      .slice(before)
+      .filter((line) => /^GET .*\/blobs\//.test(line));
+    expect(blobs).toHaveLength(2);
   });
 });
 

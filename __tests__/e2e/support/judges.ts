@@ -47,17 +47,14 @@ export async function skopeoRaw(registry: Registry, image: string): Promise<Buff
 
 /** The bytes of a manifest as regctl fetches them. */
 export async function regctlManifest(registry: Registry, image: string): Promise<Buffer> {
-  const args = [
-    'manifest',
-    'get',
-    '--format',
-    'raw-body',
-    '--host',
-    `reg=${registry.host},tls=disabled`,
-    image,
-  ];
+  return regctl(registry, ['manifest', 'get', '--format', 'raw-body', image]);
+}
+
+/** What regctl prints. */
+export async function regctl(registry: Registry, args: readonly string[]): Promise<Buffer> {
+  const host = ['--host', `reg=${registry.host},tls=disabled`];
   const env = { PATH: debianPath, DOCKER_CONFIG: registry.dockerConfig, HOME: registry.dockerConfig };
-  return (await succeed(tool('regctl'), args, { env })).bytes;
+  return (await succeed(tool('regctl'), [...args, ...host], { env })).bytes;
 }
 
 export function sha256(bytes: Uint8Array): string {
