@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { BuildRequest, DockerfileSource } from '../../src/engines/engine.ts';
 import { padding, tarEnd, tarHeader } from '../../src/engines/tar.ts';
+import { buildkitTool } from './support/buildkit.ts';
 import { request, Workshop } from './support/engine-legs.ts';
 import {
   archiveOf,
@@ -61,6 +62,7 @@ const engines = [
   { name: 'docker', source: { file: 'full/Dockerfile.alone' } },
   { name: 'podman', source: twoContexts },
   { name: 'buildah', source: twoContexts },
+  { name: 'buildx', source: { ...twoContexts, provenance: 'mode=max' } },
 ] as const;
 
 test('a secret in an image is found in each of its forms', async () => {
@@ -88,7 +90,8 @@ describe.each(engines)('$name', ({ name, source }) => {
     async (architecture) => {
       const outside = await mkdtemp(path.join(shop.folder, 'outside-'));
       const secrets = await makeSecrets(outside);
-      const recorded = await recorder(shop.folder, `/usr/bin/${name}`);
+      const program = name === 'buildx' ? buildkitTool(name) : `/usr/bin/${name}`;
+      const recorded = await recorder(shop.folder, program);
       const TMPDIR = await mkdtemp(path.join(shop.folder, 'tmp-'));
       const env = { ...secrets.env, TMPDIR, PATH: `${recorded.path}:${debianPath}` };
       const made = await shop.make(name, env);

@@ -7,8 +7,11 @@ import type { BuildRequest, Engine } from '../../../src/engines/engine.ts';
 import type { EngineOptions } from '../../../src/engines/options.ts';
 import { parseReference, type Reference } from '../../../src/oci/reference.ts';
 import { formatPlatform, parsePlatform } from '../../../src/platform/platform.ts';
+import { createRegistryClient } from '../../../src/registry/client.ts';
+import { credentialSource } from '../../../src/registry/credentials.ts';
 import { recordingLog } from '../../engines/support/scripted.ts';
 import { writeContext } from './context.ts';
+import { buildxPath, startBuildKit, type BuildKit } from './buildkit.ts';
 import { startDaemonless, startDocker, type EngineHost, type EngineName } from './engines.ts';
 import { temporaryFolder } from './folders.ts';
 import { debianPath } from './processes.ts';
@@ -47,10 +50,13 @@ export class Workshop implements AsyncDisposable {
     const folder = stack.use(await temporaryFolder()).path;
     await writeContext(path.join(folder, 'context'));
     const registry = stack.use(await startRegistry({ version: 2, auth: 'basic' }));
+    const podman = stack.use(await startDaemonless('podman'));
+    const buildkit = stack.use(await startBuildKit());
     const hosts = new Map<string, EngineHost>([
       ['docker', stack.use(await startDocker())],
-      ['podman', stack.use(await startDaemonless('podman'))],
+      ['podman', podman],
       ['buildah', stack.use(await startDaemonless('buildah'))],
+      ['buildx', hostOf(buildkit, podman)],
     ]);
     return new Workshop(folder, registry, hosts, stack.move());
   }
@@ -59,7 +65,7 @@ export class Workshop implements AsyncDisposable {
     await this.#stack.disposeAsync();
   }
 
-  host(name: EngineName): EngineHost {
+  host(name: EngineName | 'buildx'): EngineHost {
     const found = this.#hosts.get(name);
     if (found === undefined) throw new Error(`${name} was not started`);
     return found;
@@ -67,22 +73,36 @@ export class Workshop implements AsyncDisposable {
 
   /** An engine as a leg has it: with credentials of its own, and an environment that shows only the engine under test. */
   async make(
-    name: EngineName | 'assemble',
+    name: EngineName | 'buildx' | 'assemble',
     env: Readonly<Record<string, string>> = {},
     options: Partial<EngineOptions> = {},
   ): Promise<Made> {
     const temp = await mkdtemp(path.join(this.folder, 'temp-'));
     const { log, lines } = recordingLog();
     const { username = '', password = '' } = this.registry.account ?? {};
+    const logins = options.logins ?? [{ registry: this.registry.host, username, password }];
+    const client = createRegistryClient({
+      log,
+      credentials: credentialSource({ explicit: logins, env: {}, home: temp }),
+    });
     const engine = createEngine(name, {
       log,
       env: { PATH: debianPath, HOME: temp, ...(name === 'assemble' ? {} : this.host(name).env), ...env },
       cwd: this.folder,
       temp,
-      logins: [{ registry: this.registry.host, username, password }],
+      logins,
+      uploader: client,
       ...options,
     });
-    return { engine, log: lines, temp, [Symbol.asyncDispose]: () => engine.close() };
+    return {
+      engine,
+      log: lines,
+      temp,
+      [Symbol.asyncDispose]: async () => {
+        await engine.close();
+        client.close();
+      },
+    };
   }
 
   target(tag: string): { reference: Reference; text: string } {
@@ -106,6 +126,16 @@ export class Workshop implements AsyncDisposable {
       await engine.remove(image);
     }
   }
+}
+
+/** buildx without docker: its images are run by podman. */
+function hostOf({ address, storage }: BuildKit, podman: EngineHost): EngineHost {
+  return {
+    name: 'podman',
+    env: { ...podman.env, BUILDKIT_HOST: address, PATH: buildxPath },
+    storage,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
 }
 
 /** A build without network, in the mode that this machine has for the architecture. */
