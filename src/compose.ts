@@ -3,11 +3,12 @@ import { dirname, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readNamed, readStart, recordFiles, writeWhole } from './commands/files.ts';
+import type { StoredSource } from './commands/build-adopt.ts';
 import type { Places } from './commands/places.ts';
 import type { CommandResult } from './commands/result.ts';
 import type { Engine } from './engines/engine.ts';
 import type { Trial } from './engines/detect.ts';
-import type { EngineOptions } from './engines/options.ts';
+import type { EngineOptions, ImageReader } from './engines/options.ts';
 import { CodedError, quote } from './errors.ts';
 import { compareCommits } from './github/compare.ts';
 import { githubEnvironment } from './github/environment.ts';
@@ -127,7 +128,7 @@ async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise<Comman
   ]);
   await sweep(dirname(await shell.scratch()), shell);
   const push = targetsOf(inputs.images, inputs.tags)
-    .slice(0, 1)
+    .slice(0, inputs['push-to'] === 'all' ? undefined : 1)
     .map(({ image }) => image);
   for (const { from } of inputs.secrets) if (from.kind === 'value') shell.log.secret(from.value);
   const github = await githubEnvironment(shell.env, readStart);
@@ -135,6 +136,7 @@ async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise<Comman
     const { remote, setup } = inputs;
     const options = {
       ...(await engineOptions(inputs, shell, registry)),
+      reader: await imageReader(registry, shell),
       setUpEmulation: inputs['setup-emulation'],
       ...(remote !== undefined && { remote }),
       ...(setup !== undefined && { buildx: await installed(setup, inputs, shell) }),
@@ -147,6 +149,11 @@ async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise<Comman
         engineOf: async (name) => {
           const engine = engines.get(name) ?? chooseEngine(name, options, trialOf(inputs));
           engines.set(name, engine);
+          return engine;
+        },
+        storedEngine: async (source) => {
+          const engine = engines.get(source.text) ?? storedEngine(source, options, shell);
+          engines.set(source.text, engine);
           return engine;
         },
         registry,
@@ -170,6 +177,16 @@ async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise<Comman
         );
     }
   });
+}
+
+/** What pushes and runs an image that stands in a folder or an archive. */
+async function storedEngine(source: StoredSource, options: EngineOptions, shell: Shell): Promise<Engine> {
+  const [{ StoredEngine }, { readAdopted }] = await Promise.all([
+    import('./engines/stored-engine.ts'),
+    import('./commands/adopt-archive.ts'),
+  ]);
+  const scratch = await shell.scratch();
+  return new StoredEngine(options, (platform) => readAdopted(source, platform, { cwd: shell.cwd, scratch }));
 }
 
 async function runVerify(inputs: InputsOf<'verify'>, shell: Shell): Promise<CommandResult> {
@@ -212,6 +229,12 @@ async function pullingEngine(
 async function readingLayouts(registry: RegistryClient, { cwd }: Shell): Promise<Places> {
   const { Layouts, withLayouts } = await import('./commands/places.ts');
   return withLayouts(registry, new Layouts({ cwd }));
+}
+
+/** What base images of engine assemble are read with. */
+async function imageReader(registry: RegistryClient, shell: Shell): Promise<ImageReader> {
+  const { layerPaths } = await import('./verify/content/folders.ts');
+  return { ...(await readingLayouts(registry, shell)), layerPaths };
 }
 
 type RegistryInputs = Pick<

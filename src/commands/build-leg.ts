@@ -1,5 +1,6 @@
 import { CodedError } from '../errors.ts';
 import type { BuiltImage, Engine, EngineHost, Mode, Readiness, WantedMode } from '../engines/engine.ts';
+import { relation } from '../engines/mode.ts';
 import type { GithubEnvironment } from '../github/environment.ts';
 import type { InputsOf } from '../inputs/table.ts';
 import type { Log } from '../log.ts';
@@ -41,6 +42,8 @@ export interface ReadyLeg {
   readonly dockerOnly?: readonly string[] | undefined;
   /** What it will stand on, as its registries have it. */
   readonly bases: readonly FoundBase[];
+  /** The image, where it is not built here but was made before: it is not ours to remove. */
+  readonly adopted?: BuiltImage;
 }
 
 /** Everything that a leg found and did. */
@@ -79,7 +82,11 @@ export async function preflightLeg(
   const { mode, note, warning } = await engineReadiness(planned, platform, engine, log);
   log.info(`${host.label} builds ${formatPlatform(platform)}: ${note}`);
   if (warning !== undefined) log.warning(warning);
-  if (planned.smokeTest !== undefined) await engine.checkRun?.(platform);
+  if (planned.smokeTest !== undefined) {
+    await engine.checkRun?.(platform);
+    // What was compiled without running anything of the platform has to be run now.
+    if (mode === 'cross') await engine.preflight(platform, 'emulate');
+  }
   return { engine, host, platform, mode, targets, planned, bases: [] };
 }
 
@@ -116,7 +123,7 @@ export async function runLeg(
   const { engine, host, platform, mode, targets, planned, bases } = leg;
   const { log, github } = deps;
   const watch = stopwatch(deps.now);
-  const built = await watch.time('build', async () => buildImage(leg, plan, inputs, deps));
+  const built = leg.adopted ?? (await watch.time('build', async () => buildImage(leg, plan, inputs, deps)));
   try {
     await checkPlatform(leg, built, log);
     const { word: content, diffIds } = await watch.time('check', async () =>
@@ -135,7 +142,7 @@ export async function runLeg(
     await deps.handOver({ record: legRecord(done), pushed: pushed?.manifest, tag: plan.tag });
     return done;
   } finally {
-    await engine.remove(built);
+    if (leg.adopted === undefined) await engine.remove(built);
   }
 }
 
@@ -153,19 +160,23 @@ async function buildImage(
 }
 
 async function checkPlatform(
-  { engine, platform, planned }: ReadyLeg,
+  { engine, platform, planned, adopted }: ReadyLeg,
   built: BuiltImage,
   log: Log,
 ): Promise<void> {
   const found = await engine.platformOf(built);
   if (samePlatform(found, platform)) return;
-  const what = `${formatPlatform(platform)} was to be built, the image's config says ${formatPlatform(found)}`;
+  const doing = adopted === undefined ? 'built' : 'adopted';
+  const what = `${formatPlatform(platform)} was to be ${doing}, the image's config says ${formatPlatform(found)}`;
   if (planned.override) {
     log.warning(`${what}; override is set, so it is pushed as ${formatPlatform(platform)} all the same`);
     return;
   }
   throw new CodedError('E_PLATFORM_MISMATCH', what, {
-    hint: 'a FROM line may name a platform of its own (FROM --platform=...); nothing was pushed',
+    hint:
+      adopted === undefined
+        ? 'a FROM line may name a platform of its own (FROM --platform=...); nothing was pushed'
+        : 'give the platform that it was made for, or the image that was made for this one; nothing was pushed',
   });
 }
 
@@ -178,13 +189,15 @@ function refuseSmokeTest({ smokeTest: command }: PlannedLeg, engine: Engine): vo
 }
 
 async function smokeTest(
-  { engine, platform, mode, planned }: ReadyLeg,
+  { engine, host, platform, mode, planned }: ReadyLeg,
   built: BuiltImage,
   log: Log,
 ): Promise<void> {
   const { smokeTest: command = '', timeoutMs = Infinity } = planned;
-  await log.group(`Smoke test${mode === 'emulate' ? ' (emulated)' : ''}`, async () =>
-    engine.run(built, { command, platform, timeoutMs: Math.min(smokeTestMs[mode], timeoutMs) }),
+  // In a cross build, too, the programs are run, and by whom they are emulated only the host's machine tells.
+  const how = relation(platform, host.platform) === 'foreign' ? 'emulate' : mode;
+  await log.group(`Smoke test${how === 'emulate' ? ' (emulated)' : ''}`, async () =>
+    engine.run(built, { command, platform, timeoutMs: Math.min(smokeTestMs[how], timeoutMs) }),
   );
 }
 

@@ -2,6 +2,7 @@ import { CodedError, errorLine, joinErrors } from '../errors.ts';
 import type { Engine, EngineName } from '../engines/engine.ts';
 import type { InputsOf } from '../inputs/table.ts';
 import { formatPlatform } from '../platform/platform.ts';
+import { adoptLeg, type AdoptDeps } from './build-adopt.ts';
 import { baseReader } from './build-bases.ts';
 import { withBases } from './build-dockerfile.ts';
 import { preflightLeg, runLeg, type LegDeps, type ReadyLeg } from './build-leg.ts';
@@ -12,7 +13,7 @@ import type { CommandResult } from './result.ts';
 
 type BuildInputs = InputsOf<'build'>;
 
-export interface BuildDeps extends LegDeps {
+export interface BuildDeps extends LegDeps, Partial<Pick<AdoptDeps, 'storedEngine'>> {
   /** The engine that was asked for, or the first that works here; the same one for the same name. */
   readonly engineOf: (name: EngineName | 'auto') => Promise<Engine>;
   /** Asks for base images, and gives up soon; absent: `registry`. */
@@ -28,14 +29,16 @@ export async function build(inputs: BuildInputs, deps: BuildDeps): Promise<Comma
   const { log, github } = deps;
   const plan = planBuild(inputs, github);
   const missing: MissingLeg[] = [];
+  const source = inputs['source-image'];
   const tried = await eachLeg(plan.legs, log, missing, async (leg) => {
+    if (source !== undefined) return adoptLeg(leg, plan, source, deps);
     const engine = await deps.engineOf(leg.engine);
     await checkSpace(engine, log);
     return preflightLeg(leg, plan, engine, log);
   });
   const read = baseReader(deps.bases ?? deps.registry);
   const ready = await eachLeg(tried, log, missing, async (leg) =>
-    withBases(leg, plan, inputs, { log, github, read }),
+    leg.adopted === undefined ? withBases(leg, plan, inputs, { log, github, read }) : leg,
   );
   const built = await eachLeg(ready, log, missing, async (leg) => runLeg(leg, plan, inputs, deps));
   const [only] = built;

@@ -1,4 +1,5 @@
 import { normalisePlatform, type Platform } from '../platform/platform.ts';
+import { storedImageId } from './adopt.ts';
 import { ContainersEngine, type Arrangement } from './containers.ts';
 import type { BuiltImage, EngineHost, RunOptions } from './engine.ts';
 import type { ExecResult } from './exec.ts';
@@ -76,6 +77,12 @@ export class BuildahEngine extends ContainersEngine {
       architecture: config.get('architecture').string(),
       variant: config.get('variant').optional((field) => field.string()),
     });
+  }
+
+  async adopt(name: string): Promise<BuiltImage | undefined> {
+    const question = ['inspect', '--type', 'image', '--format', '{{.FromImageID}}', name];
+    const id = await storedImageId(this.session, question);
+    return id === undefined ? undefined : { engine: this.name, id, name };
   }
 
   /** Given to a pipe with a name: buildah writes archives to paths only, and as a child of Node it has no stdout that it could open by one. */

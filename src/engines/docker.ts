@@ -5,6 +5,7 @@ import { formatReference, parseReference, type Reference } from '../oci/referenc
 import { parseFields, type Field } from '../oci/schema.ts';
 import { formatPlatform, normalisePlatform, samePlatform, type Platform } from '../platform/platform.ts';
 import { buildArguments } from './arguments.ts';
+import { storedImageId } from './adopt.ts';
 import { writeDockerConfig } from './auth.ts';
 import { ContainerEngine, type BuildOrder } from './container-engine.ts';
 import { dockerArguments } from './docker-arguments.ts';
@@ -263,6 +264,20 @@ export class DockerEngine extends ContainerEngine {
       architecture: found.get('Architecture').string(),
       variant: text('Variant'),
     });
+  }
+
+  /** One that has no name gets one: Docker pushes by name, and deletes an image with its last name. */
+  async adopt(name: string): Promise<BuiltImage | undefined> {
+    const inspect = ['image', 'inspect', '--format'];
+    const id = await storedImageId(this.session, [...inspect, '{{.Id}}', name]);
+    if (id === undefined) return undefined;
+    const names = await this.session.ask([...inspect, '{{len .RepoTags}}', id]);
+    if (names.stdout.trim() === '0') {
+      const own = `localhost/native-multiarch-adopted:${id.slice('sha256:'.length, 'sha256:'.length + 12)}`;
+      await this.session.ask(['image', 'tag', id, own]);
+      this.session.options.log.info(`${name} had no name, and keeps the one that it got now: ${own}`);
+    }
+    return { engine: this.name, id, name };
   }
 
   archive(image: BuiltImage): AsyncIterable<Uint8Array> {

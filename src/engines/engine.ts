@@ -94,11 +94,11 @@ export interface DockerfileSource {
 /** An image assembled from files, without a container engine. */
 export interface FilesSource {
   readonly kind: 'files';
-  /** `scratch` (the default); a reference of a base image is `E_UNSUPPORTED` as yet. */
+  /** `scratch` (the default), a reference, or `oci:folder[:tag]`. */
   readonly base?: string;
   /** Where relative sources start: absolute or from {@link EngineOptions.cwd}. */
   readonly context: string;
-  /** Lines `source:destination[:mode]`, with `{os}`, `{arch}` and `{variant}` filled in; mode is octal. */
+  /** Lines `source:destination[:mode[:uid[:gid]]]`, with `{os}`, `{arch}` and `{variant}` filled in; mode is octal. */
   readonly files: readonly string[];
   readonly entrypoint?: readonly string[];
   readonly cmd?: readonly string[];
@@ -178,6 +178,11 @@ export interface Engine {
   storage?(): Promise<string | undefined>;
   /** Runs {@link preflight} first unless that was done. @throws E_BUILD, E_ENGINE, E_UNSUPPORTED, E_INPUT, E_BASE_PLATFORM. */
   build(request: BuildRequest): Promise<BuiltImage>;
+  /**
+   * An image that is in the engine's store already, by its name or ID; `undefined` where there is none. It stays the user's:
+   * {@link remove} is not called for it. Absent where the engine has no store.
+   */
+  adopt?(name: string, platform: Platform): Promise<BuiltImage | undefined>;
   /** As the image's own config says it. */
   platformOf(image: BuiltImage): Promise<Platform>;
   /**

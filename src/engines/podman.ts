@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { digestOf } from '../oci/digest.ts';
 import { parseFields, type Field } from '../oci/schema.ts';
 import { formatPlatform, normalisePlatform, type Platform } from '../platform/platform.ts';
+import { storedImageId } from './adopt.ts';
 import { ContainersEngine, modestLimits, type Arrangement } from './containers.ts';
 import type { BuiltImage, EngineHost, RunOptions } from './engine.ts';
 import type { ExecResult } from './exec.ts';
@@ -118,6 +119,11 @@ export class PodmanEngine extends ContainersEngine {
     return digestOf(bytes) === image.id
       ? parseFields(bytes, `the config of ${image.id}`, { code: 'E_ENGINE', maxDepth: 40 })
       : undefined;
+  }
+
+  async adopt(name: string): Promise<BuiltImage | undefined> {
+    const id = await storedImageId(this.session, ['image', 'inspect', '--format', '{{.Id}}', name]);
+    return id === undefined ? undefined : { engine: this.name, id, name };
   }
 
   archive(image: BuiltImage): AsyncIterable<Uint8Array> {

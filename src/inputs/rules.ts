@@ -64,8 +64,42 @@ function platformRules(raw: RawInputs): CodedError[] {
   ];
 }
 
+/** What shapes an image while it is built: one that is adopted stays as it is. */
+const buildOnly = [
+  ...['file', 'target', 'build-args', 'build-contexts', 'labels', 'annotations', 'secrets', 'secret-envs'],
+  ...[
+    'secret-files',
+    'ssh',
+    'cache-from',
+    'cache-to',
+    'no-cache',
+    'pull',
+    'network',
+    'add-hosts',
+    'shm-size',
+  ],
+  ...['ulimit', 'provenance', 'sbom', 'outputs', 'extra-args', 'format', ...assembleOnly],
+];
+
+function adoptRules(raw: RawInputs): CodedError[] {
+  if (!raw.has('source-image')) return [];
+  return buildOnly
+    .filter((name) => raw.has(name))
+    .map(
+      (name) =>
+        // Without its value, which may be a secret.
+        new CodedError(
+          'E_UNSUPPORTED',
+          `${name} can't be honoured with source-image, which is adopted as it is`,
+          {
+            hint: `leave ${name} out, or build`,
+          },
+        ),
+    );
+}
+
 function buildRules(raw: RawInputs, inputs: Readonly<Record<string, unknown>>): CodedError[] {
-  const errors: CodedError[] = platformRules(raw);
+  const errors: CodedError[] = [...platformRules(raw), ...adoptRules(raw)];
   const engine = String(inputs['engine']);
   if (engine !== 'assemble') {
     for (const name of assembleOnly.filter((each) => raw.has(each))) {

@@ -9,9 +9,5 @@ function later<Value>(kind: Kind<Value>, description: string): InputDefinition<V
 
 /** What the contract has for build and this version has not: set to anything but the default, each is `E_UNSUPPORTED`. */
 export const laterBuildInputs = {
-  'source-image': later(
-    text,
-    "Adopt an image that an earlier step made instead of building: a local image's name or ID, oci:folder[:tag], oci-archive:file or docker-archive:file.",
-  ),
   'smoke-test-url': later(text, 'Start the image as a service, and ask this URL until it answers.'),
 } as const;

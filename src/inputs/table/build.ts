@@ -2,6 +2,7 @@ import { parsePlatform } from '../../platform/platform.ts';
 import type { InputDefinition } from '../definition.ts';
 import { autoBoolean, boolean, oneOf, text, valueOf } from '../kinds.ts';
 import { pairs } from '../readers.ts';
+import { parseSourceImage } from '../source-image.ts';
 import { parseRemote } from '../remote.ts';
 import { parseSetup } from '../setup.ts';
 
@@ -93,6 +94,14 @@ export const buildInputs = {
     commands: ['build'],
     description: "The network of the build's RUN steps: none, host, default, or the engine's own word.",
     default: { text: "the engine's" },
+  },
+  'source-image': {
+    kind: valueOf('image', parseSourceImage),
+    group: 'Build',
+    commands: ['build'],
+    description:
+      "Adopt an image that an earlier step made instead of building: a local image's name or ID, oci:folder[:tag], oci-archive:file or docker-archive:file. It is checked, tested and pushed like one that was built.",
+    default: { text: 'none: build' },
   },
   'smoke-test': {
     kind: text,
