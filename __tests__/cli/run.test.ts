@@ -155,7 +155,7 @@ describe('wrong use ends with 2', () => {
 
   test('what is not supported is no wrong use', async () => {
     expect((await run(['prune'])).status).toBe(1);
-    expect((await run([...merge, '--handover', 'artifact'])).status).toBe(1);
+    expect((await run([...merge, '--arch-image', '{image}-{arch}'])).status).toBe(1);
   });
 });
 

@@ -1,15 +1,14 @@
 import { createReadStream } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
 import { machine } from 'node:os';
 import { join } from 'node:path';
 import { CodedError, quote } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
-import { DigestStream, digestOf, type Digest } from '../oci/digest.ts';
-import type { ManifestBytes } from '../oci/manifest-bytes.ts';
+import { digestOf } from '../oci/digest.ts';
 import { mediaTypes } from '../oci/media-types.ts';
 import type { Reference } from '../oci/reference.ts';
 import { architectureOfUname } from '../platform/architectures.ts';
 import { formatPlatform, normalisePlatform, samePlatform, type Platform } from '../platform/platform.ts';
+import { readBase, type BaseImage } from './base-image.ts';
 import type {
   BuildRequest,
   BuiltImage,
@@ -21,14 +20,14 @@ import type {
   Readiness,
 } from './engine.ts';
 import { layerEntries, type LayerEntry } from './files.ts';
-import { StoredGzip } from './gzip.ts';
 import { imageConfig } from './image-config.ts';
 import { chunks, layoutArchive } from './layout-archive.ts';
-import { pushStored } from './layout-push.ts';
-import type { EngineOptions } from './options.ts';
+import { pushStored, type StoredBlob, type StoredImage } from './layout-push.ts';
+import type { EngineOptions, ImageReader } from './options.ts';
 import { checkValues } from './request.ts';
 import { Session } from './session.ts';
-import { padding, tarEnd, tarHeader } from './tar.ts';
+import { sourceDate } from './source-date.ts';
+import { writeLayer } from './layer-file.ts';
 
 export const assembleCapabilities: Capabilities = {
   source: 'files',
@@ -39,13 +38,8 @@ export const assembleCapabilities: Capabilities = {
   insecureRegistries: 'any',
 };
 
-interface Assembled {
+interface Assembled extends StoredImage {
   readonly platform: Platform;
-  readonly layer: Descriptor;
-  readonly layerFile: string;
-  readonly config: Descriptor;
-  readonly configBytes: Buffer;
-  readonly manifest: ManifestBytes;
 }
 
 /**
@@ -115,54 +109,61 @@ export class AssembleEngine implements Engine {
         hint: 'give files, or use engine docker, podman or buildah',
       });
     }
-    if (source.base !== undefined && source.base !== '' && source.base !== 'scratch') {
-      throw new CodedError('E_UNSUPPORTED', `engine assemble can't put files on ${quote(source.base)} yet`, {
-        hint: 'leave base out, which means scratch',
+    checkValues(request, options.log);
+    if (source.format === 'docker' && Object.keys(source.annotations ?? {}).length > 0) {
+      throw new CodedError('E_UNSUPPORTED', "annotations can't be in an image of Docker's format", {
+        hint: 'set format: oci, or leave annotations out',
       });
     }
-    checkValues(request, options.log);
     await this.preflight(platform, request.mode);
-    const seconds = sourceDate(options.env);
-    const entries = await layerEntries(source, platform, options);
-    const image = await this.#assemble(entries, request, source, seconds);
-    const id = image.manifest.digest;
+    const seconds = sourceDate(options.env) ?? 0;
+    const isScratch = source.base === undefined || source.base === '' || source.base === 'scratch';
+    const base = isScratch ? undefined : await readBase(source.base, platform, options);
+    const entries = await layerEntries(source, platform, options, base?.tree);
+    const image = await this.#assemble(entries, request, source, { seconds, base });
+    const id = image.top.digest;
     this.#images.set(id, image);
     options.log.info(
       `assembled ${entries.length} ${entries.length === 1 ? 'entry' : 'entries'} into ${id} for ${formatPlatform(platform)}`,
     );
-    return { engine: this.name, id, name: id, manifest: image.manifest };
+    return { engine: this.name, id, name: id, manifest: image.top };
   }
 
   async #assemble(
     entries: readonly LayerEntry[],
-    { platform, labels }: BuildRequest,
+    { platform, labels = {} }: BuildRequest,
     source: FilesSource,
-    seconds: number,
+    { seconds, base }: { readonly seconds: number; readonly base: BaseImage | undefined },
   ): Promise<Assembled> {
+    const { signal, reader } = this.#session.options;
+    const types = formats[source.format ?? 'oci'];
     const layerFile = join(await this.#session.folder(), `${this.#session.uniqueId()}.tar`);
-    const { descriptor: layer, diffId } = await writeLayer(
-      layerFile,
-      entries,
-      seconds,
-      this.#session.options.signal,
-    );
-    const configBytes = imageConfig({
-      platform,
-      source,
-      labels: labels ?? {},
-      diffId,
-      seconds,
-    });
-    const config = {
-      mediaType: mediaTypes.ociConfig,
-      digest: digestOf(configBytes),
-      size: configBytes.length,
-    };
+    const { descriptor, diffId } = await writeLayer(layerFile, entries, seconds, signal);
+    const layer = { ...descriptor, mediaType: types.layer };
+    const configBytes = imageConfig({ platform, source, labels, diffId, seconds, base });
+    const config = { mediaType: types.config, digest: digestOf(configBytes), size: configBytes.length };
+    const below = (base?.layers ?? []).map((each) => layerFor(each, source.format ?? 'oci'));
+    const annotations = { ...baseAnnotations(base, source.format), ...source.annotations };
     const bytes = Buffer.from(
-      JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociManifest, config, layers: [layer] }),
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: types.manifest,
+        config,
+        layers: [...below, layer],
+        ...(Object.keys(annotations).length > 0 && { annotations }),
+      }),
     );
-    const manifest = { bytes, digest: digestOf(bytes), mediaType: mediaTypes.ociManifest };
-    return { platform, layer, layerFile, config, configBytes, manifest };
+    const blobs: StoredBlob[] = [
+      ...below.map((each) => ({
+        ...each,
+        ...(base !== undefined && { from: base.repository }),
+        open: () => read(reader, base, each),
+      })),
+      { ...layer, open: () => createReadStream(layerFile) },
+      { ...config, open: () => chunks(configBytes) },
+    ];
+    const top = { bytes, digest: digestOf(bytes), mediaType: types.manifest };
+    return { platform, top, children: [], blobs: distinct(blobs) };
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the interface asks engines, and this one knows
@@ -171,11 +172,8 @@ export class AssembleEngine implements Engine {
   }
 
   archive(image: BuiltImage): AsyncIterable<Uint8Array> {
-    const { layer, layerFile, config, configBytes, manifest } = this.#get(image);
-    return layoutArchive(manifest, [
-      { ...layer, open: () => createReadStream(layerFile) },
-      { ...config, open: () => chunks(configBytes) },
-    ]);
+    const { top, blobs } = this.#get(image);
+    return layoutArchive(top, blobs);
   }
 
   run(): Promise<void> {
@@ -187,12 +185,7 @@ export class AssembleEngine implements Engine {
   }
 
   async push(image: BuiltImage, reference: Reference): Promise<void> {
-    const { layer, layerFile, config, configBytes, manifest } = this.#get(image);
-    const blobs = [
-      { ...layer, open: () => createReadStream(layerFile) },
-      { ...config, open: () => chunks(configBytes) },
-    ];
-    await pushStored({ top: manifest, children: [], blobs }, reference, this.#session.options);
+    await pushStored(this.#get(image), reference, this.#session.options);
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- its files go when the engine is closed
@@ -212,77 +205,55 @@ export class AssembleEngine implements Engine {
   }
 }
 
-/** Seconds since 1970 that stand for all times in the image. https://reproducible-builds.org/specs/source-date-epoch/ */
-function sourceDate(env: EngineOptions['env']): number {
-  const text = env['SOURCE_DATE_EPOCH'];
-  if (text === undefined || text === '') return 0;
-  if (/^\d{1,10}$/.test(text)) return Number(text);
-  throw new CodedError('E_INPUT', `SOURCE_DATE_EPOCH is ${quote(text)}`, {
-    hint: 'it is a number of seconds since 1970',
-  });
+const formats = {
+  oci: {
+    manifest: mediaTypes.ociManifest,
+    config: mediaTypes.ociConfig,
+    layer: mediaTypes.ociLayerGzip,
+  },
+  docker: {
+    manifest: mediaTypes.dockerManifest,
+    config: mediaTypes.dockerConfig,
+    layer: mediaTypes.dockerLayerGzip,
+  },
+} as const;
+
+/** The same bytes under the name that they have in a format. @throws E_UNSUPPORTED where it has none */
+function layerFor({ mediaType, digest, size }: Descriptor, format: keyof typeof formats): Descriptor {
+  const isGzip = mediaType === mediaTypes.ociLayerGzip || mediaType === mediaTypes.dockerLayerGzip;
+  const isOci = mediaType === mediaTypes.ociLayer || mediaType === mediaTypes.ociLayerZstd;
+  if (isGzip) return { mediaType: formats[format].layer, digest, size };
+  if (isOci && format === 'oci') return { mediaType, digest, size };
+  throw new CodedError(
+    'E_UNSUPPORTED',
+    `the base has a layer of the kind ${quote(mediaType)}, which can't be in an image of format ${format}`,
+    { hint: format === 'docker' ? 'set format: oci' : 'choose another base image' },
+  );
 }
 
-interface Layer {
-  readonly descriptor: Descriptor;
-  /** Of the tar in it. */
-  readonly diffId: Digest;
-}
-
-async function writeLayer(
-  file: string,
-  entries: readonly LayerEntry[],
-  seconds: number,
-  signal: AbortSignal | undefined,
-): Promise<Layer> {
-  const tar = new DigestStream();
-  const blob = new DigestStream();
-  const gzip = new StoredGzip();
-  let size = 0;
-  const handle = await open(file, 'wx', 0o600);
-  const store = async (bytes: Uint8Array): Promise<void> => {
-    blob.update(bytes);
-    size += bytes.length;
-    await writeAll(handle, bytes);
+/** https://github.com/opencontainers/image-spec/blob/main/annotations.md */
+function baseAnnotations(
+  base: BaseImage | undefined,
+  format: FilesSource['format'],
+): Readonly<Record<string, string>> {
+  if (base?.name === undefined || format === 'docker') return {};
+  return {
+    'org.opencontainers.image.base.digest': base.digest,
+    'org.opencontainers.image.base.name': base.name,
   };
-  const write = async (bytes: Uint8Array): Promise<void> => {
-    tar.update(bytes);
-    await store(gzip.write(bytes));
-  };
-  try {
-    for (const entry of entries) {
-      signal?.throwIfAborted();
-      await write(tarHeader(entry, seconds));
-      if (entry.source === undefined) continue;
-      await copyContent(entry, entry.source, write);
-      await write(padding(entry.size));
-    }
-    await write(tarEnd);
-    await store(gzip.end());
-  } finally {
-    await handle.close();
-  }
-  const descriptor = { mediaType: mediaTypes.ociLayerGzip, digest: blob.digest(), size };
-  return { descriptor, diffId: tar.digest() };
 }
 
-async function copyContent(
-  entry: LayerEntry,
-  source: string,
-  write: (bytes: Uint8Array) => Promise<void>,
-): Promise<void> {
-  let copied = 0;
-  for await (const chunk of createReadStream(source)) {
-    const bytes = chunk as Buffer;
-    copied += bytes.length;
-    if (copied <= entry.size) await write(bytes);
-  }
-  if (copied !== entry.size) {
-    throw new CodedError('E_INPUT', `${quote(source)} changed its size while it was read`, {
-      hint: 'assemble when the files are finished',
-    });
-  }
+function read(
+  reader: ImageReader | undefined,
+  base: BaseImage | undefined,
+  layer: Descriptor,
+): AsyncIterable<Uint8Array> {
+  if (reader === undefined || base === undefined)
+    throw new CodedError('E_INTERNAL', 'a layer without a base');
+  return reader.getBlob(base.repository, layer);
 }
 
-async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at)).bytesWritten;
+/** An image may have one layer twice. */
+function distinct(blobs: readonly StoredBlob[]): StoredBlob[] {
+  return [...new Map(blobs.map((blob) => [blob.digest, blob])).values()];
 }

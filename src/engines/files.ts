@@ -2,10 +2,11 @@ import { lstat, readdir, readlink, stat } from 'node:fs/promises';
 import { basename, join, posix } from 'node:path';
 import { CodedError, joinErrors, quote } from '../errors.ts';
 import type { Platform } from '../platform/platform.ts';
+import { BaseTree } from './base-tree.ts';
 import type { FilesSource } from './engine.ts';
 import type { EngineOptions } from './options.ts';
 import { existing } from './request.ts';
-import type { TarEntry } from './tar.ts';
+import { maxId, type TarEntry } from './tar.ts';
 
 /** An entry of the layer, and the file on this host that its content comes from. */
 export interface LayerEntry extends TarEntry {
@@ -17,19 +18,31 @@ interface FileLine {
   /** In the image, without a leading slash; ends with one where the source goes into that folder. */
   readonly destination: string;
   readonly mode?: number;
+  readonly owner?: { readonly uid: number; readonly gid: number };
 }
 
-const form = /^([^:]+?)\s*:\s*([^:]+?)\s*(?::\s*([0-7]{3,5}))?$/;
+const form =
+  /^(?<source>[^:]+?)\s*:\s*(?<destination>[^:]+?)\s*(?::\s*(?<mode>[0-7]{3,5})?\s*(?::\s*(?<uid>\d{1,7})\s*(?::\s*(?<gid>\d{1,7}))?)?)?$/u;
 const maxEntries = 100_000;
 
 /** One line of `files` for one platform. @throws E_INPUT */
 export function parseFileLine(line: string, platform: Platform): FileLine {
-  const [, source, destination, mode] = form.exec(fillIn(line.trim(), platform)) ?? [];
-  if (source === undefined || destination === undefined) {
-    throw new CodedError('E_INPUT', `files has ${quote(line)}, which is not source:destination[:mode]`, {
-      usage: true,
-      hint: 'for example build/app-{arch}:/app:755; the mode is octal',
-    });
+  const groups = form.exec(fillIn(line.trim(), platform))?.groups;
+  const { source, destination, mode, uid, gid = uid } = groups ?? {};
+  if (
+    source === undefined ||
+    destination === undefined ||
+    Number(uid ?? 0) > maxId ||
+    Number(gid ?? 0) > maxId
+  ) {
+    throw new CodedError(
+      'E_INPUT',
+      `files has ${quote(line)}, which is not source:destination[:mode[:uid[:gid]]]`,
+      {
+        usage: true,
+        hint: `for example build/app-{arch}:/app:755 or data:/data::1000; the mode is octal, and ids go up to ${maxId}`,
+      },
+    );
   }
   const inImage = destination.replace(/^\/+/, '');
   if (inImage.split('/').some((part) => part === '..' || part === '.') || inImage.includes('\\')) {
@@ -37,7 +50,12 @@ export function parseFileLine(line: string, platform: Platform): FileLine {
       hint: 'give a path from the root of the image, without . and ..',
     });
   }
-  return { source, destination: inImage, ...(mode !== undefined && { mode: parseInt(mode, 8) }) };
+  return {
+    source,
+    destination: inImage,
+    ...(mode !== undefined && { mode: parseInt(mode, 8) }),
+    ...(uid !== undefined && { owner: { uid: Number(uid), gid: Number(gid) } }),
+  };
 }
 
 function fillIn(line: string, { os, architecture, variant }: Platform): string {
@@ -54,17 +72,18 @@ function fillIn(line: string, { os, architecture, variant }: Platform): string {
 /**
  * The entries of a layer with these files, sorted by path, parents first. Owners and times are not the host's, and of modes only
  * whether the owner may execute: what else there is comes from umasks and checkouts, and would give other bytes on the next
- * host. A mode that is given stands as it is.
+ * host. A mode or an owner that is given stands as it is. Paths go through the base's links, and the base's folders stay as they are.
  * @throws E_INPUT, all problems at once.
  */
 export async function layerEntries(
   source: FilesSource,
   platform: Platform,
   options: EngineOptions,
+  tree = new BaseTree(),
 ): Promise<LayerEntry[]> {
   if (source.files.length === 0) {
     throw new CodedError('E_INPUT', 'files is empty, so there is nothing to assemble', {
-      hint: 'give lines source:destination[:mode], for example build/app-{arch}:/app:755',
+      hint: 'give lines source:destination[:mode[:uid[:gid]]], for example build/app-{arch}:/app:755',
     });
   }
   const context = await existing('context', source.context, options, 'folder');
@@ -72,21 +91,22 @@ export async function layerEntries(
   const errors: CodedError[] = [];
   for (const line of source.files) {
     try {
-      await addLine(found, parseFileLine(line, platform), { ...options, cwd: context });
+      await addLine({ found, tree }, parseFileLine(line, platform), { ...options, cwd: context });
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
       errors.push(error);
     }
   }
   if (errors.length > 0) throw joinErrors(errors);
-  return withParents(found);
+  return withParents(found, tree);
 }
 
-async function addLine(
-  found: Map<string, LayerEntry>,
-  line: FileLine,
-  options: EngineOptions,
-): Promise<void> {
+interface Image {
+  readonly found: Map<string, LayerEntry>;
+  readonly tree: BaseTree;
+}
+
+async function addLine(image: Image, line: FileLine, options: EngineOptions): Promise<void> {
   const real = await existing('files: source', line.source, options);
   const into = line.destination.endsWith('/') || line.destination === '';
   const isFolder = (await stat(real)).isDirectory();
@@ -94,26 +114,34 @@ async function addLine(
     into && !isFolder
       ? posix.join(line.destination, basename(line.source))
       : line.destination.replace(/\/+$/, '');
-  await addPath(found, real, posix.normalize(target === '' ? '.' : target), line);
+  await addPath(image, real, posix.normalize(target === '' ? '.' : target), line);
 }
 
-async function addPath(
-  found: Map<string, LayerEntry>,
-  source: string,
-  path: string,
-  line: FileLine,
-): Promise<void> {
+async function addPath(image: Image, source: string, written: string, line: FileLine): Promise<void> {
+  const { found, tree } = image;
   const info = await lstat(source);
+  const path = written === '.' ? written : tree.resolve(written, info.isDirectory());
+  const { owner } = line;
+  if (!info.isDirectory() && tree.folder(tree.resolve(written)) !== undefined) {
+    throw new CodedError(
+      'E_INPUT',
+      `files puts ${quote(line.source)} in the place of the base's folder ${quote(`/${written}`)}`,
+      {
+        hint: `end the destination with a slash to put it into that folder: /${written}/`,
+      },
+    );
+  }
   if (info.isDirectory()) {
-    if (path !== '.') add(found, { path, kind: 'folder', mode: 0o755, size: 0 });
+    const mode = { mode: 0o755, ...owner, ...tree.folder(path) };
+    if (path !== '.') add(found, { path, kind: 'folder', size: 0, ...mode });
     // By code units, as everywhere: a locale would sort in its own way.
     for (const name of (await readdir(source)).sort())
-      await addPath(found, join(source, name), path === '.' ? name : `${path}/${name}`, line);
+      await addPath(image, join(source, name), path === '.' ? name : `${path}/${name}`, line);
   } else if (info.isSymbolicLink()) {
-    add(found, { path, kind: 'link', mode: 0o777, size: 0, link: await readlink(source) });
+    add(found, { path, kind: 'link', mode: 0o777, size: 0, link: await readlink(source), ...owner });
   } else if (info.isFile()) {
     const mode = line.mode ?? ((info.mode & 0o100) === 0 ? 0o644 : 0o755);
-    add(found, { path, kind: 'file', mode, size: info.size, source });
+    add(found, { path, kind: 'file', mode, size: info.size, source, ...owner });
   } else {
     throw new CodedError('E_INPUT', `files: ${quote(source)} is neither a file, a folder nor a link`);
   }
@@ -131,7 +159,7 @@ function add(found: Map<string, LayerEntry>, entry: LayerEntry): void {
 }
 
 /** With every parent folder, in one order on every host. */
-function withParents(found: ReadonlyMap<string, LayerEntry>): LayerEntry[] {
+function withParents(found: ReadonlyMap<string, LayerEntry>, tree: BaseTree): LayerEntry[] {
   const all = new Map(found);
   for (const path of found.keys()) {
     for (let parent = posix.dirname(path); parent !== '.'; parent = posix.dirname(parent)) {
@@ -142,7 +170,8 @@ function withParents(found: ReadonlyMap<string, LayerEntry>): LayerEntry[] {
           `files puts ${quote(`/${path}`)} under ${quote(`/${parent}`)}, which is no folder`,
         );
       }
-      if (there === undefined) all.set(parent, { path: parent, kind: 'folder', mode: 0o755, size: 0 });
+      if (there === undefined)
+        all.set(parent, { path: parent, kind: 'folder', size: 0, mode: 0o755, ...tree.folder(parent) });
     }
   }
   return [...all.values()].sort((a, b) => (a.path < b.path ? -1 : 1));

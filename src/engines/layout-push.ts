@@ -1,12 +1,14 @@
 import { CodedError, settleAll } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
-import { formatReference, type Reference } from '../oci/reference.ts';
+import { formatReference, type Reference, type Repository } from '../oci/reference.ts';
 import type { EngineOptions } from './options.ts';
 
 /** A config or layer, and where its bytes are. */
 export interface StoredBlob extends Pick<Descriptor, 'digest' | 'size' | 'mediaType'> {
   readonly open: () => AsyncIterable<Uint8Array>;
+  /** A repository that has it, so that it need not travel where that is one of the same registry. */
+  readonly from?: Repository;
 }
 
 /** An image that no engine's store holds: the very bytes that a registry will get. */
@@ -38,7 +40,9 @@ export async function pushStored(
   const upload = async (): Promise<void> => {
     for (let blob = waiting.shift(); blob !== undefined; blob = waiting.shift()) {
       signal?.throwIfAborted();
-      const { digest, size, mediaType, open } = blob;
+      const { digest, size, mediaType, open, from } = blob;
+      if (from?.registry === repository.registry && (await uploader.mountBlob?.(repository, digest, from)))
+        continue;
       await uploader.uploadBlob(repository, { digest, size, mediaType }, open);
     }
   };

@@ -1,6 +1,7 @@
 import type { RemoteInput } from '../inputs/remote.ts';
 import type { Log } from '../log.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
+import type { Digest } from '../oci/digest.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import type { Repository } from '../oci/reference.ts';
 import type { LookUpEmulation } from './binfmt.ts';
@@ -21,7 +22,34 @@ export interface ImageUploader {
     open: () => AsyncIterable<Uint8Array>,
   ): Promise<void>;
   putManifest(repository: Repository, reference: string, manifest: ManifestBytes): Promise<unknown>;
+  /** Makes a blob of `from`, of the same registry, one of `repository`; false: upload it. */
+  mountBlob?(repository: Repository, digest: Digest, from: Repository): Promise<boolean>;
 }
+
+/** What a base image is read with: from registries, and from OCI image layouts in the place of a repository. */
+export interface ImageReader {
+  /** An empty reference is the only image of a layout. */
+  getManifest(repository: Repository, reference: string): Promise<ManifestBytes | undefined>;
+  readBlob(
+    repository: Repository,
+    descriptor: Pick<Descriptor, 'digest' | 'size'>,
+    maxBytes: number,
+  ): Promise<Uint8Array>;
+  /** As a stream, its digest and size checked on the way. */
+  getBlob(repository: Repository, descriptor: Pick<Descriptor, 'digest' | 'size'>): AsyncIterable<Uint8Array>;
+  /** The paths of a packed layer, in the order of its archive. @throws E_LAYER */
+  layerPaths(
+    name: string,
+    blob: AsyncIterable<Uint8Array>,
+    see: (parts: readonly string[], change: PathChange) => void,
+  ): Promise<void>;
+}
+
+/** What a layer does to one path. */
+export type PathChange =
+  | { readonly kind: 'folder'; readonly mode: number; readonly uid: number; readonly gid: number }
+  | { readonly kind: 'link'; readonly target: string }
+  | { readonly kind: 'file' | 'removed' | 'emptied' };
 
 /** What every engine is made from. */
 export interface EngineOptions {
@@ -42,6 +70,8 @@ export interface EngineOptions {
   readonly signal?: AbortSignal;
   /** Needed by engines whose images our own client pushes. */
   readonly uploader?: ImageUploader;
+  /** Needed by `assemble` for a base image. */
+  readonly reader?: ImageReader;
   /** Where the engine is, if not where the environment leads to. */
   readonly remote?: RemoteInput;
   /** The buildx that was installed for this leg: an absolute path. */

@@ -10,15 +10,21 @@ export interface TarEntry {
   readonly size: number;
   /** Where a symbolic link points. */
   readonly link?: string;
+  /** Root, unless it is set. */
+  readonly uid?: number;
+  readonly gid?: number;
 }
+
+/** The largest that the header of ustar holds. */
+export const maxId = 0o7777777;
 
 const block = 512;
 const maxOctalSize = 0o77777777777;
 const types = { file: '0', link: '2', folder: '5' } as const;
 
 /**
- * The header of an entry: ustar, with a pax header before it where a name is long or not ASCII, or a size is above 8 GiB. Owned by
- * root, at `mtime` (seconds since 1970). A writer of our own, since the same entries have to give the same bytes whatever
+ * The header of an entry: ustar, with a pax header before it where a name is long or not ASCII, or a size is above 8 GiB. At `mtime` (seconds
+ * since 1970). A writer of our own, since the same entries have to give the same bytes whatever
  * version of whatever library is around. https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html
  */
 export function tarHeader(entry: TarEntry, mtime: number): Buffer {
@@ -52,8 +58,8 @@ function ustar(at: { name: string; prefix: string }, entry: TarEntry, mtime: num
   };
   put(at.name, 0);
   put(octal(entry.mode, 8), 100);
-  put(octal(0, 8), 108);
-  put(octal(0, 8), 116);
+  put(octal(entry.uid ?? 0, 8), 108);
+  put(octal(entry.gid ?? 0, 8), 116);
   put(octal(entry.size > maxOctalSize ? 0 : entry.size, 12), 124);
   put(octal(mtime, 12), 136);
   put('        ', 148);

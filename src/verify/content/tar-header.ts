@@ -6,6 +6,15 @@ export interface TarHeader {
   readonly size: number;
   /** `typeflag`: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_06 */
   readonly flag: string;
+  readonly owner: Owner;
+}
+
+/** Whose a member is, and what may be done with it. What can't be read is 0. */
+export interface Owner {
+  /** Permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
 }
 
 /** What pax and GNU records say of the next member. */
@@ -43,7 +52,17 @@ export function parseHeader(bytes: Buffer, records: Records): TarHeader {
     size: bodiless.includes(flag) ? 0 : size,
     // Before ustar a folder was told by its slash.
     flag: flag === '\0' ? (name.endsWith('/') ? '5' : '0') : flag,
+    owner: {
+      mode: (parseNumber(bytes, 100, 8) || 0) & 0o7777,
+      uid: paxId(pax, 'uid') ?? (parseNumber(bytes, 108, 8) || 0),
+      gid: paxId(pax, 'gid') ?? (parseNumber(bytes, 116, 8) || 0),
+    },
   };
+}
+
+function paxId(pax: ReadonlyMap<string, string>, key: string): number | undefined {
+  const value = pax.get(key);
+  return value !== undefined && /^\d{1,10}$/.test(value) ? Number(value) : undefined;
 }
 
 function nameOf(bytes: Buffer): string {

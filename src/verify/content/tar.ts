@@ -2,7 +2,7 @@ import { CodedError } from '../../errors.ts';
 import { headBytes } from './machine.ts';
 import { firstFragment, isPaxSparse, parseSparseMap, type Fragment } from './sparse.ts';
 import { block, isRecord, noRecords, parseHeader, parsePax, text } from './tar-header.ts';
-import type { Records, TarHeader } from './tar-header.ts';
+import type { Owner, Records, TarHeader } from './tar-header.ts';
 
 /** One member of a layer's tar, as far as the checks need it. Names are untrusted: they are keys, never paths of this machine. */
 export interface TarEntry {
@@ -53,7 +53,7 @@ interface Member extends SparseHeader {
  * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13
  */
 export class TarWalker {
-  readonly #emit: (entry: TarEntry) => void;
+  readonly #emit: (entry: TarEntry, owner: Owner) => void;
   readonly #caps: TarCaps;
   readonly #what: string;
   readonly #held = Buffer.alloc(block);
@@ -67,7 +67,7 @@ export class TarWalker {
   #entries = 0;
   #zeroBlocks = 0;
 
-  constructor(what: string, caps: TarCaps, emit: (entry: TarEntry) => void) {
+  constructor(what: string, caps: TarCaps, emit: (entry: TarEntry, owner: Owner) => void) {
     this.#what = what;
     this.#caps = caps;
     this.#emit = emit;
@@ -177,7 +177,7 @@ export class TarWalker {
       const head = this.#headOf(member);
       this.#records = noRecords;
       const type = types[header.flag] ?? 'other';
-      this.#emit({ path: header.name, target: header.target, type, head });
+      this.#emit({ path: header.name, target: header.target, type, head }, header.owner);
     }
   }
 
