@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { i as quote, n as errorLine, o as show, s as toCodedError, t as CodedError } from "./chunks/errors.js";
-import { n as scratchIn } from "./chunks/scratch.js";
+import { r as scratchIn } from "./chunks/scratch.js";
 import { r as wantsJson, t as parseArguments } from "./chunks/cli-arguments.js";
 import { t as Mask } from "./chunks/log.js";
 import { n as inputTable } from "./chunks/inputs-table.js";
-import { addAbortSignal } from "node:stream";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { addAbortSignal } from "node:stream";
 
 // src/version.ts
 /** This program's version, as package.json has it. */

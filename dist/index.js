@@ -1,16 +1,17 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
-import { a as endGroup, c as info, d as setSecret, f as startGroup, i as debug, l as saveState, n as harmless, o as error, p as warning, r as harmlessLines, t as scratchState, u as setOutput } from "./chunks/action-state.js";
+import { a as info, c as setSecret, l as startGroup, n as endGroup, o as saveState, r as error, s as setOutput, t as debug, u as warning } from "./chunks/core.js";
 import { i as quote, n as errorLine, s as toCodedError, t as CodedError } from "./chunks/errors.js";
 import { n as escapeMarkdown, r as markdownTable, t as code } from "./chunks/report-markdown.js";
-import { n as scratchIn } from "./chunks/scratch.js";
+import { r as scratchIn } from "./chunks/scratch.js";
 import { i as commandNames, n as inputTable, t as inputNames } from "./chunks/inputs-table.js";
 import { t as nearest } from "./chunks/platform-nearest.js";
+import { n as actionLog, r as harmless, t as scratchState } from "./chunks/action-state.js";
 import { t as Mask } from "./chunks/log.js";
 import { appendFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 
 // src/report/failure.ts
-/** The row that a failed command leaves in the step summary. */
+/** What a failed command leaves in the step summary: a heading, and a table of one row. */
 function failureMarkdown(command, error) {
 	const cells = [
 		escapeMarkdown(command),
@@ -18,12 +19,12 @@ function failureMarkdown(command, error) {
 		escapeMarkdown(error.message, 2e3),
 		error.hint === void 0 ? "-" : escapeMarkdown(error.hint, 2e3)
 	];
-	return markdownTable([
+	return `${`### ${escapeMarkdown(`${command} failed`.trimStart())}`}\n\n${markdownTable([
 		"Command",
 		"Failed with",
 		"What went wrong",
 		"What to do about it"
-	], [cells]);
+	], [cells])}`;
 }
 const ellipsis = "\n\n(the rest is in the log)\n";
 /** At most `max` bytes of UTF-8, cut at a line's end: GitHub refuses a step summary of more than 1 MiB. */
@@ -51,9 +52,10 @@ function readActionInputs(env) {
 }
 /** What a workflow has to say although a person at a shell need not: a matrix value that is missing is empty here. */
 function checkWorkflowInputs({ command, raw }) {
+	if (raw.has("platforms")) return;
 	for (const name of inputNames) {
 		if (raw.has(name) || !(inputTable[name].requiredInWorkflow?.includes(command) ?? false)) continue;
-		throw new CodedError("E_INPUT", `${name} is empty, and ${command} needs it in a workflow`, { hint: "set it to the platform of this leg, as in ${{ matrix.platform }}" });
+		throw new CodedError("E_INPUT", `${name} is empty, and ${command} needs it in a workflow`, { hint: "set it to the platform of this leg, as in ${{ matrix.platform }}; or set platforms, where this job makes several" });
 	}
 }
 /** https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax#inputs */
@@ -67,42 +69,6 @@ function readCommand(word) {
 	const all = `the commands are ${commandNames.join(", ")}`;
 	if (word === "") throw new CodedError("E_INPUT", "command is not set", { hint: all });
 	throw new CodedError("E_INPUT", `command is ${quote(word)}, which is not a command`, { hint: close === void 0 ? all : `did you mean ${close}?` });
-}
-
-// src/action/log.ts
-/**
-* The log of a workflow: groups that fold, warnings as annotations, and nothing from outside that the runner would obey. The runner
-* masks what it prints; `mask` keeps the secrets for what it does not print, such as the step summary.
-*/
-function actionLog(core, mask) {
-	let open = 0;
-	return {
-		info: (text) => {
-			for (const line of harmlessLines(text)) core.info(line);
-		},
-		warning: (line) => {
-			core.warning(harmless(line));
-		},
-		debug: (line) => {
-			core.debug(harmless(line));
-		},
-		group: async (title, work) => {
-			if (open === 0) core.startGroup(harmless(title));
-			else core.info(harmless(title));
-			open += 1;
-			try {
-				return await work();
-			} finally {
-				open -= 1;
-				if (open === 0) core.endGroup();
-			}
-		},
-		secret: (value) => {
-			if (value === "") return;
-			mask.add(value);
-			core.setSecret(value);
-		}
-	};
 }
 
 // src/action/outputs.ts
@@ -160,10 +126,14 @@ async function runOne(host, mask) {
 }
 /** An engine's last words may hold a secret, and Markdown would hide it from the runner's own masking. */
 function withoutSecrets(error, mask) {
-	return new CodedError(error.code, mask.text(error.message), { ...error.hint !== void 0 && { hint: mask.text(error.hint) } });
+	return new CodedError(error.code, mask.text(error.message), {
+		...error.hint !== void 0 && { hint: mask.text(error.hint) },
+		...error.place !== void 0 && { place: error.place }
+	});
 }
 async function tellFailure(host, mask, failed, thrown) {
 	const error = withoutSecrets(failed, mask);
+	const { place } = error;
 	const { core, env } = host;
 	for (let cause = thrown; cause instanceof Error; cause = cause.cause) for (const line of (cause.stack ?? cause.message).split("\n")) core.debug(harmless(line));
 	const row = failureMarkdown((env["INPUT_COMMAND"] ?? "").trim(), error);
@@ -174,7 +144,13 @@ async function tellFailure(host, mask, failed, thrown) {
 	}
 	const line = errorLine(error);
 	core.info(harmless(line));
-	core.error(line, { title: error.code });
+	core.error(line, {
+		title: error.code,
+		...place !== void 0 && {
+			file: place.file,
+			startLine: place.line
+		}
+	});
 }
 
 // src/action/main.ts

@@ -107,11 +107,16 @@ function negated(flag, value) {
 function add(raw, name, value) {
 	raw.set(name, [...raw.get(name) ?? [], value]);
 }
+/** Commands of other programs that are flags here. */
+const asFlags = ["help", "version"];
+function asWritten(word) {
+	return asFlags.includes(word) ? `--${word}` : word;
+}
 function readCommand(word) {
 	const command = commandNames.find((name) => name === word);
 	if (command !== void 0) return command;
-	const close = nearest(word, commandNames);
-	throw usage(`${quote(word)} is not a command`, close === void 0 ? `the commands are ${commandNames.join(", ")}` : `did you mean ${close}?`);
+	const close = nearest(word, [...commandNames, ...asFlags]);
+	throw usage(`${quote(word)} is not a command`, close === void 0 ? `the commands are ${commandNames.join(", ")}` : `did you mean ${asWritten(close)}?`);
 }
 /** Arguments that are no flags: what inspect and verify look at. */
 function takePositional(command, words, raw) {
@@ -123,9 +128,15 @@ function takePositional(command, words, raw) {
 	}
 	throw usage(`${command} does not know what to do with the argument ${quote(first)}`, /^(?:true|false)$/iu.test(first) ? `a boolean takes its value after =, as in --force=${first}` : `see native-multiarch ${command} --help`);
 }
+/** Short flags of other programs, and what they are here. */
+const shortFlags = /* @__PURE__ */ new Map([
+	["-v", "version"],
+	["-V", "version"],
+	["-?", "help"]
+]);
 function unknownFlag(word, name) {
 	const shown = quote(word.split("=")[0] ?? word, 60);
-	const close = nearest(name, [...inputNames, ...Object.keys(shellFlags)]);
+	const close = shortFlags.get(word) ?? nearest(name, [...inputNames, ...Object.keys(shellFlags)]);
 	return usage(`${shown} is not a flag`, close === void 0 ? "see --help for those that there are" : `did you mean --${close}?`);
 }
 function usage(message, hint) {

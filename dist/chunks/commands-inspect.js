@@ -2,7 +2,8 @@
 import { a as settleAll, n as errorLine, s as toCodedError, t as CodedError } from "./errors.js";
 import { t as isLayout } from "./oci-layout-reference.js";
 import { i as parseManifest, n as isAttestation } from "./oci-manifest.js";
-import { S as otherKinds, a as judgeContent, b as expandSource, d as checkImagePlatform, h as checkPlatformSet, i as readContent, l as factsMarkdown, n as wordOf, o as formatBytes, p as configDifferences, r as LayerStore, u as factsText, x as imageSize, y as repositoryReader } from "./verify-content-word.js";
+import { a as factsText, c as LayerStore, f as readContent, g as configDifferences, i as factsMarkdown, m as checkImagePlatform, p as judgeContent, s as wordOf, t as formatBytes, v as checkPlatformSet } from "./report-format.js";
+import { n as imageSize, r as otherKinds, t as expandSource } from "./verify-source.js";
 import { n as formatPlatform, o as platformOfJson } from "./platform-platform.js";
 import { t as formatReference } from "./oci-reference.js";
 import { n as escapeMarkdown, r as markdownTable, t as code } from "./report-markdown.js";
@@ -10,6 +11,7 @@ import { t as textTable } from "./report-text-table.js";
 import { r as indexMediaTypes } from "./oci-media-types.js";
 import { t as candidates } from "./verify-candidates.js";
 import { n as readManifests, t as lookedAt } from "./commands-look.js";
+import { t as repositoryReader } from "./commands-repository-reader.js";
 
 // src/commands/inspect-machines.ts
 /**

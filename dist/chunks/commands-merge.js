@@ -1,21 +1,28 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { a as settleAll, i as quote, n as errorLine, o as show, r as joinErrors, s as toCodedError, t as CodedError } from "./errors.js";
-import { t as firstTag } from "./inputs-targets.js";
-import { a as annotationFacts, c as firstKnown, d as readBackTag, l as labelFacts, m as archTag, n as parseRecord, o as factAnnotations, p as tagName, r as recordOfJson, t as maxRecordBytes, u as readBackIndex } from "./handover-record.js";
-import { C as readEntries, S as otherKinds, _ as missingPlatforms, b as expandSource, d as checkImagePlatform, f as checkRevisions, g as isWanted, h as checkPlatformSet, l as factsMarkdown, m as revisionKey, p as configDifferences, s as formatDuration, u as factsText, v as groupBy, w as readSource, x as imageSize, y as repositoryReader } from "./verify-content-word.js";
-import { t as checkContents } from "./commands-content-check.js";
-import { i as parseManifest } from "./oci-manifest.js";
-import { a as indexOfText, i as descriptorJson, n as assembleIndex, r as chooseFormat, t as annotationsJson } from "./oci-index-assembly.js";
-import { n as formatPlatform, s as platformToJson, t as parsePlatform } from "./platform-platform.js";
+import { n as targetsOf, t as firstTag } from "./inputs-targets.js";
+import { a as tagName, l as firstKnown, n as readBackIndex, o as annotationFacts, r as readBackTag, s as factAnnotations, t as archTag, u as labelFacts } from "./handover-arch-tag.js";
+import { _ as revisionKey, a as factsText, b as missingPlatforms, g as configDifferences, h as checkRevisions, i as factsMarkdown, m as checkImagePlatform, n as formatDuration, v as checkPlatformSet, y as isWanted } from "./report-format.js";
+import { n as checkContents } from "./commands-content-check.js";
+import { c as platformToJson, l as samePlatform, n as formatPlatform, s as platformSlug, t as parsePlatform } from "./platform-platform.js";
+import { t as groupBy } from "./group-by.js";
+import { a as parseArtifactName, n as withRecords, o as recordFileName, r as handoverWay } from "./commands-handover-registry.js";
+import { i as parseStrictJson, n as parseFields } from "./oci-schema.js";
+import { n as parseRecord, r as recordOfJson, t as maxRecordBytes } from "./handover-record.js";
 import { o as parseDigest } from "./oci-digest.js";
 import { r as parseLayoutReference, t as isLayout } from "./oci-layout-reference.js";
 import { n as parseReference } from "./oci-reference.js";
-import { i as parseStrictJson } from "./oci-schema.js";
+import { a as assembleIndex, c as indexOfText, i as annotationsJson, o as chooseFormat, s as descriptorJson } from "./registry-copy-referrers.js";
+import { i as parseManifest } from "./oci-manifest.js";
+import { a as readSource, i as readEntries, n as imageSize, r as otherKinds, t as expandSource } from "./verify-source.js";
+import { t as repositoryReader } from "./commands-repository-reader.js";
 import { n as inOrderOf, r as withoutRepeats, t as candidates } from "./verify-candidates.js";
 import { a as mediaTypes } from "./oci-media-types.js";
 import { n as platformsMarkdown, r as platformsText, t as platformJson } from "./report-platforms.js";
 import { n as isPullRequest } from "./github-environment.js";
 import { n as placesOf, r as tagsOf } from "./commands-merge-target.js";
+import { createHash } from "node:crypto";
+import { inflateRawSync } from "node:zlib";
 
 // src/publish/version.ts
 const semver = /^v?(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]+)?$/;
@@ -95,181 +102,6 @@ function compareTimes(a, b) {
 	return Number.isNaN(difference) ? void 0 : difference;
 }
 
-// src/commands/held-facts.ts
-/**
-* What the list that a tag holds says of its commit: its annotations; a Docker list has none, so there the labels of its
-* first image speak, since all images of a list are of one commit. What can't be read says nothing, and is told.
-*/
-function heldFacts(registry, log) {
-	return async (target) => {
-		if (target.manifest === void 0) return {};
-		try {
-			const said = annotationFacts(parseManifest(target.manifest).annotations ?? {});
-			if (Object.keys(said).length > 0 || !target.manifest.mediaType.includes("docker")) return said;
-			return await firstImageFacts(target.manifest, repositoryReader(registry, target.repository), tagName(target));
-		} catch (error) {
-			log.info(`${tagName(target)} holds what can't be read: ${errorLine(toCodedError(error))}`);
-			return {};
-		}
-	};
-}
-async function firstImageFacts(manifest, reader, name) {
-	const parsed = parseManifest(manifest);
-	const [first] = parsed.kind === "index" ? parsed.manifests : [];
-	const image = first === void 0 ? manifest : await reader.manifest(first.digest);
-	return image === void 0 ? {} : labelFacts((await expandSource(reader, image, name)).images);
-}
-
-// src/oci/index-edit.ts
-/** The entries of an index that {@link parseManifest} has accepted, each as it is written there. */
-function entryTexts({ bytes }) {
-	return itemsOf(membersOf(decode(bytes)).get("manifests") ?? "[]");
-}
-/**
-* An index with other entries, and everything else as it is written in the one that it is made from, members that we do
-* not know included.
-* @throws E_MANIFEST over 4 MiB
-*/
-function editIndex(published, { mediaType, entries, annotations }) {
-	const before = membersOf(decode(published.bytes));
-	const changed = /* @__PURE__ */ new Map([["mediaType", JSON.stringify(mediaType)], ["manifests", `[${entries.join(",")}]`]]);
-	const told = annotations === void 0 ? before.get("annotations") : annotationsJson(annotations);
-	if (told !== void 0) changed.set("annotations", told);
-	const kept = [...before].filter(([key]) => key !== "annotations" || told !== void 0);
-	const members = new Map(kept.flatMap(([key, text]) => {
-		const own = [[key, changed.get(key) ?? text]];
-		return key === "schemaVersion" && !before.has("mediaType") ? [...own, ["mediaType", JSON.stringify(mediaType)]] : own;
-	}));
-	for (const [key, text] of changed) if (!members.has(key)) members.set(key, text);
-	const text = `{${[...members].map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(",")}}`;
-	return indexOfText(text, mediaType);
-}
-function decode(bytes) {
-	return Buffer.from(bytes).toString("utf8");
-}
-function membersOf(text) {
-	const members = /* @__PURE__ */ new Map();
-	let at = skipSpace(text, text.indexOf("{") + 1);
-	while (text[at] === "\"") {
-		const keyEnd = endOfValue(text, at);
-		const start = skipSpace(text, text.indexOf(":", keyEnd) + 1);
-		const end = endOfValue(text, start);
-		members.set(JSON.parse(text.slice(at, keyEnd)), text.slice(start, end));
-		at = next(text, end);
-	}
-	return members;
-}
-function itemsOf(text) {
-	const items = [];
-	if (!text.startsWith("[")) return items;
-	for (let at = skipSpace(text, 1); at < text.length && text[at] !== "]";) {
-		const end = endOfValue(text, at);
-		items.push(text.slice(at, end));
-		at = next(text, end);
-	}
-	return items;
-}
-/** Past the comma that may follow a value. */
-function next(text, end) {
-	const at = skipSpace(text, end);
-	return text[at] === "," ? skipSpace(text, at + 1) : at;
-}
-function skipSpace(text, from) {
-	let at = from;
-	while (/[ \t\r\n]/.test(text.charAt(at))) at++;
-	return at;
-}
-const string = /"[^"\\]*(?:\\.[^"\\]*)*"/suy;
-const scalar = /[^,\]}\s]+/uy;
-/** Where the value that begins here ends. The text is JSON: that was checked before. */
-function endOfValue(text, start) {
-	let depth = 0;
-	for (let at = start; at < text.length;) {
-		const character = text.charAt(at);
-		if (character === "{" || character === "[") depth++;
-		else if (character === "}" || character === "]") depth--;
-		at = character === "\"" ? match(string, text, at) : /[{}[\],:\s]/.test(character) ? at + 1 : match(scalar, text, at);
-		if (depth === 0) return at;
-	}
-	return text.length;
-}
-function match(pattern, text, at) {
-	pattern.lastIndex = at;
-	return at + Math.max(1, pattern.exec(text)?.[0].length ?? 1);
-}
-
-// src/commands/merge-base.ts
-/** Whether a published list is to be changed, and not made from what the legs left alone. */
-function changesPublished(inputs) {
-	return inputs.append || inputs["remove-platforms"].length > 0 && inputs.records.length === 0;
-}
-/**
-* Reads the list that the first tag of each image holds, of the tags that exist. All images have to hold the same.
-* @throws E_NOT_FOUND where there is none; E_DIGEST_MISMATCH where images disagree
-*/
-async function readBase(targets, held, registry) {
-	const first = publishedTag(targets, held);
-	const name = tagName(first);
-	const reader = repositoryReader(registry, first.repository);
-	const manifest = first.manifest ?? await reader.manifest(first.held);
-	if (manifest === void 0) throw new CodedError("E_NOT_FOUND", `${name} holds ${first.held}, which the registry does not have`, { hint: "run the merge again; if it goes on tell whoever runs the registry" });
-	const { repository } = first;
-	const parsed = parseManifest(manifest);
-	if (parsed.kind === "index") {
-		const texts = entryTexts(manifest);
-		const found = await readEntries(reader, parsed, name, otherKinds);
-		return {
-			name,
-			repository,
-			manifest,
-			index: parsed,
-			entries: parsed.manifests.map((descriptor, position) => {
-				const [text, part] = [texts[position], found[position]];
-				if (text === void 0 || part === void 0) throw new TypeError(`${name} has no entry ${position} in its text`);
-				return {
-					...part,
-					text,
-					descriptor
-				};
-			})
-		};
-	}
-	const source = await expandSource(reader, manifest, name);
-	return {
-		name,
-		repository,
-		manifest,
-		index: void 0,
-		entries: source.images.map((image) => {
-			const descriptor = {
-				...image.descriptor,
-				platform: platformToJson(image.config)
-			};
-			return {
-				...source,
-				text: descriptorJson(descriptor),
-				descriptor
-			};
-		})
-	};
-}
-function publishedTag(targets, held) {
-	const tags = targets.flatMap(({ image }) => {
-		return held.filter(({ repository }) => repository.name === image.name).flatMap((tag) => tag.held === void 0 ? [] : [{
-			...tag,
-			held: tag.held
-		}]).slice(0, 1);
-	});
-	const [first, ...others] = tags;
-	if (first === void 0) {
-		const why = held.length === 0 ? "tags names none" : `nothing stands at ${held.map(tagName).join(", ")}`;
-		throw new CodedError("E_NOT_FOUND", `there is no published list to change: ${why}`, { hint: "name a tag that holds the list; to publish a new one, leave append and remove-platforms out" });
-	}
-	if (others.every((tag) => tag.held === first.held)) return first;
-	const each = tags.map((tag) => `${tagName(tag)} holds ${tag.held}`).join(", ");
-	throw new CodedError("E_DIGEST_MISMATCH", `the images do not hold the same list: ${each}`, { hint: "publish one of the lists to all of them first, or change them one by one" });
-}
-
 // src/handover/arch-tag-legs.ts
 /** The registry as the hand-over: for each platform, the arch tag that its leg pushed. */
 function archTagLegs(platforms, repository, template, values) {
@@ -288,6 +120,147 @@ function archTagLegs(platforms, repository, template, values) {
 	});
 }
 
+// src/handover/artifacts.ts
+const maxListBytes = 4194304;
+/** The service lists no more of one run. */
+const maxListed = 1e3;
+/** A record is at most 16 KiB; the rest is what a zip has around a file. */
+const maxZipBytes = 65536;
+const attempts = 5;
+const longestRetryAfterMs = 6e4;
+/**
+* Reads the artifacts of this run, into memory. @actions/artifact, which makes them, unpacks to a folder by the names in
+* the zip, reads however much there is, and does not tell which job made an artifact; so that reading is done here, with
+* its requests. https://github.com/actions/toolkit/tree/main/packages/artifact
+*/
+var Artifacts = class {
+	#service;
+	#deps;
+	constructor(service, deps) {
+		this.#service = service;
+		this.#deps = deps;
+	}
+	/** All artifacts of the run, of each of its attempts. @throws E_GITHUB, E_NETWORK */
+	async list() {
+		const what = "the list of artifacts";
+		return this.#patiently(what, async () => {
+			const answer = await this.#call("ListArtifacts", this.#ids(this.#service.job), maxListBytes);
+			return parseFields(answer, what, { code: "E_GITHUB" }).get("artifacts").optional((all) => all.items(10 * 1e3).map(readListed)) ?? [];
+		});
+	}
+	/** The bytes of its zip. @throws E_RECORD for one that no record is in, E_GITHUB, E_NETWORK */
+	async read({ name, job, digest }) {
+		const where = `artifact ${quote(name)}`;
+		return this.#patiently(where, async () => {
+			const signed = await this.#call("GetSignedArtifactURL", {
+				...this.#ids(job),
+				name
+			}, maxListBytes);
+			const url = this.#signedUrl(either(parseFields(signed, where, { code: "E_GITHUB" }), "signed_url"));
+			const zip = await this.#send(where, {
+				method: "GET",
+				url,
+				headers: {},
+				maxBytes: maxZipBytes
+			});
+			const found = `sha256:${createHash("sha256").update(zip).digest("hex")}`;
+			if (digest === void 0 || digest === found) return zip;
+			throw new CodedError("E_DIGEST_MISMATCH", `${where} was to be ${show(digest)}, and is ${found}`, { hint: "run that leg again, and see which job made this artifact" });
+		});
+	}
+	#ids(job) {
+		return {
+			workflow_run_backend_id: this.#service.run,
+			workflow_job_run_backend_id: job
+		};
+	}
+	/** https://twitchtv.github.io/twirp/docs/routing.html */
+	async #call(method, message, maxBytes) {
+		const { origin, token } = this.#service;
+		return this.#send(method, {
+			method: "POST",
+			url: new URL(`/twirp/github.actions.results.api.v1.ArtifactService/${method}`, origin),
+			headers: {
+				"content-type": "application/json",
+				authorization: `Bearer ${token}`
+			},
+			body: Buffer.from(JSON.stringify(message)),
+			maxBytes
+		});
+	}
+	async #send(what, request) {
+		const answer = await this.#answer(what, request);
+		if (answer.status !== 200) throw refusal(what, request, answer);
+		if (answer.body !== void 0) return answer.body;
+		throw new CodedError("E_RECORD", `${what} is larger than ${request.maxBytes} bytes`, { hint: "it is not what a leg handed over; run that leg again, and see which job made this artifact" });
+	}
+	async #answer(what, request) {
+		try {
+			return await this.#deps.send(request);
+		} catch (error) {
+			const why = error instanceof Error ? error.message : String(error);
+			throw new Passing("E_NETWORK", `${what}: ${request.url.host} gives no answer: ${show(why)}`, {
+				hint: "let the runner reach that host, or let handover be registry",
+				cause: error
+			});
+		}
+	}
+	#signedUrl(field) {
+		const text = field.string();
+		const url = URL.canParse(text) ? new URL(text) : void 0;
+		if (url?.protocol !== "https:" && url?.protocol !== "http:") throw field.error("is not a web address");
+		const signature = url.searchParams.get("sig") ?? "";
+		for (const secret of /* @__PURE__ */ new Set([signature, encodeURIComponent(signature)])) if (secret !== "") this.#deps.log.secret(secret);
+		return url;
+	}
+	async #patiently(what, work) {
+		for (let attempt = 1;; attempt += 1) try {
+			return await work();
+		} catch (error) {
+			if (!(error instanceof Passing) || attempt === attempts) throw error;
+			const ms = Math.max(error.retryAfterMs ?? 0, 1e3 * 2 ** (attempt - 1));
+			this.#deps.log.info(`${error.message}; trying ${what} again in ${ms / 1e3} s (${attempt} of ${attempts})`);
+			await this.#deps.sleep(ms);
+		}
+	}
+};
+/** A failure that time may heal. */
+var Passing = class extends CodedError {
+	retryAfterMs;
+	constructor(code, message, details) {
+		super(code, message, details);
+		this.retryAfterMs = details.retryAfterMs;
+	}
+};
+function refusal(what, { url }, { status, retryAfter }) {
+	const message = `${what}: ${url.host} answers ${status}`;
+	if (status === 408 || status === 429 || status >= 500) return new Passing("E_GITHUB", message, {
+		hint: "see https://www.githubstatus.com and run it again, or let handover be registry",
+		retryAfterMs: waitOf(retryAfter)
+	});
+	return new CodedError("E_GITHUB", message, { hint: status === 401 || status === 403 ? "the token that the runner gave to this job is not taken; run the job again, or let handover be registry" : "run that leg again, so that its record is there" });
+}
+/** Seconds; a date is as good as nothing. */
+function waitOf(retryAfter) {
+	return retryAfter !== void 0 && /^\d{1,6}$/u.test(retryAfter) ? Math.min(Number(retryAfter) * 1e3, longestRetryAfterMs) : void 0;
+}
+/** Twirp's JSON has names as in the protocol; other writers of it turn them into camel case. */
+function either(message, name) {
+	const field = message.get(name);
+	return field.absent ? message.get(name.replace(/_([a-z])/gu, (_, letter) => letter.toUpperCase())) : field;
+}
+function readListed(artifact) {
+	const id = either(artifact, "database_id");
+	const text = typeof id.value === "number" ? String(id.value) : id.string({ maxLength: 20 });
+	if (!/^\d{1,20}$/u.test(text)) throw id.error("is not a number");
+	return {
+		id: BigInt(text),
+		name: artifact.get("name").string({ maxLength: 1024 }),
+		job: either(artifact, "workflow_job_run_backend_id").string({ maxLength: 200 }),
+		digest: artifact.get("digest").optional((digest) => digest.string({ maxLength: 200 }))
+	};
+}
+
 // src/handover/leg.ts
 function legOfRecord(record, origin) {
 	const { digest, mediaType, size } = record;
@@ -304,6 +277,147 @@ function legOfRecord(record, origin) {
 		record,
 		index: "leg"
 	};
+}
+
+// src/handover/zip.ts
+/** Where things stand in a zip. https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT 4.3.7, 4.3.12 and 4.3.16 */
+const endRecord = {
+	signature: 101010256,
+	bytes: 22
+};
+const centralHeader = {
+	signature: 33639248,
+	bytes: 46
+};
+const localHeader = {
+	signature: 67324752,
+	bytes: 30
+};
+const maxCommentBytes = 65535;
+/**
+* The content of the one file that a zip holds, which must have this name: nothing is written anywhere, and neither more
+* than `maxBytes` nor another file is read, whatever the zip claims.
+* @param where for the error: `artifact "native-multiarch.0123456789ab.linux-arm64.1"`
+* @throws E_RECORD
+*/
+function onlyFileOf(zip, name, maxBytes, where) {
+	const bytes = Buffer.from(zip.buffer, zip.byteOffset, zip.byteLength);
+	const refuse = (problem) => {
+		throw new CodedError("E_RECORD", `${where} ${problem}`, { hint: "it is not what a leg handed over; run that leg again, and see which job made this artifact" });
+	};
+	try {
+		const end = endOf(bytes) ?? refuse("is not a zip");
+		const entries = bytes.readUInt16LE(end + 10);
+		if (entries !== 1) refuse(`holds ${entries} files, and a record is one`);
+		const entry = entryAt(bytes, bytes.readUInt32LE(end + 16)) ?? refuse("has no directory where it says");
+		if (entry.name !== name) refuse(`holds ${quote(entry.name)}, and a record is ${name}`);
+		if (entry.size > maxBytes) refuse(`holds a record of ${entry.size} bytes, more than ${maxBytes}`);
+		const content = contentAt(bytes, entry, maxBytes) ?? refuse("is packed in a way that no record is packed in");
+		if (content.length !== entry.size || crc32(content) !== entry.crc) refuse("is damaged: its file is not what its directory says");
+		return content;
+	} catch (error) {
+		if (error instanceof CodedError) throw error;
+		return refuse("is damaged");
+	}
+}
+function endOf(bytes) {
+	const last = bytes.length - endRecord.bytes;
+	for (let at = last; at >= 0 && at >= last - maxCommentBytes; at -= 1) if (bytes.readUInt32LE(at) === endRecord.signature) return at;
+}
+function entryAt(bytes, at) {
+	if (bytes.readUInt32LE(at) !== centralHeader.signature) return void 0;
+	const nameBytes = bytes.readUInt16LE(at + 28);
+	const name = at + centralHeader.bytes;
+	return {
+		isEncrypted: (bytes.readUInt16LE(at + 8) & 1) === 1,
+		method: bytes.readUInt16LE(at + 10),
+		crc: bytes.readUInt32LE(at + 16),
+		packed: bytes.readUInt32LE(at + 20),
+		size: bytes.readUInt32LE(at + 24),
+		offset: bytes.readUInt32LE(at + 42),
+		name: bytes.toString("utf8", name, name + nameBytes)
+	};
+}
+/** Stored or deflated; undefined for anything else. */
+function contentAt(bytes, { offset, method, isEncrypted, packed }, max) {
+	if (isEncrypted || bytes.readUInt32LE(offset) !== localHeader.signature) return void 0;
+	const start = offset + localHeader.bytes + bytes.readUInt16LE(offset + 26) + bytes.readUInt16LE(offset + 28);
+	const data = bytes.subarray(start, start + packed);
+	if (method === 0) return data;
+	return method === 8 ? inflateRawSync(data, { maxOutputLength: max }) : void 0;
+}
+/** zlib.crc32 is not in every Node that we run on. */
+function crc32(bytes) {
+	let crc = 4294967295;
+	for (const byte of bytes) {
+		crc ^= byte;
+		for (let bit = 0; bit < 8; bit += 1) crc = crc >>> 1 ^ 3988292384 & -(crc & 1);
+	}
+	return (crc ^ 4294967295) >>> 0;
+}
+
+// src/handover/artifact-legs.ts
+/**
+* The legs of this run that handed a record over as an artifact: of each platform the newest attempt, so that a leg that
+* was run again counts with its siblings of the first attempt. Of two jobs that made the same platform in one attempt both
+* count, and the set is found to be wrong.
+* @throws E_GITHUB, E_NETWORK where the service can't be asked
+*/
+async function artifactLegs(artifacts, list, run, log) {
+	const listed = await artifacts.list();
+	if (listed.length >= 1e3) log.warning(`this run has ${listed.length} artifacts, and the service lists no more than ${maxListed}: a record may be among the others`);
+	const sorted = listed.flatMap((artifact) => {
+		const name = parseArtifactName(list, artifact.name);
+		return name === void 0 ? [] : [{
+			...name,
+			artifact
+		}];
+	}).sort((a, b) => a.artifact.name < b.artifact.name ? -1 : 1);
+	const newest = [...groupBy(sorted, ({ platform }) => platform).values()].flatMap((all) => newestOf(all, log));
+	const read = await Promise.all(newest.map(async (one) => {
+		const origin = `artifact ${one.artifact.name}`;
+		try {
+			return legOfRecord(await readRecord(artifacts, one, list, run, origin), origin);
+		} catch (error) {
+			return {
+				platform: one.platform,
+				origin,
+				problem: toCodedError(error)
+			};
+		}
+	}));
+	return {
+		legs: read.filter((each) => "index" in each),
+		bad: read.filter((each) => "problem" in each)
+	};
+}
+/** Of one platform: of its newest attempt the last artifact of each job. */
+function newestOf(all, log) {
+	const attempt = Math.max(...all.map((one) => one.attempt));
+	const kept = [...groupBy(all.filter((one) => one.attempt === attempt), ({ artifact }) => artifact.job).values()].map((own) => own.reduce((a, b) => b.artifact.id > a.artifact.id ? b : a));
+	for (const { artifact } of all.filter((one) => !kept.includes(one))) log.info(`artifact ${show(artifact.name)} is left aside: ${kept.map((one) => one.artifact.name).join(", ")} is newer`);
+	return kept;
+}
+async function readRecord(artifacts, { artifact, platform, attempt }, list, run, origin) {
+	const zip = await artifacts.read(artifact);
+	const record = parseRecord(onlyFileOf(zip, recordFileName, maxRecordBytes, origin), `the record in ${origin}`);
+	const said = record.run;
+	const wrong = [
+		differs("image", record.image.name, list.image.name),
+		differs("platform", platformSlug(record.platform), platform),
+		differs("run", said?.id, run.id),
+		differs("repository", said?.repository, run.repository),
+		differs("attempt", said?.attempt, attempt),
+		said?.job === artifact.job ? void 0 : "was made by another job than the leg that it tells of",
+		run.attempt !== void 0 && attempt > run.attempt ? `is of attempt ${attempt}, and this is attempt ${run.attempt}` : void 0
+	].filter((problem) => problem !== void 0);
+	if (wrong.length > 0) throw new CodedError("E_RECORD", `${origin} ${wrong.join(", ")}`, { hint: "it is not what a leg of this run handed over; see which job made this artifact, and run the leg again" });
+	if (run.sha === void 0 || said?.sha === run.sha) return record;
+	throw new CodedError("E_REVISION_MISMATCH", `${origin} (${formatPlatform(record.platform)}) is of commit ${show(said?.sha ?? "unknown")}, not ${run.sha}`, { hint: "run that leg again for this commit" });
+}
+function differs(what, said, is) {
+	if (is === void 0 || said === is) return void 0;
+	return said === void 0 ? `names no ${what}` : `says ${what} ${quote(String(said))}, not ${quote(String(is))}`;
 }
 
 // src/handover/explicit.ts
@@ -466,6 +580,330 @@ async function folderLegs(path, repository, files, depth) {
 		else throw new CodedError("E_RECORD", `${quote(child)} is neither a .json record nor an empty file named by a digest`, { hint: "name a folder that holds records and nothing else" });
 	}
 	return legs;
+}
+
+// src/oci/index-edit.ts
+/** The entries of an index that {@link parseManifest} has accepted, each as it is written there. */
+function entryTexts({ bytes }) {
+	return itemsOf(membersOf(decode(bytes)).get("manifests") ?? "[]");
+}
+/**
+* An index with other entries, and everything else as it is written in the one that it is made from, members that we do
+* not know included.
+* @throws E_MANIFEST over 4 MiB
+*/
+function editIndex(published, { mediaType, entries, annotations }) {
+	const before = membersOf(decode(published.bytes));
+	const changed = /* @__PURE__ */ new Map([["mediaType", JSON.stringify(mediaType)], ["manifests", `[${entries.join(",")}]`]]);
+	const told = annotations === void 0 ? before.get("annotations") : annotationsJson(annotations);
+	if (told !== void 0) changed.set("annotations", told);
+	const kept = [...before].filter(([key]) => key !== "annotations" || told !== void 0);
+	const members = new Map(kept.flatMap(([key, text]) => {
+		const own = [[key, changed.get(key) ?? text]];
+		return key === "schemaVersion" && !before.has("mediaType") ? [...own, ["mediaType", JSON.stringify(mediaType)]] : own;
+	}));
+	for (const [key, text] of changed) if (!members.has(key)) members.set(key, text);
+	const text = `{${[...members].map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(",")}}`;
+	return indexOfText(text, mediaType);
+}
+function decode(bytes) {
+	return Buffer.from(bytes).toString("utf8");
+}
+function membersOf(text) {
+	const members = /* @__PURE__ */ new Map();
+	let at = skipSpace(text, text.indexOf("{") + 1);
+	while (text[at] === "\"") {
+		const keyEnd = endOfValue(text, at);
+		const start = skipSpace(text, text.indexOf(":", keyEnd) + 1);
+		const end = endOfValue(text, start);
+		members.set(JSON.parse(text.slice(at, keyEnd)), text.slice(start, end));
+		at = next(text, end);
+	}
+	return members;
+}
+function itemsOf(text) {
+	const items = [];
+	if (!text.startsWith("[")) return items;
+	for (let at = skipSpace(text, 1); at < text.length && text[at] !== "]";) {
+		const end = endOfValue(text, at);
+		items.push(text.slice(at, end));
+		at = next(text, end);
+	}
+	return items;
+}
+/** Past the comma that may follow a value. */
+function next(text, end) {
+	const at = skipSpace(text, end);
+	return text[at] === "," ? skipSpace(text, at + 1) : at;
+}
+function skipSpace(text, from) {
+	let at = from;
+	while (/[ \t\r\n]/.test(text.charAt(at))) at++;
+	return at;
+}
+const string = /"[^"\\]*(?:\\.[^"\\]*)*"/suy;
+const scalar = /[^,\]}\s]+/uy;
+/** Where the value that begins here ends. The text is JSON: that was checked before. */
+function endOfValue(text, start) {
+	let depth = 0;
+	for (let at = start; at < text.length;) {
+		const character = text.charAt(at);
+		if (character === "{" || character === "[") depth++;
+		else if (character === "}" || character === "]") depth--;
+		at = character === "\"" ? match(string, text, at) : /[{}[\],:\s]/.test(character) ? at + 1 : match(scalar, text, at);
+		if (depth === 0) return at;
+	}
+	return text.length;
+}
+function match(pattern, text, at) {
+	pattern.lastIndex = at;
+	return at + Math.max(1, pattern.exec(text)?.[0].length ?? 1);
+}
+
+// src/commands/merge-base.ts
+/** Whether a published list is to be changed, and not made from what the legs left alone. */
+function changesPublished(inputs) {
+	return inputs.append || inputs["remove-platforms"].length > 0 && inputs.records.length === 0;
+}
+/**
+* Reads the list that the first tag of each image holds, of the tags that exist. All images have to hold the same.
+* @throws E_NOT_FOUND where there is none; E_DIGEST_MISMATCH where images disagree
+*/
+async function readBase(targets, held, registry) {
+	const first = publishedTag(targets, held);
+	const name = tagName(first);
+	const reader = repositoryReader(registry, first.repository);
+	const manifest = first.manifest ?? await reader.manifest(first.held);
+	if (manifest === void 0) throw new CodedError("E_NOT_FOUND", `${name} holds ${first.held}, which the registry does not have`, { hint: "run the merge again; if it goes on tell whoever runs the registry" });
+	const { repository } = first;
+	const parsed = parseManifest(manifest);
+	if (parsed.kind === "index") {
+		const texts = entryTexts(manifest);
+		const found = await readEntries(reader, parsed, name, otherKinds);
+		return {
+			name,
+			repository,
+			manifest,
+			index: parsed,
+			entries: parsed.manifests.map((descriptor, position) => {
+				const [text, part] = [texts[position], found[position]];
+				if (text === void 0 || part === void 0) throw new TypeError(`${name} has no entry ${position} in its text`);
+				return {
+					...part,
+					text,
+					descriptor
+				};
+			})
+		};
+	}
+	const source = await expandSource(reader, manifest, name);
+	return {
+		name,
+		repository,
+		manifest,
+		index: void 0,
+		entries: source.images.map((image) => {
+			const descriptor = {
+				...image.descriptor,
+				platform: platformToJson(image.config)
+			};
+			return {
+				...source,
+				text: descriptorJson(descriptor),
+				descriptor
+			};
+		})
+	};
+}
+function publishedTag(targets, held) {
+	const tags = targets.flatMap(({ image }) => {
+		return held.filter(({ repository }) => repository.name === image.name).flatMap((tag) => tag.held === void 0 ? [] : [{
+			...tag,
+			held: tag.held
+		}]).slice(0, 1);
+	});
+	const [first, ...others] = tags;
+	if (first === void 0) {
+		const why = held.length === 0 ? "tags names none" : `nothing stands at ${held.map(tagName).join(", ")}`;
+		throw new CodedError("E_NOT_FOUND", `there is no published list to change: ${why}`, { hint: "name a tag that holds the list; to publish a new one, leave append and remove-platforms out" });
+	}
+	if (others.every((tag) => tag.held === first.held)) return first;
+	const each = tags.map((tag) => `${tagName(tag)} holds ${tag.held}`).join(", ");
+	throw new CodedError("E_DIGEST_MISMATCH", `the images do not hold the same list: ${each}`, { hint: "publish one of the lists to all of them first, or change them one by one" });
+}
+
+// src/commands/handover-find.ts
+/** What the legs made: what `records` names, and nothing else; without any, what the legs handed over. */
+async function findLegs(inputs, repository, tag, deps) {
+	if (inputs.records.length > 0) return {
+		legs: await explicitLegs(inputs.records, repository, deps.files),
+		explicit: true,
+		where: "records"
+	};
+	if (changesPublished(inputs) && !inputs.append) return {
+		legs: [],
+		explicit: true,
+		where: "records"
+	};
+	if (inputs.handover === "none") throw new CodedError("E_INPUT", "handover is none and records names nothing", { hint: "name what the legs made in records, or let handover be auto, artifact or registry" });
+	if (isLayout(repository)) throw new CodedError("E_INPUT", "neither images nor records says where the legs are", { hint: "set images, to whose first the legs push, or name what the legs made in records" });
+	const search = searchOf(inputs, repository, tag ?? "latest", deps);
+	const way = handoverWay(inputs.handover, deps.env);
+	const why = way.way === "none" || way.why === void 0 ? "" : `: ${way.why}`;
+	if (way.way === "artifact") {
+		deps.log.info(`legs are looked for among the artifacts of this run${why}`);
+		return fromArtifacts(search, way.service, deps);
+	}
+	if (inputs["arch-tag"] === "none") throw new CodedError("E_INPUT", "arch-tag is none and records names nothing", { hint: "legs that push by digest alone have to be named in records, or hand over as artifacts" });
+	deps.log.info(`legs are looked for by their arch tags${why}`);
+	return fromTags(tagLegs(search, platformsOf(inputs)));
+}
+function searchOf(inputs, repository, tag, { github }) {
+	return {
+		inputs,
+		repository,
+		values: {
+			tag,
+			sha: github.sha,
+			run: github.runId,
+			attempt: github.runAttempt?.toString()
+		}
+	};
+}
+function platformsOf({ platforms }) {
+	return platforms.map((row) => row.platform);
+}
+function tagLegs({ inputs, repository, values }, platforms) {
+	return archTagLegs(platforms, repository, inputs["arch-tag"], values);
+}
+function fromTags(legs) {
+	return {
+		legs,
+		explicit: false,
+		where: `the arch tags (looked for: ${legs.map((leg) => leg.ref).join(", ")})`
+	};
+}
+/**
+* The artifacts of this run. With `auto` a leg that could not hand its record over is looked for by its arch tag, which is
+* bound to the commit by its label.
+*/
+async function fromArtifacts(search, service, deps) {
+	const { inputs, repository, values } = search;
+	const { log, github } = deps;
+	const artifacts = new Artifacts(service, deps);
+	const run = {
+		id: github.runId,
+		attempt: github.runAttempt,
+		sha: github.sha,
+		repository: github.repository
+	};
+	const told = /* @__PURE__ */ new Set();
+	const look = async () => {
+		const found = await artifactLegs(artifacts, {
+			image: repository,
+			tag: values.tag
+		}, run, once(log, told));
+		const legs = [...found.legs.map((leg) => anchored(leg, search)), ...found.bad.map((bad) => badLeg(bad, search))];
+		const unheard = platformsOf(inputs).filter((platform) => !legs.some(({ claimed }) => claimed !== void 0 && isWanted(platform, claimed)));
+		const falls = inputs.handover === "auto" && inputs["arch-tag"] !== "none";
+		const others = falls ? tagLegs(search, unheard).map((leg) => ({
+			...leg,
+			unheard: "fallback"
+		})) : unheard.map((platform) => absentLeg(platform, repository));
+		if (falls && others.length > 0) once(log, told).info(`no artifact of this run is a record for ${unheard.map(formatPlatform).join(", ")}; looking for ${others.map(({ ref }) => ref).join(", ")}`);
+		const tags = falls && others.length > 0 ? fromTags(others).where : void 0;
+		const where = `the artifacts of this run${tags === void 0 ? "" : ` and ${tags}`}`;
+		return {
+			legs: [...legs, ...others],
+			explicit: false,
+			where,
+			refresh: look
+		};
+	};
+	return look();
+}
+/** A log in which nothing is told twice, however often one looks. */
+function once(log, told) {
+	return {
+		...log,
+		info: (line) => {
+			if (!told.has(line)) log.info(line);
+			told.add(line);
+		}
+	};
+}
+/** With the tag that this leg pushed, in its own attempt. */
+function anchored(leg, { inputs, values }) {
+	if (inputs["arch-tag"] === "none" || leg.claimed === void 0 || leg.record?.pushed === false) return leg;
+	const attempt = leg.record?.run?.attempt?.toString() ?? values.attempt;
+	return {
+		...leg,
+		anchor: archTag(inputs["arch-tag"], {
+			...values,
+			platform: leg.claimed,
+			attempt
+		})
+	};
+}
+function badLeg({ platform: slug, origin, problem }, { inputs, repository }) {
+	return {
+		origin,
+		claimed: platformsOf(inputs).find((platform) => platformSlug(platform) === slug),
+		repository,
+		ref: "",
+		index: "leg",
+		problem
+	};
+}
+function absentLeg(platform, repository) {
+	return {
+		origin: `the artifacts of this run, for ${formatPlatform(platform)}`,
+		claimed: platform,
+		repository,
+		ref: "",
+		index: "leg",
+		unheard: "absent"
+	};
+}
+/** What claims alone show of the set: a platform that is missing, doubled or not asked for. Empty where a leg claims nothing. */
+function claimErrors({ legs, explicit, where }, inputs) {
+	const heard = legs.filter(({ unheard }) => unheard === void 0);
+	const claimed = heard.flatMap(({ claimed: platform, ref, origin }) => platform === void 0 ? [] : [{
+		platform,
+		digest: ref,
+		origin
+	}]);
+	return (explicit || heard.some(({ record }) => record !== void 0)) && claimed.length === heard.length ? checkPlatformSet(inputs.platforms, claimed, where) : [];
+}
+/** Promise 8: where no leg pushed, as on a pull request, there is nothing to publish and nothing wrong. */
+function nothingPushed({ legs }) {
+	const heard = legs.filter(({ unheard }) => unheard === void 0);
+	return heard.length > 0 && heard.every((leg) => leg.record?.pushed === false);
+}
+
+// src/commands/held-facts.ts
+/**
+* What the list that a tag holds says of its commit: its annotations; a Docker list has none, so there the labels of its
+* first image speak, since all images of a list are of one commit. What can't be read says nothing, and is told.
+*/
+function heldFacts(registry, log) {
+	return async (target) => {
+		if (target.manifest === void 0) return {};
+		try {
+			const said = annotationFacts(parseManifest(target.manifest).annotations ?? {});
+			if (Object.keys(said).length > 0 || !target.manifest.mediaType.includes("docker")) return said;
+			return await firstImageFacts(target.manifest, repositoryReader(registry, target.repository), tagName(target));
+		} catch (error) {
+			log.info(`${tagName(target)} holds what can't be read: ${errorLine(toCodedError(error))}`);
+			return {};
+		}
+	};
+}
+async function firstImageFacts(manifest, reader, name) {
+	const parsed = parseManifest(manifest);
+	const [first] = parsed.kind === "index" ? parsed.manifests : [];
+	const image = first === void 0 ? manifest : await reader.manifest(first.digest);
+	return image === void 0 ? {} : labelFacts((await expandSource(reader, image, name)).images);
 }
 
 // src/commands/merge-entry.ts
@@ -663,55 +1101,6 @@ function mixedCommits(images, base) {
 }
 
 // src/commands/merge-legs.ts
-/** What the legs made: what `records` names, and nothing else; without any, the arch tags of the wanted platforms. */
-async function findLegs(inputs, repository, tag, github, files) {
-	if (inputs.records.length > 0) return {
-		legs: await explicitLegs(inputs.records, repository, files),
-		explicit: true
-	};
-	if (changesPublished(inputs) && !inputs.append) return {
-		legs: [],
-		explicit: true
-	};
-	if (inputs.handover === "none") throw new CodedError("E_INPUT", "handover is none and records names nothing", { hint: "name what the legs made in records, or let handover be auto or registry" });
-	if (inputs["arch-tag"] === "none") throw new CodedError("E_INPUT", "arch-tag is none and records names nothing", { hint: "legs that push by digest alone have to be named in records" });
-	if (isLayout(repository)) throw new CodedError("E_INPUT", "neither images nor records says where the legs are", { hint: "set images, to whose first the legs push, or name what the legs made in records" });
-	return {
-		legs: archTagLegs(inputs.platforms.map((row) => row.platform), repository, inputs["arch-tag"], {
-			tag: tag ?? "latest",
-			sha: github.sha,
-			run: github.runId,
-			attempt: github.runAttempt?.toString()
-		}),
-		explicit: false
-	};
-}
-/** What claims alone show of the set: a platform that is missing, doubled or not asked for. Empty where a leg claims nothing. */
-function claimErrors({ legs, explicit }, inputs) {
-	const claimed = legs.flatMap(({ claimed: platform, ref, origin }) => platform === void 0 ? [] : [{
-		platform,
-		digest: ref,
-		origin
-	}]);
-	return explicit && claimed.length === legs.length ? checkPlatformSet(inputs.platforms, claimed, "records") : [];
-}
-/** Reads and proves every leg at once; `undefined` stands for one that is not there. */
-async function readLegs(legs, readerOf) {
-	const [only, ...others] = legs;
-	const tolerated = only?.index === "all" && others.length === 0 ? otherKinds : void 0;
-	return Promise.all(legs.map(async (leg) => {
-		try {
-			const name = leg.ref === "" ? leg.repository.name : `${leg.repository.name}${leg.ref.includes(":") ? "@" : ":"}${leg.ref}`;
-			const source = await readSource(readerOf(leg.repository), leg.ref, name, leg.promised, tolerated);
-			return source && {
-				leg,
-				source
-			};
-		} catch (error) {
-			return toCodedError(error);
-		}
-	}));
-}
 /**
 * Promises 1 and 2: the set is exactly the one asked for, each config bears its claim out, all are of one commit.
 * @throws everything that is wrong, what is wrong with the set first
@@ -723,7 +1112,12 @@ function proveSet(found, read, inputs, github) {
 			leg,
 			error: what
 		}];
-		return what === void 0 && found.explicit && !mayBeMissing(leg, inputs) ? [{
+		if (leg.record?.pushed === false) return [{
+			leg,
+			error: notPushed(leg)
+		}];
+		const named = found.explicit || leg.record !== void 0;
+		return what === void 0 && named && !mayBeMissing(leg, inputs) ? [{
 			leg,
 			error: notFound(leg)
 		}] : [];
@@ -765,7 +1159,8 @@ function proveSet(found, read, inputs, github) {
 		warnings: [
 			...revisions.warnings,
 			...overrides,
-			...orphans
+			...orphans,
+			...strangeRecords(legs, inputs)
 		],
 		reduced: removals.length > 0
 	};
@@ -795,6 +1190,12 @@ function withBase(set, base, inputs) {
 		}
 	};
 }
+/** A record is a leg's word, and who can write one can name any image: what a person did not name is told. */
+function strangeRecords(legs, inputs) {
+	if (inputs.output !== void 0) return [];
+	const listed = new Set(targetsOf(inputs.images, inputs.tags).map(({ image }) => image.name));
+	return legs.filter(({ leg }) => leg.record !== void 0 && !listed.has(leg.repository.name)).map(({ leg }) => `${leg.origin} takes its image from ${leg.repository.name}, which is not one of images (${[...listed].join(", ")}): see that the leg was meant to push there`);
+}
 /** An attestation is kept beside the image that it is about; one about an image that is not there is about nothing. */
 function orphanWarnings({ leg, source }) {
 	if (leg.index === "all") return [];
@@ -803,13 +1204,12 @@ function orphanWarnings({ leg, source }) {
 }
 /** A leg that could not be read is told as what it is, not as a missing platform as well. */
 function setErrors(found, all, failures, inputs) {
-	const where = found.explicit ? "records" : `the arch tags (looked for: ${found.legs.map((leg) => leg.ref).join(", ")})`;
 	const unread = failures.flatMap(({ leg: { claimed, ref, origin } }) => claimed === void 0 ? [] : [{
 		platform: claimed,
 		digest: ref,
 		origin
 	}]);
-	const errors = checkPlatformSet(inputs.platforms, [...all, ...unread], where);
+	const errors = checkPlatformSet(inputs.platforms, [...all, ...unread], found.where);
 	return unread.length === failures.length ? errors : errors.filter((error) => error.code !== "E_PLATFORM_MISSING");
 }
 /** What each image that counts says of its commit; those of one leg that say the same speak as one. */
@@ -834,6 +1234,10 @@ function mayBeMissing({ claimed }, inputs) {
 function notFound(leg) {
 	const claimed = leg.claimed === void 0 ? "" : ` for ${formatPlatform(leg.claimed)}`;
 	return new CodedError("E_NOT_FOUND", `${leg.repository.name} has no ${leg.ref}${claimed} (${leg.origin})`, { hint: "see that the leg pushed it, and that no clean-up has removed it since" });
+}
+function notPushed({ origin, claimed }) {
+	const what = claimed === void 0 ? "the image" : formatPlatform(claimed);
+	return new CodedError("E_RECORD", `${origin}: ${what} was built and not pushed, and other legs pushed`, { hint: "give all legs the same push and dry-run, and run that leg again" });
 }
 /** The repository that an entry was read from. */
 function repositoryOf(digest, { legs, change }) {
@@ -874,7 +1278,7 @@ function toEach(targets, from, manifest) {
 async function copyAll(copies, referrers, copy, log) {
 	if (copies.length === 0) return;
 	const names = [...new Set(copies.map(({ to }) => to.name))].join(", ");
-	await log.group(`Copying ${copies.length} manifests and what they refer to into ${names}`, async () => {
+	await log.group(`Copying ${copies.length === 1 ? "1 manifest and what it refers to" : `${copies.length} manifests and what they refer to`} into ${names}`, async () => {
 		await settleAll(copies.map(async (each) => copy({
 			...each,
 			referrers
@@ -1011,18 +1415,26 @@ function fits(format, { mediaType }) {
 }
 
 // src/commands/merge-nothing.ts
-/** Promise 8: where no leg pushed, as on a pull request, there is nothing to publish and nothing wrong. */
-function nothingPushed({ legs }) {
-	return legs.length > 0 && legs.every((leg) => leg.record?.pushed === false);
+/** True where each leg is heard of, or nobody waits for the others. */
+function nothingWillBePushed(found, { wait }) {
+	const mayCome = wait > 0 && found.refresh !== void 0;
+	return nothingPushed(found) && !(mayCome && found.legs.some(({ unheard }) => unheard !== void 0));
+}
+/** @throws what is wrong with the set that was built, as far as its records tell */
+function unpublished(found, inputs, image, log) {
+	const errors = claimErrors(found, inputs);
+	if (errors.length > 0) throw joinErrors(errors);
+	return nothingToPublish(found, inputs, image, log);
 }
 function nothingToPublish(found, inputs, image, log) {
-	const platforms = found.legs.flatMap((leg) => leg.claimed === void 0 ? [] : [formatPlatform(leg.claimed)]);
-	const text = found.explicit ? `No leg pushed (${platforms.join(", ")} were built), so nothing is published.` : "No leg has pushed its arch tag for this pull request, so nothing is published.";
+	const built = nothingPushed(found);
+	const platforms = found.legs.flatMap(({ claimed, record }) => claimed === void 0 || record === void 0 ? [] : [formatPlatform(claimed)]);
+	const text = built ? `No leg pushed (${platforms.join(", ")} were built), so nothing is published.` : "No leg has pushed its arch tag for this pull request, so nothing is published.";
 	log.info(text);
 	return {
 		outputs: {
 			references: [],
-			platforms: found.explicit ? platforms : [],
+			platforms: built ? platforms : [],
 			"missing-platforms": [],
 			"stale-tags": [],
 			subjects: [],
@@ -1325,6 +1737,58 @@ async function readTag(verbs, { repository, tag, moving }) {
 	};
 }
 
+// src/commands/handover-read.ts
+/** Reads and proves every leg at once; `undefined` stands for one that is not there. */
+async function readLegs(legs, deps) {
+	const [only, ...others] = legs;
+	const tolerated = only?.index === "all" && others.length === 0 ? otherKinds : void 0;
+	return Promise.all(legs.map(async (leg) => {
+		if (leg.problem !== void 0) return leg.problem;
+		if (leg.unheard === "absent" || leg.record?.pushed === false) return void 0;
+		try {
+			const source = await readLeg(leg, tolerated, deps);
+			return source && {
+				leg,
+				source
+			};
+		} catch (error) {
+			return toCodedError(error);
+		}
+	}));
+}
+async function readLeg(leg, tolerated, deps) {
+	const reader = deps.readerOf(leg.repository);
+	const { anchor, ref, repository, promised } = leg;
+	const anchoredReader = anchor === void 0 ? reader : await readAnchor(reader, leg, anchor, deps);
+	const name = ref === "" ? repository.name : `${repository.name}${ref.includes(":") ? "@" : ":"}${ref}`;
+	return readSource(anchoredReader, ref, name, promised, tolerated);
+}
+/**
+* Any job of a run may delete an artifact and make it again, and only who may push can move a tag: the leg's arch tag has to
+* hold what its record says. A tag that a run for another commit has taken since says nothing; then the digest stands alone.
+* It costs nothing: what is read by the tag is not read by the digest again.
+* @throws E_RECORD where the two differ
+*/
+async function readAnchor(reader, { ref, origin, repository }, anchor, { commit, log }) {
+	const name = `${repository.name}:${anchor}`;
+	const held = await reader.manifest(anchor);
+	if (held === void 0) {
+		log.warning(`${name} is not there, so that the record in ${origin} is held against no tag; give merge the same arch-tag, images and tags as build`);
+		return reader;
+	}
+	if (held.digest === ref) return {
+		...reader,
+		manifest: async (other) => other === ref ? held : reader.manifest(other)
+	};
+	const { images } = await expandSource(reader, held, name);
+	const labels = images.map(({ config }) => config.labels[revisionKey]);
+	if (commit !== void 0 && labels.length > 0 && labels.every((label) => label !== void 0 && label !== commit)) {
+		log.info(`${name} is of commit ${show(labels[0] ?? "")} by now; ${ref} is taken, as ${origin} says`);
+		return reader;
+	}
+	throw new CodedError("E_RECORD", `${origin} says ${ref}, and ${name} holds ${held.digest}`, { hint: "the artifact was made again by something else than the leg, or the leg pushed again and did not end: run that leg again" });
+}
+
 // src/commands/merge-wait.ts
 const firstDelayMs = 5e3;
 const longestDelayMs = 3e4;
@@ -1340,12 +1804,16 @@ const passing = [
 /**
 * Asks for what has not arrived until it has or the time is over. An arch tag of another commit is what an earlier run left,
 * so its leg is waited for; when the time is over it counts as missing. A leg that can't be read ends the waiting: no time
-* will mend the list.
+* will mend the list. Where legs hand records over, these are looked for again each time.
 * @param seconds 0 gives back what was read, as it was read
 * @param commit what the legs are to be of, where that is known
 */
-async function awaitLegs(legs, read, { seconds, commit }, deps) {
-	if (seconds === 0) return read;
+async function awaitLegs(found, read, { seconds, commit }, deps) {
+	if (seconds === 0) return {
+		found,
+		read
+	};
+	const legs = [...found.legs];
 	const state = [...read];
 	const deadline = deps.now() + seconds * 1e3;
 	let told = {
@@ -1354,7 +1822,7 @@ async function awaitLegs(legs, read, { seconds, commit }, deps) {
 	};
 	for (let delay = firstDelayMs;; delay = Math.min(delay * 2, longestDelayMs)) {
 		const pending = legs.flatMap((leg, at) => {
-			const why = whyPending(state[at], commit);
+			const why = whyPending(leg, state[at], commit);
 			return why === void 0 ? [] : [{
 				leg,
 				at,
@@ -1363,7 +1831,13 @@ async function awaitLegs(legs, read, { seconds, commit }, deps) {
 		});
 		const broken = state.some((each) => each instanceof CodedError && !passing.includes(each.code));
 		const left = deadline - deps.now();
-		if (pending.length === 0 || broken) return state;
+		if (pending.length === 0 || broken) return {
+			found: {
+				...found,
+				legs
+			},
+			read: state
+		};
 		if (left <= 0) break;
 		const set = pending.map(({ leg, why }) => `${nameOf(leg)} (${why})`).join(", ");
 		if (set !== told.set || deps.now() - told.at >= quietMs) {
@@ -1374,21 +1848,47 @@ async function awaitLegs(legs, read, { seconds, commit }, deps) {
 			};
 		}
 		await deps.sleep(Math.min(delay * (.75 + deps.random() / 2), left));
+		const newer = await handedOverSince(found, deps.log);
 		await Promise.all(pending.map(async ({ leg, at }) => {
-			state[at] = await lookAgain(leg, state[at], deps);
+			const now = newer.find(({ claimed }) => isFor(leg, claimed)) ?? leg;
+			legs[at] = now;
+			state[at] = await lookAgain(now, state[at], deps);
 		}));
 	}
-	return state.map((each, at) => afterDeadline(each, legs[at], commit, deps.log));
+	return {
+		found: {
+			...found,
+			legs
+		},
+		read: state.map((each, at) => afterDeadline(each, legs[at], commit, deps.log))
+	};
 }
 /** Why a leg counts as not arrived; undefined: it is there. */
-function whyPending(read, commit) {
+function whyPending(leg, read, commit) {
+	if (leg.record?.pushed === false) return void 0;
 	if (read === void 0) return "not there yet";
 	if (read instanceof CodedError) return passing.includes(read.code) ? show(read.message) : void 0;
 	const other = otherCommit(read, commit);
 	return other === void 0 ? void 0 : `of commit ${show(other, 40)}`;
 }
+/** The legs as they are told of by now; none where nothing is told, or not this time. */
+async function handedOverSince({ refresh }, log) {
+	try {
+		return (await refresh?.())?.legs ?? [];
+	} catch (error) {
+		const coded = toCodedError(error);
+		if (!passing.includes(coded.code)) throw error;
+		log.info(`${coded.message}; asking again`);
+		return [];
+	}
+}
+function isFor({ claimed }, platform) {
+	return claimed !== void 0 && platform !== void 0 && samePlatform(claimed, platform);
+}
 /** One HEAD for what is not there; it is read only when it is there and is something else than before. */
 async function lookAgain(leg, before, deps) {
+	if (leg.unheard === "absent" || leg.record?.pushed === false) return void 0;
+	if (leg.problem !== void 0) return leg.problem;
 	try {
 		const head = await deps.registry.headManifest(leg.repository, leg.ref);
 		if (head === void 0) return void 0;
@@ -1416,15 +1916,20 @@ function nameOf({ claimed, repository, ref }) {
 // src/commands/merge-state.ts
 /**
 * Reads the legs and what every tag holds, in one round; then waits for legs that have not arrived, where that is asked for.
-* @returns undefined on a pull request for which no leg has pushed anything
+* @returns undefined on a pull request for which no leg has pushed or handed over anything
 */
 async function readState(found, places, inputs, deps) {
 	const { log, registry, github, sleep, now = () => performance.now(), random = Math.random } = deps;
 	const tags = tagsOf([...places.published, ...places.targets], inputs);
-	const readAll = async (legs) => readLegs(legs, (repository) => repositoryReader(registry, repository));
+	const readAll = async (legs) => readLegs(legs, {
+		readerOf: (repository) => repositoryReader(registry, repository),
+		commit: inputs.revision ?? github.sha,
+		log
+	});
 	const [first, held] = await log.group(`Reading ${counted(found.legs.length, "leg")} and ${counted(tags.length, "tag")}`, async () => Promise.all([readAll(found.legs), readHeld(registry, tags)]));
-	if (!found.explicit && isPullRequest(github) && first.every((leg) => isNotOfThisRun(leg, github.sha))) return void 0;
-	const read = await awaitLegs(found.legs, first, {
+	const mayCome = found.refresh !== void 0 && inputs.wait > 0;
+	if (isPullRequest(github) && !mayCome && isSilent(found, first, github.sha)) return void 0;
+	const awaited = await awaitLegs(found, first, {
 		seconds: inputs.wait,
 		commit: inputs.revision ?? github.sha
 	}, {
@@ -1436,9 +1941,14 @@ async function readState(found, places, inputs, deps) {
 		read: readAll
 	});
 	return {
-		read,
-		held: read === first ? held : await readHeld(registry, tags)
+		...awaited,
+		held: awaited.read === first ? held : await readHeld(registry, tags)
 	};
+}
+/** Nothing was handed over, and what was looked for besides is not there or is another run's. */
+function isSilent({ legs, explicit }, read, sha) {
+	const unheard = legs.every((leg) => leg.record === void 0 && leg.unheard !== "absent");
+	return !explicit && unheard && read.every((leg) => isNotOfThisRun(leg, sha));
 }
 function isNotOfThisRun(leg, sha) {
 	return leg === void 0 || !(leg instanceof CodedError) && otherCommit(leg, sha) !== void 0;
@@ -1478,15 +1988,12 @@ async function write(index, places, tags, copies, inputs, deps) {
 async function merge(inputs, deps) {
 	const { log, github } = deps;
 	const places = placesOf(inputs);
-	const found = await findLegs(inputs, places.home, firstTag(inputs.tags), github, deps.files);
-	if (nothingPushed(found)) {
-		const errors = claimErrors(found, inputs);
-		if (errors.length > 0) throw joinErrors(errors);
-		return nothingToPublish(found, inputs, places.home, log);
-	}
+	const found = await findLegs(inputs, places.home, firstTag(inputs.tags), deps);
+	if (nothingWillBePushed(found, inputs)) return unpublished(found, inputs, places.home, log);
 	const state = await readState(found, places, inputs, deps);
 	if (state === void 0) return nothingToPublish(found, inputs, places.home, log);
-	const set = await prove(found, state, places, inputs, deps);
+	if (nothingPushed(state.found)) return unpublished(state.found, inputs, places.home, log);
+	const set = await prove(state, places, inputs, deps);
 	tell(set, inputs, log);
 	const contents = await readContents(set, places, inputs, deps);
 	const built = buildIndex(set, inputs, github, deps.sourceDate);
@@ -1513,8 +2020,9 @@ async function merge(inputs, deps) {
 	});
 }
 /** The set that the list is made of; of a published list that is changed, what is kept as well. */
-async function prove(found, { read, held }, places, inputs, { github, registry }) {
-	const set = found.legs.length === 0 ? emptySet : proveSet(found, read, inputs, github);
+async function prove({ found, read, held }, places, inputs, { github, registry, log }) {
+	const proven = found.legs.length === 0 ? emptySet : proveSet(found, read, inputs, github);
+	const set = inputs.check === "content" ? await withRecords(proven, registry, inputs.revision ?? github.sha, log) : proven;
 	return changesPublished(inputs) ? withBase(set, await readBase(places.published, held, registry), inputs) : set;
 }
 function tell(set, inputs, log) {

@@ -2,14 +2,14 @@
 import { i as quote, r as joinErrors, t as CodedError } from "./errors.js";
 import { t as githubEnvironment } from "./github-environment.js";
 import { a as laterCommand, n as inputTable, o as laterCommands, t as inputNames } from "./inputs-table.js";
-import { u as unreadable } from "./inputs-kinds.js";
+import { d as unreadable, m as splitQuotedLines } from "./inputs-kinds.js";
 import { n as targetsOf } from "./inputs-targets.js";
 import { t as isLayout } from "./oci-layout-reference.js";
-import { performance } from "node:perf_hooks";
-import { randomUUID } from "node:crypto";
 import { open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
+import { randomUUID } from "node:crypto";
+import { performance } from "node:perf_hooks";
 import { setTimeout } from "node:timers/promises";
 
 // src/commands/files.ts
@@ -77,7 +77,7 @@ function compareCommits({ token, repository, apiUrl, log, signal }) {
 	return async (base, head) => {
 		const [owner = "", repo = ""] = repository?.split("/") ?? [];
 		if (token === void 0 || owner === "" || repo === "" || !commitForm.test(base) || !commitForm.test(head)) return void 0;
-		const { Octokit } = await import("./dist-src.js");
+		const { Octokit } = await import("./rest.js");
 		const octokit = new Octokit({
 			auth: token,
 			...apiUrl !== void 0 && { baseUrl: apiUrl },
@@ -147,6 +147,10 @@ function maskSecrets(raw, log) {
 	const secrets = /* @__PURE__ */ new Map();
 	for (const name of Object.keys(inputTable)) {
 		if (inputTable[name].secret !== true) continue;
+		if (name === "secrets") {
+			maskBuildSecrets(raw.get(name) ?? [], log);
+			continue;
+		}
 		for (const secret of (raw.get(name) ?? []).flatMap((value) => secretsIn(name, value))) {
 			if (secret.length < minMasked) log.warning(`${name} is too short to be masked in this log`);
 			else log.secret(secret);
@@ -154,6 +158,14 @@ function maskSecrets(raw, log) {
 		}
 	}
 	return secrets;
+}
+/** Values of any length and of any kind, so they are not looked for in other inputs: `true` may be one. */
+function maskBuildSecrets(values, log) {
+	for (const item of splitQuotedLines(values) ?? values) {
+		const value = item.slice(item.indexOf("=") + 1).trim();
+		if (value !== "" && value.length < minMasked) log.warning("a value of secrets is too short to be masked in this log");
+		for (const part of parts(value)) if (part.length >= minMasked) log.secret(part);
+	}
 }
 /** Whole, and each line by itself: a log is masked line by line. Of the YAML list, the values of its passwords. */
 function secretsIn(name, value) {
@@ -197,7 +209,8 @@ function checkTogether(command, raw, inputs) {
 	return [
 		...loginRules(raw),
 		...imageRules(command, raw, inputs),
-		...command === "build" ? buildRules(raw, inputs) : []
+		...command === "build" ? buildRules(raw, inputs) : [],
+		...command === "merge" ? mergeRules(inputs) : []
 	];
 }
 function loginRules(raw) {
@@ -214,15 +227,59 @@ function imageRules(command, raw, inputs) {
 	if (command === "build" || command === "merge") return [unreadable(`images is not set, and ${command} needs it`, "set images, or give whole references in tags")];
 	return [unreadable(`nothing says what to ${command}`, `give a reference (${command} quay.io/acme/app:v1 in a shell), or set images`)];
 }
+function platformRules(raw) {
+	if (!raw.has("platform") || !raw.has("platforms")) return [];
+	return [unreadable("platform and platforms are both set", "a leg of a matrix has platform; a host that makes several has platforms")];
+}
+/** What shapes an image while it is built: one that is adopted stays as it is. */
+const buildOnly = [
+	...[
+		"file",
+		"target",
+		"build-args",
+		"build-contexts",
+		"labels",
+		"annotations",
+		"secrets",
+		"secret-envs"
+	],
+	...[
+		"secret-files",
+		"ssh",
+		"cache-from",
+		"cache-to",
+		"no-cache",
+		"pull",
+		"network",
+		"add-hosts",
+		"shm-size"
+	],
+	...[
+		"ulimit",
+		"provenance",
+		"sbom",
+		"outputs",
+		"extra-args",
+		"format",
+		...assembleOnly
+	]
+];
+function adoptRules(raw) {
+	if (!raw.has("source-image")) return [];
+	return buildOnly.filter((name) => raw.has(name)).map((name) => new CodedError("E_UNSUPPORTED", `${name} can't be honoured with source-image, which is adopted as it is`, { hint: `leave ${name} out, or build` }));
+}
 function buildRules(raw, inputs) {
-	const errors = [];
+	const errors = [...platformRules(raw), ...adoptRules(raw)];
 	const engine = String(inputs["engine"]);
 	if (engine !== "assemble") {
 		for (const name of assembleOnly.filter((each) => raw.has(each))) errors.push(unsupported(name, raw, `engine ${engine}`, "set engine to assemble, or leave it out"));
-		if (inputs["mode"] === "cross") errors.push(unsupported("mode", raw, `engine ${engine}`, "cross needs engine assemble; use native or emulate"));
 		if (inputs["arch-tag"] === "none") errors.push(unsupported("arch-tag", raw, `engine ${engine}`, "let each leg push a tag; {tag}-{arch} is the default"));
 	}
 	return errors;
+}
+/** Annotations of what a merge does not change. */
+function mergeRules({ annotations }) {
+	return annotations.filter(({ on }) => on === "elsewhere").map(({ key, value }) => new CodedError("E_UNSUPPORTED", `annotations: ${quote(`${key}=${value}`)} is for a level that a merge can't reach`, { hint: `write ${quote(`index:${key}=${value}`)} or manifest-descriptor[linux/amd64]:` }));
 }
 function unsupported(name, raw, where, hint) {
 	const value = (raw.get(name) ?? []).join("\n");
@@ -308,14 +365,7 @@ async function runCommand(command, raw, shell) {
 		}
 		case "build": return runBuild(await parseInputs(command, raw, shell.log), shell);
 		case "merge": return runMerge(await parseInputs(command, await specified(raw, shell), shell.log), shell);
-		case "verify": {
-			const inputs = await parseInputs(command, raw, shell.log);
-			const { verify } = await import("./commands-verify.js");
-			return withRegistry(inputs, shell, [], async (registry) => verify(inputs, {
-				log: shell.log,
-				registry: await readingLayouts(registry, shell)
-			}));
-		}
+		case "verify": return runVerify(await parseInputs(command, raw, shell.log), shell);
 		case "inspect": {
 			const inputs = await parseInputs(command, raw, shell.log);
 			const { inspect } = await import("./commands-inspect.js");
@@ -326,11 +376,12 @@ async function runCommand(command, raw, shell) {
 	}
 }
 async function runMerge(inputs, shell) {
-	const [{ merge }, { createCopier }, { copyBetween, Layouts, withLayouts }, { outputLayout, placesOf }] = await Promise.all([
+	const [{ merge }, { createCopier }, { copyBetween, Layouts, withLayouts }, { outputLayout, placesOf }, { plainHttp }] = await Promise.all([
 		import("./commands-merge.js"),
 		import("./copier.js"),
 		import("./commands-places.js"),
-		import("./merge-target.js")
+		import("./merge-target.js"),
+		import("./registry-plain-http.js")
 	]);
 	const targets = placesOf(inputs).targets.map(({ image }) => image);
 	const push = inputs["dry-run"] || inputs.output !== void 0 ? [] : targets;
@@ -343,7 +394,10 @@ async function runMerge(inputs, shell) {
 		log: shell.log,
 		signal: shell.signal
 	});
+	const http = plainHttp(shell);
 	return withRegistry(inputs, shell, push, async (registry) => merge(inputs, {
+		env: shell.env,
+		send: http.send,
 		log: shell.log,
 		registry: withLayouts(registry, layouts),
 		copy: copyBetween(copier, registry, layouts, shell.log),
@@ -359,7 +413,7 @@ async function runMerge(inputs, shell) {
 			log: shell.log,
 			signal: shell.signal
 		})
-	}));
+	})).finally(http.close);
 }
 /** The inputs with what the file in `spec` says. */
 async function specified(raw, { cwd }) {
@@ -368,23 +422,96 @@ async function specified(raw, { cwd }) {
 	return withSpec(raw, async (path) => Buffer.from(await readNamed(resolve(cwd, path), maxSpecBytes, "spec", path)).toString("utf8"));
 }
 async function runBuild(inputs, shell) {
-	const [{ build }, { chooseEngine }] = await Promise.all([import("./commands-build.js"), import("./engines-detect.js")]);
-	const push = targetsOf(inputs.images, inputs.tags).slice(0, 1).map(({ image }) => image);
+	const [{ build }, { legHandover }, { chooseEngine }, { sweep }] = await Promise.all([
+		import("./commands-build.js"),
+		import("./commands-handover-leg.js"),
+		import("./engines-detect.js"),
+		import("./engines-leftovers.js")
+	]);
+	await sweep(dirname(await shell.scratch()), shell);
+	const push = targetsOf(inputs.images, inputs.tags).slice(0, inputs["push-to"] === "all" ? void 0 : 1).map(({ image }) => image);
+	for (const { from } of inputs.secrets) if (from.kind === "value") shell.log.secret(from.value);
 	const github = await githubEnvironment(shell.env, readStart);
 	return withRegistry(inputs, shell, push, async (registry) => {
-		const engine = await chooseEngine(inputs.engine, await engineOptions(inputs, shell, registry));
+		const { remote, setup } = inputs;
+		const options = {
+			...await engineOptions(inputs, shell, registry),
+			reader: await imageReader(registry, shell),
+			setUpEmulation: inputs["setup-emulation"],
+			...remote !== void 0 && { remote },
+			...setup !== void 0 && { buildx: await installed(setup, inputs, shell) }
+		};
+		const bases = await registryClient(inputs, shell, [], impatient);
+		const engines = /* @__PURE__ */ new Map();
 		try {
 			return await build(inputs, {
 				log: shell.log,
-				engine,
+				engineOf: async (name) => {
+					const engine = engines.get(name) ?? chooseEngine(name, options, trialOf(inputs));
+					engines.set(name, engine);
+					return engine;
+				},
+				storedEngine: async (source) => {
+					const engine = engines.get(source.text) ?? storedEngine(source, options, shell);
+					engines.set(source.text, engine);
+					return engine;
+				},
 				registry,
+				bases,
 				github,
+				handOver: legHandover(inputs.handover, {
+					...shell,
+					registry,
+					sleep: sleeper(shell),
+					retentionDays: shell.env["GITHUB_RETENTION_DAYS"]
+				}),
 				sleep: sleeper(shell),
 				now: () => performance.now()
 			});
 		} finally {
-			await engine.close();
+			bases.close();
+			for (const engine of engines.values()) await engine.then(async (one) => one.close(), () => void 0);
 		}
+	});
+}
+/** What pushes and runs an image that stands in a folder or an archive. */
+async function storedEngine(source, options, shell) {
+	const [{ StoredEngine }, { readAdopted }] = await Promise.all([import("./engines-stored-engine.js"), import("./commands-adopt-archive.js")]);
+	const scratch = await shell.scratch();
+	return new StoredEngine(options, (platform) => readAdopted(source, platform, {
+		cwd: shell.cwd,
+		scratch
+	}));
+}
+async function runVerify(inputs, shell) {
+	const { verify } = await import("./commands-verify.js");
+	return withRegistry(inputs, shell, [], async (registry) => {
+		let engine;
+		try {
+			return await verify(inputs, {
+				log: shell.log,
+				registry: await readingLayouts(registry, shell),
+				engine: async () => engine ??= await pullingEngine(inputs, shell, registry),
+				scratch: shell.scratch
+			});
+		} finally {
+			await engine?.close();
+		}
+	});
+}
+/** An engine that pulls what verify looks at; a registry on loopback may speak plain HTTP to it, as to us. */
+async function pullingEngine(inputs, shell, registry) {
+	const [{ chooseEngine }, { isLoopback }, { lookedAt }] = await Promise.all([
+		import("./engines-detect.js"),
+		import("./registries.js"),
+		import("./look.js")
+	]);
+	const { workspace: _, ...options } = await engineOptions(inputs, shell, registry);
+	const loopback = lookedAt(inputs).map(({ repository }) => repository.registry).filter(isLoopback);
+	const insecureRegistries = [.../* @__PURE__ */ new Set([...inputs["insecure-registries"], ...loopback])];
+	return chooseEngine(inputs.engine, {
+		...options,
+		insecureRegistries
 	});
 }
 /** A client that reads from OCI image layout folders as well. */
@@ -392,12 +519,38 @@ async function readingLayouts(registry, { cwd }) {
 	const { Layouts, withLayouts } = await import("./commands-places.js");
 	return withLayouts(registry, new Layouts({ cwd }));
 }
+/** What base images of engine assemble are read with. */
+async function imageReader(registry, shell) {
+	const { layerPaths } = await import("./verify-content-folders.js");
+	return {
+		...await readingLayouts(registry, shell),
+		layerPaths
+	};
+}
 /** Runs `work` with a client that knows what will be pushed to, and closes it however `work` ends. */
 async function withRegistry(inputs, shell, pushRepositories, work) {
+	const registry = await registryClient(inputs, shell, pushRepositories);
+	try {
+		return await work(registry);
+	} finally {
+		registry.close();
+	}
+}
+/** For questions whose answer spares time, where none is no failure: it has not many seconds to come. */
+const impatient = {
+	attempts: 2,
+	retries: 8,
+	connectMs: 5e3,
+	headersMs: 15e3,
+	documentMs: 15e3,
+	waitingMs: 1e4,
+	longestRetryAfterMs: 5e3
+};
+async function registryClient(inputs, shell, pushRepositories, limits = {}) {
 	const [{ createRegistryClient }, { credentialSource }] = await Promise.all([import("./registry-client.js"), import("./credentials.js")]);
 	const { log, env, signal } = shell;
 	const caCertificate = await certificate(inputs, shell);
-	const registry = createRegistryClient({
+	return createRegistryClient({
 		credentials: credentialSource({
 			explicit: logins(inputs, log),
 			env,
@@ -410,13 +563,9 @@ async function withRegistry(inputs, shell, pushRepositories, work) {
 		trustedRealms: [...(inputs["registry-auth"] ?? []).map(({ registry: host }) => host), ...inputs["insecure-registries"]],
 		...caCertificate !== void 0 && { caCertificate },
 		env,
-		signal
+		signal,
+		limits
 	});
-	try {
-		return await work(registry);
-	} finally {
-		registry.close();
-	}
 }
 /** Credentials that were given: `username` and `password` are for the first image's registry. */
 function logins(inputs, log) {
@@ -438,6 +587,31 @@ function firstRepository(inputs) {
 	const [target] = targetsOf(inputs.images, inputs.tags);
 	if (target !== void 0) return target.image;
 	throw new CodedError("E_INPUT", "username is set, and no image says for which registry it is", { hint: "set images, or use registry-auth" });
+}
+/** What `engine: auto` is to find an engine for. A row's own mode and fallback are tried when it is its turn. */
+function trialOf(inputs) {
+	return {
+		platform: inputs.platform,
+		mode: inputs.mode ?? "native",
+		smokeTest: inputs["smoke-test"] !== void 0
+	};
+}
+/** The program that `setup` asks for, installed where it is not. */
+async function installed(setup, inputs, shell) {
+	const [{ setUpBuildx }, { downloader }] = await Promise.all([import("./engines-setup-buildx.js"), import("./registry-download.js")]);
+	const { env, log, signal } = shell;
+	const caCertificate = await certificate(inputs, shell);
+	return log.group(`Setting up ${setup.tool} ${setup.version}`, async () => setUpBuildx(setup, {
+		log,
+		env,
+		temp: await shell.scratch(),
+		download: downloader({
+			env,
+			signal,
+			...caCertificate !== void 0 && { caCertificate }
+		}),
+		sleep: sleeper(shell)
+	}));
 }
 async function engineOptions(inputs, shell, registry) {
 	const { env, cwd, log, signal, kind } = shell;

@@ -1,110 +1,214 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { i as quote, n as errorLine, o as show, r as joinErrors, t as CodedError } from "./errors.js";
 import { i as digestOf, t as DigestStream } from "./oci-digest.js";
-import { a as mediaTypes } from "./oci-media-types.js";
-import { t as formatReference } from "./oci-reference.js";
-import { c as samePlatform, i as platformArch, l as architectureOfUname, n as formatPlatform, r as normalisePlatform } from "./platform-platform.js";
-import { i as parseStrictJson, n as parseFields } from "./oci-schema.js";
-import { s as splitWords } from "./inputs-readers.js";
-import { randomBytes } from "node:crypto";
-import { access, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { a as mediaTypes, o as readDescriptor } from "./oci-media-types.js";
+import { r as architectureOfUname } from "./platform-architectures.js";
+import { l as samePlatform, n as formatPlatform, o as platformOfJson, r as normalisePlatform, t as parsePlatform } from "./platform-platform.js";
+import { t as parseImageConfig } from "./oci-config.js";
+import { n as layoutRepository, r as parseLayoutReference, t as isLayout } from "./oci-layout-reference.js";
+import { i as parseManifest, n as isAttestation, r as maxManifestBytes } from "./oci-manifest.js";
+import { n as parseReference } from "./oci-reference.js";
+import { n as parseFields, r as withoutUndefined } from "./oci-schema.js";
+import { C as tarEnd, E as existing, S as padding, T as checkValues, _ as Session, a as writtenTo, b as layoutArchive, c as ContainerEngine, d as pairs, f as secretArguments, g as sourceDate, h as storedImageId, i as cacheOfPlatform, l as commonArguments, m as buildArguments, n as PodmanEngine, o as isStoredFor, p as writeDockerConfig, r as DockerEngine, s as ContainersEngine, t as ImageRunner, u as optional, v as pushStored, w as tarHeader, x as maxId, y as chunks } from "./engines-image-runner.js";
+import { n as lastLines } from "./engines-output.js";
+import { n as findTools, t as findTool } from "./engines-tools.js";
+import { n as isAtLeast, t as askedOptions } from "./engines-support.js";
+import { t as isLoopback } from "./engines-registries.js";
+import { access, lstat, mkdir, open, readFile, readdir, readlink, rm, stat } from "node:fs/promises";
 import { machine } from "node:os";
-import { basename, delimiter, isAbsolute, join, posix, relative, resolve, sep } from "node:path";
-import { constants, createReadStream } from "node:fs";
-import { spawn } from "node:child_process";
-import { StringDecoder } from "node:string_decoder";
+import { basename, join, posix } from "node:path";
+import { createReadStream } from "node:fs";
 
-// src/engines/request.ts
-const maxValueBytes = 65536;
-const argumentName = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
-const control = /[\u0000\r\n]/;
-const secretName = /(?:token|password|passwd|secret|private_?key|api_?key|credential)/i;
-/** Whether a build argument of that name most likely holds a secret. */
-function looksSecret(name) {
-	return secretName.test(name);
-}
+// src/engines/base-tree.ts
+/** As many links as Linux follows before it says ELOOP. */
+const maxLinks = 40;
 /**
-* Labels and build arguments as every engine takes them. @throws E_INPUT, all of them at once. Warns of build arguments that look
-* like secrets: whoever has the image can read them.
+* The folders and links of an image, put together layer by layer from the lowest. A layer on top has to name folders as they are:
+* one that says `bin/app` where `bin` is a link hides all of /usr/bin with some runtimes, and one that leaves /tmp out makes it
+* a folder of root's with others.
 */
-function checkValues(request, log) {
-	const buildArgs = request.source.kind === "dockerfile" ? request.source.buildArgs ?? {} : {};
-	const errors = [...Object.entries(buildArgs).flatMap(([name, value]) => problem("build argument", name, value, argumentName)), ...Object.entries(request.labels ?? {}).flatMap(([name, value]) => problem("label", name, value, /^[^\s=]+$/))];
-	if (errors.length > 0) throw joinErrors(errors);
-	for (const name of Object.keys(buildArgs).filter(looksSecret)) log.warning(`build argument ${name} looks like a secret, and whoever has the image can read it in its history`);
-}
-function problem(what, name, value, form) {
-	const bad = (why, hint) => [new CodedError("E_INPUT", `${what} ${quote(name, 60)} ${why}`, { hint })];
-	if (!form.test(name)) return bad("has a name that engines do not take", `write NAME=value, one a line`);
-	if (control.test(value)) return bad("has a newline or NUL in its value", "put such a value into a file of the context");
-	if (Buffer.byteLength(value) > maxValueBytes) return bad("has more than 64 KiB", "put such a value into a file of the context");
-	return [];
-}
+var BaseTree = class {
+	#nodes = /* @__PURE__ */ new Map();
+	/** What one layer does; whiteouts are about the layers below, wherever they stand in the archive. */
+	apply(changes) {
+		for (const [path, { kind }] of changes) if (kind === "removed") this.#remove(path);
+		else if (kind === "emptied") this.#empty(path);
+		for (const [path, change] of changes) {
+			const at = this.resolve(path, false);
+			if (change.kind === "folder") {
+				const { mode, uid, gid } = change;
+				const real = this.resolve(path);
+				if (this.folder(real) === void 0) this.#remove(at);
+				this.#nodes.set(this.folder(real) === void 0 ? at : real, {
+					mode,
+					uid,
+					gid
+				});
+			} else if (change.kind === "link") {
+				this.#remove(at);
+				this.#nodes.set(at, { target: change.target });
+			} else if (change.kind === "file") this.#remove(at);
+		}
+	}
+	/** The folder at a path without links, if one is there. */
+	folder(path) {
+		const node = this.#nodes.get(path);
+		return node === void 0 || "target" in node ? void 0 : node;
+	}
+	/** The path without links in it. What is not there stays as it is written; so does a circle of links. */
+	resolve(path, followLast = true) {
+		const todo = path.split("/").reverse();
+		let found = [];
+		let links = 0;
+		for (let name = todo.pop(); name !== void 0; name = todo.pop()) {
+			if (name === "" || name === ".") continue;
+			if (name === "..") {
+				found.pop();
+				continue;
+			}
+			const node = this.#nodes.get([...found, name].join("/"));
+			if (node !== void 0 && "target" in node && (followLast || todo.length > 0)) {
+				links += 1;
+				if (links > maxLinks) return path;
+				if (node.target.startsWith("/")) found = [];
+				todo.push(...node.target.split("/").reverse());
+			} else found.push(name);
+		}
+		return found.join("/");
+	}
+	#remove(path) {
+		if (this.#nodes.delete(path)) this.#empty(path);
+	}
+	#empty(path) {
+		const prefix = path === "" ? "" : `${path}/`;
+		for (const each of [...this.#nodes.keys()]) if (each.startsWith(prefix)) this.#nodes.delete(each);
+	}
+};
+
+// src/engines/base-image.ts
 /**
-* The folder and Dockerfile of a build, absolute, links followed. @param dockerfileNames what the engine looks for, first one first.
-* @throws E_INPUT for what is not there, remote, or outside.
+* Reads a base image: manifest, configuration, and the folders of its layers.
+* @param text a reference, or `oci:folder[:tag]`
+* @throws E_REFERENCE; E_NOT_FOUND; E_BASE_PLATFORM with the platforms that there are; E_MANIFEST, E_LAYER for what is malformed
 */
-async function checkSource(source, options, dockerfileNames) {
-	if (/^(?:[a-z][a-z0-9+.-]*:\/\/|git@|github\.com\/)/i.test(source.context) || source.context === "-") throw new CodedError("E_INPUT", `context ${quote(source.context)} is not a folder here`, { hint: "check the sources out first, and give their folder; remote contexts are not built" });
-	const context = await existing("context", source.context, options, "folder");
-	if (source.file !== void 0) return {
-		context,
-		file: await existing("file", source.file, options, "file")
+async function readBase(text, platform, options) {
+	const { reader, log } = options;
+	if (reader === void 0) throw new CodedError("E_INTERNAL", "engine assemble was given nobody to read with");
+	const { repository, tag, digest } = await place(text, options);
+	const top = await reader.getManifest(repository, digest ?? tag ?? (isLayout(repository) ? "" : "latest"));
+	if (top === void 0) throw missing(text);
+	const { manifest, bytes } = await imageFor(top, {
+		text,
+		repository,
+		platform,
+		reader
+	});
+	const config = await readConfig(manifest, {
+		text,
+		repository,
+		platform,
+		reader
+	});
+	const diffIds = parseImageConfig(config.bytes, `config of ${text}`).diffIds;
+	if (diffIds.length !== manifest.layers.length) throw new CodedError("E_MANIFEST", `base ${quote(text)} has ${manifest.layers.length} layers and names ${diffIds.length}`, { hint: "it is damaged; build and push it again" });
+	log.info(`base ${text} for ${formatPlatform(platform)} is ${bytes.digest}, ${manifest.layers.length} layers`);
+	const tree = await readTree(manifest.layers, repository, reader);
+	return {
+		repository,
+		...!isLayout(repository) && { name: text },
+		digest: bytes.digest,
+		layers: manifest.layers,
+		config: config.document,
+		diffIds,
+		tree
 	};
-	for (const name of dockerfileNames) {
-		const file = join(context, name);
-		if (await isThere(file)) return {
-			context,
-			file: await existing("file", file, options, "file")
-		};
-	}
-	throw new CodedError("E_INPUT", `there is no ${dockerfileNames.join(" or ")} in ${context}`, { hint: "name it with file, or give the right folder as context" });
 }
-async function isThere(path) {
-	try {
-		await lstat(path);
-		return true;
-	} catch {
-		return false;
-	}
+async function place(text, options) {
+	const layout = parseLayoutReference(text);
+	if (layout === void 0) return parseReference(text);
+	const folder = await existing("base", layout.repository.path, options, "folder");
+	return {
+		...layout,
+		repository: layoutRepository(folder)
+	};
 }
-/** The real path of something that has to be there, and inside the workspace where there is one. */
-async function existing(what, path, { cwd, workspace }, kind) {
-	let real;
-	try {
-		real = await realpath(resolve(cwd, path));
-	} catch (error) {
-		throw new CodedError("E_INPUT", `${what} ${quote(path)} is not there`, {
-			hint: `it is looked for from ${cwd}; was the repository checked out?`,
-			cause: error
+async function imageFor(top, { text, repository, platform, reader }) {
+	const manifest = parseManifest(top);
+	if (manifest.kind === "image") return {
+		manifest,
+		bytes: top
+	};
+	const listed = manifest.manifests.filter((entry) => !isAttestation(entry) && entry.platform !== void 0).map((entry) => ({
+		entry,
+		platform: platformOfJson(entry.platform ?? {
+			os: "",
+			architecture: ""
+		})
+	}));
+	const found = listed.find((each) => samePlatform(each.platform, platform));
+	if (found === void 0) throw lacks(text, platform, listed.map((each) => each.platform));
+	const bytes = await reader.getManifest(repository, found.entry.digest);
+	if (bytes === void 0) throw missing(`${text} (${found.entry.digest})`);
+	const image = parseManifest(bytes);
+	if (image.kind === "image") return {
+		manifest: image,
+		bytes
+	};
+	throw new CodedError("E_MANIFEST", `base ${quote(text)} has an index in its index`, { hint: "name the image itself, by its digest" });
+}
+async function readConfig({ config }, { text, repository, platform, reader }) {
+	const bytes = await reader.readBlob(repository, config, maxManifestBytes);
+	const { os, architecture, variant } = parseImageConfig(bytes, `config of ${text}`);
+	const own = normalisePlatform({
+		os,
+		architecture,
+		variant
+	});
+	if (!samePlatform(own, platform)) throw lacks(text, platform, [own]);
+	return {
+		bytes,
+		document: parseFields(bytes, `config of ${text}`)
+	};
+}
+function missing(text) {
+	return new CodedError("E_NOT_FOUND", `base ${quote(text)} is not there`, { hint: "check its name and tag, and whether our credentials may read it" });
+}
+function lacks(text, platform, there) {
+	const has = there.length === 0 ? "none that says what it is for" : there.map(formatPlatform).join(", ");
+	return new CodedError("E_BASE_PLATFORM", `base ${quote(text)} has no ${formatPlatform(platform)}, only ${has}`, { hint: `choose a base image that has ${formatPlatform(platform)}` });
+}
+async function readTree(layers, repository, reader) {
+	const tree = new BaseTree();
+	for (const layer of layers) {
+		const changes = [];
+		await reader.layerPaths(`layer ${layer.digest}`, reader.getBlob(repository, layer), (parts, change) => {
+			changes.push([parts.join("/"), change]);
 		});
+		tree.apply(changes);
 	}
-	if (workspace !== void 0 && !isInside(real, await realpath(workspace))) throw new CodedError("E_INPUT", `${what} ${quote(path)} leads out of the workspace`, { hint: "use a path inside of the workspace; symbolic links are followed before this is decided" });
-	if (kind !== void 0 && (await stat(real)).isDirectory() !== (kind === "folder")) throw new CodedError("E_INPUT", `${what} ${quote(path)} is not a ${kind}`, {});
-	return real;
-}
-/** Whether `path` is `folder` or under it; both are real paths. */
-function isInside(path, folder) {
-	const way = relative(folder, path);
-	return way === "" || way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+	return tree;
 }
 
 // src/engines/files.ts
-const form = /^([^:]+?)\s*:\s*([^:]+?)\s*(?::\s*([0-7]{3,5}))?$/;
+const form = /^(?<source>[^:]+?)\s*:\s*(?<destination>[^:]+?)\s*(?::\s*(?<mode>[0-7]{3,5})?\s*(?::\s*(?<uid>\d{1,7})\s*(?::\s*(?<gid>\d{1,7}))?)?)?$/u;
 const maxEntries = 1e5;
 /** One line of `files` for one platform. @throws E_INPUT */
 function parseFileLine(line, platform) {
-	const [, source, destination, mode] = form.exec(fillIn(line.trim(), platform)) ?? [];
-	if (source === void 0 || destination === void 0) throw new CodedError("E_INPUT", `files has ${quote(line)}, which is not source:destination[:mode]`, {
+	const { source, destination, mode, uid, gid = uid } = form.exec(fillIn(line.trim(), platform))?.groups ?? {};
+	if (source === void 0 || destination === void 0 || Number(uid ?? 0) > 2097151 || Number(gid ?? 0) > 2097151) throw new CodedError("E_INPUT", `files has ${quote(line)}, which is not source:destination[:mode[:uid[:gid]]]`, {
 		usage: true,
-		hint: "for example build/app-{arch}:/app:755; the mode is octal"
+		hint: `for example build/app-{arch}:/app:755 or data:/data::1000; the mode is octal, and ids go up to ${maxId}`
 	});
 	const inImage = destination.replace(/^\/+/, "");
 	if (inImage.split("/").some((part) => part === ".." || part === ".") || inImage.includes("\\")) throw new CodedError("E_INPUT", `files has the destination ${quote(destination)}`, { hint: "give a path from the root of the image, without . and .." });
 	return {
 		source,
 		destination: inImage,
-		...mode !== void 0 && { mode: parseInt(mode, 8) }
+		...mode !== void 0 && { mode: parseInt(mode, 8) },
+		...uid !== void 0 && { owner: {
+			uid: Number(uid),
+			gid: Number(gid)
+		} }
 	};
 }
 function fillIn(line, { os, architecture, variant }) {
@@ -122,16 +226,19 @@ function fillIn(line, { os, architecture, variant }) {
 /**
 * The entries of a layer with these files, sorted by path, parents first. Owners and times are not the host's, and of modes only
 * whether the owner may execute: what else there is comes from umasks and checkouts, and would give other bytes on the next
-* host. A mode that is given stands as it is.
+* host. A mode or an owner that is given stands as it is. Paths go through the base's links, and the base's folders stay as they are.
 * @throws E_INPUT, all problems at once.
 */
-async function layerEntries(source, platform, options) {
-	if (source.files.length === 0) throw new CodedError("E_INPUT", "files is empty, so there is nothing to assemble", { hint: "give lines source:destination[:mode], for example build/app-{arch}:/app:755" });
+async function layerEntries(source, platform, options, tree = new BaseTree()) {
+	if (source.files.length === 0) throw new CodedError("E_INPUT", "files is empty, so there is nothing to assemble", { hint: "give lines source:destination[:mode[:uid[:gid]]], for example build/app-{arch}:/app:755" });
 	const context = await existing("context", source.context, options, "folder");
 	const found = /* @__PURE__ */ new Map();
 	const errors = [];
 	for (const line of source.files) try {
-		await addLine(found, parseFileLine(line, platform), {
+		await addLine({
+			found,
+			tree
+		}, parseFileLine(line, platform), {
 			...options,
 			cwd: context
 		});
@@ -140,38 +247,49 @@ async function layerEntries(source, platform, options) {
 		errors.push(error);
 	}
 	if (errors.length > 0) throw joinErrors(errors);
-	return withParents(found);
+	return withParents(found, tree);
 }
-async function addLine(found, line, options) {
+async function addLine(image, line, options) {
 	const real = await existing("files: source", line.source, options);
 	const into = line.destination.endsWith("/") || line.destination === "";
 	const isFolder = (await stat(real)).isDirectory();
 	const target = into && !isFolder ? posix.join(line.destination, basename(line.source)) : line.destination.replace(/\/+$/, "");
-	await addPath(found, real, posix.normalize(target === "" ? "." : target), line);
+	await addPath(image, real, posix.normalize(target === "" ? "." : target), line);
 }
-async function addPath(found, source, path, line) {
+async function addPath(image, source, written, line) {
+	const { found, tree } = image;
 	const info = await lstat(source);
+	const path = written === "." ? written : tree.resolve(written, info.isDirectory());
+	const { owner } = line;
+	if (!info.isDirectory() && tree.folder(tree.resolve(written)) !== void 0) throw new CodedError("E_INPUT", `files puts ${quote(line.source)} in the place of the base's folder ${quote(`/${written}`)}`, { hint: `end the destination with a slash to put it into that folder: /${written}/` });
 	if (info.isDirectory()) {
+		const mode = {
+			mode: 493,
+			...owner,
+			...tree.folder(path)
+		};
 		if (path !== ".") add(found, {
 			path,
 			kind: "folder",
-			mode: 493,
-			size: 0
+			size: 0,
+			...mode
 		});
-		for (const name of (await readdir(source)).sort()) await addPath(found, join(source, name), path === "." ? name : `${path}/${name}`, line);
+		for (const name of (await readdir(source)).sort()) await addPath(image, join(source, name), path === "." ? name : `${path}/${name}`, line);
 	} else if (info.isSymbolicLink()) add(found, {
 		path,
 		kind: "link",
 		mode: 511,
 		size: 0,
-		link: await readlink(source)
+		link: await readlink(source),
+		...owner
 	});
 	else if (info.isFile()) add(found, {
 		path,
 		kind: "file",
 		mode: line.mode ?? ((info.mode & 64) === 0 ? 420 : 493),
 		size: info.size,
-		source
+		source,
+		...owner
 	});
 	else throw new CodedError("E_INPUT", `files: ${quote(source)} is neither a file, a folder nor a link`);
 }
@@ -182,7 +300,7 @@ function add(found, entry) {
 	found.set(entry.path, entry);
 }
 /** With every parent folder, in one order on every host. */
-function withParents(found) {
+function withParents(found, tree) {
 	const all = new Map(found);
 	for (const path of found.keys()) for (let parent = posix.dirname(path); parent !== "."; parent = posix.dirname(parent)) {
 		const there = all.get(parent);
@@ -190,11 +308,75 @@ function withParents(found) {
 		if (there === void 0) all.set(parent, {
 			path: parent,
 			kind: "folder",
+			size: 0,
 			mode: 493,
-			size: 0
+			...tree.folder(parent)
 		});
 	}
 	return [...all.values()].sort((a, b) => a.path < b.path ? -1 : 1);
+}
+
+// src/engines/image-config.ts
+const maxHistory = 1e3;
+/**
+* The bytes of an image configuration: compact, keys in one order, labels sorted, nothing of the host in it. What a base image
+* says stays, unless it is said anew; a new entry point takes the base's arguments away, as in a Dockerfile.
+* https://github.com/opencontainers/image-spec/blob/main/config.md
+* @throws E_INPUT where `env` has a line without a name; E_MANIFEST for a configuration of the base that makes no sense
+*/
+function imageConfig({ platform, source, labels, diffId, seconds, base }) {
+	const created = (/* @__PURE__ */ new Date(seconds * 1e3)).toISOString().replace(".000Z", "Z");
+	const run = base?.config.get("config");
+	const history = base?.config.get("history").optional((field) => field.items(maxHistory)) ?? [];
+	const document = {
+		created,
+		architecture: platform.architecture,
+		...platform.variant !== void 0 && { variant: platform.variant },
+		os: platform.os,
+		...platform.osVersion !== void 0 && { "os.version": platform.osVersion },
+		...platform.osFeatures !== void 0 && { "os.features": platform.osFeatures },
+		config: runConfig(source, labels, run?.absent === true ? void 0 : run),
+		rootfs: {
+			type: "layers",
+			diff_ids: [...base?.diffIds ?? [], diffId]
+		},
+		history: [...history.map((step) => step.object()), {
+			created,
+			created_by: "native-multiarch assemble"
+		}]
+	};
+	return Buffer.from(JSON.stringify(document));
+}
+function runConfig({ user, env = [], entrypoint, cmd, workdir }, labels, base) {
+	const isSet = (value) => (value?.length ?? 0) > 0;
+	const allEnv = mergedEnv(base?.get("Env").optional((field) => field.strings()) ?? [], env);
+	const allLabels = {
+		...base?.get("Labels").optional((field) => field.stringMap()),
+		...labels
+	};
+	const own = withoutUndefined({
+		User: isSet(user) ? user : void 0,
+		Env: isSet(allEnv) ? allEnv : void 0,
+		Entrypoint: isSet(entrypoint) ? entrypoint : void 0,
+		Cmd: isSet(cmd) ? cmd : void 0,
+		WorkingDir: isSet(workdir) ? workdir : void 0,
+		Labels: Object.keys(allLabels).length > 0 ? sorted(allLabels) : void 0
+	});
+	const kept = { ...base?.object() };
+	if (isSet(entrypoint)) delete kept["Cmd"];
+	return {
+		...kept,
+		...own
+	};
+}
+/** Each name once, where it stood first, with its last value. */
+function mergedEnv(base, env) {
+	for (const line of env) if (!/^[^=\s\u0000][^=\u0000]*=[^\u0000]*$/u.test(line)) throw new CodedError("E_INPUT", `env has ${quote(line)}`, { hint: "write NAME=value, one a line" });
+	if (base.length === 0) return [...env];
+	return [...new Map([...base, ...env].map((line) => [line.split("=", 1)[0], line])).values()];
+}
+function sorted(map) {
+	return Object.fromEntries(Object.entries(map).sort(([a], [b]) => a < b ? -1 : 1));
 }
 
 // src/engines/gzip.ts
@@ -233,7 +415,7 @@ var StoredGzip = class {
 		const all = Buffer.concat(this.#pending);
 		const parts = [this.#head()];
 		let at = 0;
-		for (; all.length - at > maxBlock; at += maxBlock) parts.push(block$1(all.subarray(at, at + maxBlock), false));
+		for (; all.length - at > maxBlock; at += maxBlock) parts.push(block(all.subarray(at, at + maxBlock), false));
 		this.#pending = [all.subarray(at)];
 		this.#pendingSize = all.length - at;
 		return Buffer.concat(parts);
@@ -245,7 +427,7 @@ var StoredGzip = class {
 		trailer.writeUInt32LE(this.#size % 2 ** 32, 4);
 		return Buffer.concat([
 			this.#head(),
-			block$1(Buffer.concat(this.#pending), true),
+			block(Buffer.concat(this.#pending), true),
 			trailer
 		]);
 	}
@@ -263,7 +445,7 @@ var StoredGzip = class {
 		]);
 	}
 };
-function block$1(bytes, isLast) {
+function block(bytes, isLast) {
 	const head = Buffer.alloc(5);
 	head.writeUInt8(isLast ? 1 : 0, 0);
 	head.writeUInt16LE(bytes.length, 1);
@@ -271,721 +453,56 @@ function block$1(bytes, isLast) {
 	return Buffer.concat([head, bytes]);
 }
 
-// src/engines/image-config.ts
-/**
-* The bytes of an image configuration: compact, keys in one order, labels sorted, nothing of the host in it.
-* https://github.com/opencontainers/image-spec/blob/main/config.md
-* @throws E_INPUT where `env` has a line without a name.
-*/
-function imageConfig({ platform, source, labels, diffId, seconds }) {
-	const created = (/* @__PURE__ */ new Date(seconds * 1e3)).toISOString().replace(".000Z", "Z");
-	const { user, env = [], entrypoint, cmd, workdir } = source;
-	for (const line of env) if (!/^[^=\s\u0000][^=\u0000]*=[^\u0000]*$/u.test(line)) throw new CodedError("E_INPUT", `env has ${quote(line)}`, { hint: "write NAME=value, one a line" });
-	const config = {
-		...user !== void 0 && user !== "" && { User: user },
-		...env.length > 0 && { Env: env },
-		...entrypoint !== void 0 && entrypoint.length > 0 && { Entrypoint: entrypoint },
-		...cmd !== void 0 && cmd.length > 0 && { Cmd: cmd },
-		...workdir !== void 0 && workdir !== "" && { WorkingDir: workdir },
-		...Object.keys(labels).length > 0 && { Labels: sorted(labels) }
+// src/engines/layer-file.ts
+/** Writes the layer of these entries as a gzip that is not compressed, all times in it `seconds` since 1970. @throws E_INPUT for a file that changes meanwhile */
+async function writeLayer(file, entries, seconds, signal) {
+	const tar = new DigestStream();
+	const blob = new DigestStream();
+	const gzip = new StoredGzip();
+	let size = 0;
+	const handle = await open(file, "wx", 384);
+	const store = async (bytes) => {
+		blob.update(bytes);
+		size += bytes.length;
+		await writeAll(handle, bytes);
 	};
-	const document = {
-		created,
-		architecture: platform.architecture,
-		...platform.variant !== void 0 && { variant: platform.variant },
-		os: platform.os,
-		...platform.osVersion !== void 0 && { "os.version": platform.osVersion },
-		...platform.osFeatures !== void 0 && { "os.features": platform.osFeatures },
-		config,
-		rootfs: {
-			type: "layers",
-			diff_ids: [diffId]
-		},
-		history: [{
-			created,
-			created_by: "native-multiarch assemble"
-		}]
+	const write = async (bytes) => {
+		tar.update(bytes);
+		await store(gzip.write(bytes));
 	};
-	return Buffer.from(JSON.stringify(document));
-}
-function sorted(map) {
-	return Object.fromEntries(Object.entries(map).sort(([a], [b]) => a < b ? -1 : 1));
-}
-
-// src/engines/environment.ts
-/**
-* What an engine needs of our environment, and no more: an earlier step can set anything (NODE_OPTIONS, LD_PRELOAD, GIT_*,
-* BUILDX_*), and secrets of ours (INPUT_*, NATIVE_MULTIARCH_*, tokens of the runner) are nobody else's.
-*/
-const kept = /* @__PURE__ */ new Set([
-	...[
-		"PATH",
-		"HOME",
-		"USER",
-		"LOGNAME",
-		"SHELL",
-		"TMPDIR",
-		"TERM",
-		"LANG",
-		"LANGUAGE",
-		"TZ",
-		"container"
-	],
-	...[
-		"DOCKER_HOST",
-		"DOCKER_CONTEXT",
-		"DOCKER_CONFIG",
-		"DOCKER_API_VERSION"
-	],
-	...[
-		"DOCKER_CERT_PATH",
-		"DOCKER_TLS",
-		"DOCKER_TLS_VERIFY",
-		"DOCKER_TMPDIR"
-	],
-	...[
-		"CONTAINER_HOST",
-		"CONTAINER_SSHKEY",
-		"CONTAINER_CONNECTION",
-		"REGISTRY_AUTH_FILE"
-	],
-	...[
-		"DBUS_SESSION_BUS_ADDRESS",
-		"SSH_AUTH_SOCK",
-		"SSL_CERT_FILE",
-		"SSL_CERT_DIR",
-		"SOURCE_DATE_EPOCH"
-	],
-	...[
-		"HTTP_PROXY",
-		"HTTPS_PROXY",
-		"NO_PROXY",
-		"ALL_PROXY",
-		"http_proxy",
-		"https_proxy",
-		"no_proxy",
-		"all_proxy"
-	]
-]);
-/** Families: the storage and isolation of podman and buildah, and what cloud credential helpers sign in with. */
-const keptPrefixes = [...[
-	"LC_",
-	"XDG_",
-	"CONTAINERS_",
-	"_CONTAINERS_",
-	"BUILDAH_",
-	"_BUILDAH_",
-	"STORAGE_",
-	"LIBPOD_",
-	"PODMAN_"
-], ...[
-	"AWS_",
-	"AZURE_",
-	"GOOGLE_",
-	"CLOUDSDK_"
-]];
-/** Where an engine may be elsewhere, or kept elsewhere: worth a line in the log, since it decides what is asked. */
-const shown = [
-	"DOCKER_HOST",
-	"DOCKER_CONTEXT",
-	"CONTAINER_HOST",
-	"CONTAINER_CONNECTION",
-	"BUILDAH_ISOLATION",
-	"CONTAINERS_CONF",
-	"CONTAINERS_STORAGE_CONF"
-];
-/** The whole environment of a child. */
-function childEnvironment(env) {
-	const child = {};
-	for (const [name, value] of Object.entries(env)) {
-		if (value === void 0) continue;
-		if (kept.has(name) || keptPrefixes.some((prefix) => name.startsWith(prefix))) child[name] = value;
+	try {
+		for (const entry of entries) {
+			signal?.throwIfAborted();
+			await write(tarHeader(entry, seconds));
+			if (entry.source === void 0) continue;
+			await copyContent(entry, entry.source, write);
+			await write(padding(entry.size));
+		}
+		await write(tarEnd);
+		await store(gzip.end());
+	} finally {
+		await handle.close();
 	}
-	return child;
-}
-/** `NAME=value` of the variables that decide which engine answers; a password in a URL is not shown. */
-function shownVariables(env) {
-	return shown.flatMap((name) => {
-		const value = env[name];
-		return value === void 0 || value === "" ? [] : [`${name}=${value.replace(/\/\/[^/@]*@/, "//***@")}`];
-	});
-}
-
-// src/engines/output.ts
-const escapes = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
-/** One line of an engine's output for the log: without colours, cleaned, and never taken for a command by the runner. */
-function logLine(line) {
-	return `| ${show(line.replace(escapes, ""), 2e3)}`.replaceAll("##[", "## [");
-}
-/** What newer docker commands say before anything else when they use the classic builder. */
-const advice = /^DEPRECATED: The legacy builder is deprecated|^ +(?:BuildKit is currently disabled|environment-variable\.|Install the buildx component|https:\/\/docs\.docker\.com\/go\/buildx)/;
-/** What BuildKit's plain progress says of steps that went well. */
-const progress = /^#\d+ (?:sha256:[0-9a-f]{64}|transferring .*|DONE [\d.]+s|CACHED)$/;
-/** The lines of an output that say something, without colours. */
-function tellingLines(output) {
-	return output.replace(escapes, "").split(/\r?\n|\r/).map((line) => line.trimEnd()).filter((line) => line.trim() !== "" && !/^-+$/.test(line) && !advice.test(line) && !progress.test(line));
-}
-/** The last lines of an output in one, for an error: `first | second | third`. */
-function lastLines(output, count = 4, max = 600) {
-	const text = tellingLines(output).slice(-count).map((line) => line.trim()).join(" | ");
-	return show(text.length > max ? `…${text.slice(-max)}` : text, max + 1);
-}
-
-// src/engines/failures.ts
-const where = ({ registry, doing }) => registry ?? (doing === "push" ? "the registry" : "the registry of a FROM image");
-const target = ({ platform }) => platform === void 0 ? "the platform" : formatPlatform(platform);
-const credentialsHint = ({ registry }) => `give username and password, or registry-auth, for ${registry ?? "that registry"}, or sign in before this step`;
-/** Where the engine itself is the trouble. Messages of Docker 20.10 to 28, podman 4.3 to 5, buildah 1.28 to 1.39. */
-const engineRules = [
-	{
-		matches: /permission denied while trying to connect to the Docker (?:daemon socket|API)|dial unix .*: connect: permission denied/,
-		code: "E_ENGINE",
-		say: () => "the Docker daemon's socket is not ours to use: permission denied",
-		hint: () => "as root: \"usermod -aG docker <user of the runner>\", then restart the runner service, since groups are read when it starts; or use engine: podman"
-	},
-	{
-		matches: /Cannot connect to the Docker daemon|error during connect:|docker daemon is not running/i,
-		code: "E_ENGINE",
-		say: () => "the Docker daemon does not answer",
-		hint: () => "start it (\"systemctl start docker\"), check DOCKER_HOST, or use engine: podman or buildah"
-	},
-	{
-		matches: /no space left on device/,
-		code: "E_ENGINE",
-		say: ({ engine }) => `the storage of ${engine} is full: no space left on device`,
-		hint: ({ engine }) => engine === "docker" ? "free some, for example with \"docker builder prune\", or give the machine more" : `free some, for example with "${engine === "podman" ? "podman image prune" : "buildah prune"}", or give the machine more`
-	},
-	{
-		matches: /network bridge not found/,
-		code: "E_ENGINE",
-		say: () => "this Docker Engine has no bridge, so RUN steps have no network to be in",
-		hint: () => "set network: none for a build that needs no network, or network: host; or start dockerd with a bridge"
-	},
-	{
-		matches: /cannot set --network other than host with --isolation chroot/,
-		code: "E_UNSUPPORTED",
-		say: ({ engine }) => `${engine} works in chroot isolation here, where RUN steps always have the host's network`,
-		hint: () => "leave network out, or set network: host"
-	},
-	{
-		matches: /no subuid ranges|no subgid ranges|insufficient UIDs or GIDs|newuidmap|potentially insufficient UIDs/,
-		code: "E_ENGINE",
-		say: ({ engine }) => `${engine} has no range of user ids for this user`,
-		hint: () => "as root: \"usermod --add-subuids 100000-165535 --add-subgids 100000-165535 <user>\", then \"podman system migrate\""
-	},
-	{
-		matches: /failed to get destination image|image with reference sha256:\S+ was found but does not match the specified platform/,
-		code: "E_UNSUPPORTED",
-		say: (context) => `Docker's classic builder can't build this Dockerfile for ${target(context)}, which is not its own platform`,
-		hint: () => "install the buildx plugin (docker-buildx-plugin), so that docker builds with BuildKit; or use engine: podman or buildah"
-	},
-	{
-		matches: /buildx component is missing or broken|buildx plugin/,
-		code: "E_ENGINE",
-		say: () => "this docker command needs the buildx plugin for BuildKit, and it is not there",
-		hint: () => "install docker-buildx-plugin"
-	}
-];
-/** Where a registry is the trouble. Pulls of FROM images and pushes say the same. */
-const registryRules = [
-	{
-		matches: /no matching manifest for |no match for platform in manifest|no image found in (?:image index|manifest list) for|does not match the specified platform|does not provide the specified platform/,
-		code: "E_BASE_PLATFORM",
-		say: (context) => `a FROM image has no ${target(context)}`,
-		hint: (context) => `choose a base image that has ${target(context)}`
-	},
-	{
-		matches: /toomanyrequests|pull rate limit|\b429\b.*Too Many Requests/i,
-		code: "E_RATE_LIMITED",
-		say: (context) => `${where(context)} asks for fewer requests`,
-		hint: credentialsHint
-	},
-	{
-		matches: /no basic auth credentials|unauthorized: |401 Unauthorized|authentication required|incorrect username or password/i,
-		code: "E_UNAUTHORIZED",
-		say: (context) => `${where(context)} does not know us`,
-		hint: credentialsHint
-	},
-	{
-		matches: /denied: |403 Forbidden|insufficient_scope|access forbidden/i,
-		code: "E_DENIED",
-		say: (context) => `${where(context)} does not let us ${context.doing === "push" ? "push" : "pull"}`,
-		hint: () => "check that the account has the right, and that the repository is there"
-	},
-	{
-		matches: /tag.*(?:immutable|ImageTagAlreadyExists)|immutable.*tag|TAG_INVALID/i,
-		code: "E_TAG_IMMUTABLE",
-		say: (context) => `${where(context)} does not let the tag be moved`,
-		hint: () => "use an arch-tag with {run} or {sha}, which is new each time"
-	},
-	{
-		matches: /server gave HTTP response to HTTPS client/,
-		code: "E_REGISTRY",
-		say: (context) => `${where(context)} speaks plain HTTP`,
-		hint: ({ engine }) => engine === "docker" ? "name it in \"insecure-registries\" of the daemon's /etc/docker/daemon.json and restart it" : "name it in insecure-registries"
-	},
-	{
-		matches: /x509: |certificate signed by unknown authority|tls: failed to verify/,
-		code: ({ engine, caCertificate }) => engine === "docker" && caCertificate === true ? "E_UNSUPPORTED" : "E_REGISTRY",
-		say: (context) => context.engine === "docker" && context.caCertificate === true ? `the Docker daemon does not trust the certificate of ${where(context)}, and ca-certificate can't reach it` : `the certificate of ${where(context)} is not trusted`,
-		hint: ({ engine, registry }) => engine === "docker" ? `put the certificate into /etc/docker/certs.d/${registry ?? "<registry>"}/ca.crt on the daemon's machine, or use engine: podman or buildah` : "give the CA as ca-certificate"
-	},
-	{
-		matches: /manifest unknown|name unknown|NAME_UNKNOWN|repository .* not found|^ERROR: .*: not found$|create LLB definition: \S+: not found$|manifest for \S+ not found/i,
-		code: "E_NOT_FOUND",
-		say: (context) => context.doing === "push" ? `${where(context)} has no such repository` : "a FROM image is not there",
-		hint: ({ doing }) => doing === "push" ? "create the repository first" : "check its name and tag"
-	},
-	{
-		matches: /(?:dial tcp|lookup \S+|connection refused|connection reset|no such host|i\/o timeout|TLS handshake timeout|unexpected EOF|: EOF$|Client\.Timeout|network is unreachable|no route to host|broken pipe)/,
-		code: "E_NETWORK",
-		say: (context) => `${where(context)} was not reached`,
-		hint: () => "check the registry's name, and the way to it from this machine"
-	},
-	{
-		matches: /(?:received unexpected HTTP status|status code)[^0-9]*5\d\d|\b50[0234] \w+/i,
-		code: "E_REGISTRY",
-		say: (context) => `${where(context)} failed`,
-		hint: () => "try again; if it goes on, ask those who run the registry"
-	}
-];
-/** The words in which every engine says that a RUN step's own program ended badly. */
-const stepFailed = /while running runtime: exit status|returned a non-zero code: \d+|executor failed running \[|did not complete successfully: exit code/;
-/** What an engine's output says about why it failed, as an error of the contract. */
-function classify(output, exitCode, context) {
-	const last = finalWords(output);
-	const ended = last.at(-1) ?? "";
-	const make = (code, message, hint, told = lastLines(output)) => new CodedError(code, told === "" ? message : `${message} (${told})`, hint === void 0 ? {} : { hint });
-	const inStep = context.doing === "build" && stepFailed.test(ended);
-	const rules = context.doing === "ask" ? engineRules : [...engineRules, ...inStep ? [] : registryRules];
-	for (const rule of rules) {
-		const line = (inStep ? [ended] : last).find((one) => rule.matches.test(one));
-		if (line === void 0) continue;
-		return make(typeof rule.code === "function" ? rule.code(context) : rule.code, rule.say(context), rule.hint(context), lastLines(line));
-	}
-	if (context.doing === "build") return buildFailure(output, exitCode, context, make);
-	const what = context.doing === "push" ? `${context.engine} could not push` : `${context.engine} does not work here`;
-	return make(context.doing === "push" ? "E_REGISTRY" : "E_ENGINE", `${what} (exit code ${exitCode})`);
-}
-/** The engine's own last words: from where it says `Error:`, which may go over several lines, else the last three. */
-function finalWords(output) {
-	const lines = tellingLines(output);
-	const start = lines.findLastIndex((line) => /^(?:Error|ERROR|failed to solve)[: ]/.test(line));
-	return lines.slice(start === -1 || start < lines.length - 12 ? -3 : Math.min(start, lines.length - 3));
-}
-function buildFailure(output, exitCode, context, make) {
-	const tail = tellingLines(output).slice(-12).join("\n");
-	const trouble = runtimeTrouble(output);
-	if (trouble !== void 0) return make("E_ENGINE", `${context.engine} can't start programs here: ${trouble.says}`, trouble.cure);
-	const format = /(?:exec (\S+): )?exec format error/.exec(tail);
-	if (format !== null) return make("E_BUILD", `${format[1] ?? "a program in the build"} is not for ${target(context)}, or is no program: exec format error`, `look for a file of another architecture that was copied in or downloaded, and for a script without its #! line; to run programs of ${target(context)} on another machine, use mode: emulate`);
-	const status = /(?:exit status|non-zero code:|exit code:) (\d+)/.exec(tail)?.[1];
-	if (status === "137") return make("E_BUILD", "a build step was killed (137)", "most often the machine has too little memory; see \"dmesg\"");
-	if (status === "139" || status === "132") return make("E_BUILD", `a build step crashed (${status})`, status === "132" ? "the program needs a newer processor than this one" : "under emulation this is often QEMU itself: build on native hardware");
-	return make("E_BUILD", `the build for ${target(context)} failed with ${context.engine} (exit code ${exitCode})`, "the log above has all of its output");
-}
-const runtimeRules = [
-	{
-		kind: "limits",
-		matches: /setrlimit|setting rlimit/,
-		cure: "limits of a container are higher than this machine lets them be: lower default_ulimits in containers.conf, or default-ulimits in daemon.json"
-	},
-	{
-		kind: "cgroups",
-		matches: /cgroups? in hybrid mode|cgroups?[^\n]*not supported|(?:creating|writing|join|apply)[^\n]*cgroup|cgroup[^\n]*(?:permission denied|read-only file system|no such file)|sd-bus call/i,
-		cure: "install runc beside crun, or set BUILDAH_ISOLATION=chroot (podman, buildah)"
-	},
-	{
-		kind: "other",
-		matches: /error running container: from \S+ creating container for|(?:OCI runtime|runc|crun)[^\n]*(?:create|run) failed|OCI (?:runtime )?(?:error|permission denied)|error mounting|clone: |unshare\(|mount namespace/i,
-		cure: "set BUILDAH_ISOLATION=chroot (podman, buildah), or run on a machine that lets containers start"
-	}
-];
-/** A runtime says so, too, when the program isn't in the image or has the wrong machine: that is the build's own fault. */
-const programMissing = /executable file[^\n]* not found|exec: \\?"[^\n]*no such file or directory|exec format error/;
-/** undefined: the container was started, or what is wrong is the program in it. */
-function runtimeTrouble(output) {
-	for (const line of tellingLines(output).slice(-8)) {
-		if (programMissing.test(line)) return void 0;
-		const rule = runtimeRules.find((one) => one.matches.test(line));
-		if (rule !== void 0) return {
-			kind: rule.kind,
-			cure: rule.cure,
-			says: lastLines(line, 1, 300)
-		};
-	}
-}
-
-// src/engines/process.ts
-/** How long a child that was asked to end has for it, in milliseconds; a leg that is cancelled has five seconds in all. */
-const graceMs = 3e3;
-const defaultMaxOutput = 1048576;
-const maxLineLength = 4096;
-/**
-* {@link Exec} with real processes. Spawned by ourselves and not through `@actions/exec`, which can neither be aborted nor
-* given a time limit, inherits what it is not told to drop, and prints the whole command line.
-*
-* The child leads a process group of its own, so that what it started (conmon, a plugin, a credential helper) ends with it.
-*/
-const spawnExec = (tool, args, options) => {
-	if (options.signal?.aborted === true) return Promise.resolve({
-		code: 143,
-		stdout: "",
-		stderr: "",
-		ended: "aborted"
-	});
-	return new Promise((resolve, reject) => {
-		const child = spawn(tool, args, {
-			env: options.env,
-			cwd: options.cwd,
-			detached: true,
-			shell: false,
-			stdio: [
-				"pipe",
-				"pipe",
-				"pipe"
-			]
-		});
-		const stdout = collect(child.stdout, options);
-		const stderr = collect(child.stderr, options);
-		const ending = endOnTimeoutOrAbort(child, options);
-		child.once("error", (error) => {
-			ending.cancel();
-			reject(error);
-		});
-		child.once("close", (code, signal) => {
-			ending.cancel();
-			resolve({
-				code: code ?? 128 + signalNumber(signal),
-				stdout: stdout(),
-				stderr: stderr(),
-				...ending.reason() !== void 0 && { ended: ending.reason() }
-			});
-		});
-		child.stdin.once("error", () => void 0);
-		child.stdin.end(options.input);
-	});
-};
-/** Ends the child when its time is over or the signal comes: first politely, then its whole group for good. */
-function endOnTimeoutOrAbort(child, { timeoutMs, signal }) {
-	let reason;
-	let killTimer;
-	const end = (why) => {
-		reason ??= why;
-		killGroup(child, "SIGTERM");
-		killTimer ??= setTimeout(() => {
-			killGroup(child, "SIGKILL");
-			child.stdout.destroy();
-			child.stderr.destroy();
-		}, graceMs);
-	};
-	const onAbort = () => {
-		end("aborted");
-	};
-	signal?.addEventListener("abort", onAbort, { once: true });
-	const timer = timeoutMs === void 0 ? void 0 : setTimeout(() => {
-		end("timeout");
-	}, timeoutMs);
 	return {
-		cancel: () => {
-			clearTimeout(timer);
-			clearTimeout(killTimer);
-			signal?.removeEventListener("abort", onAbort);
+		descriptor: {
+			mediaType: mediaTypes.ociLayerGzip,
+			digest: blob.digest(),
+			size
 		},
-		reason: () => reason
+		diffId: tar.digest()
 	};
 }
-function killGroup(child, signal) {
-	if (child.pid === void 0) return;
-	try {
-		process.kill(-child.pid, signal);
-	} catch {
-		child.kill(signal);
+async function copyContent(entry, source, write) {
+	let copied = 0;
+	for await (const chunk of createReadStream(source)) {
+		const bytes = chunk;
+		copied += bytes.length;
+		if (copied <= entry.size) await write(bytes);
 	}
+	if (copied !== entry.size) throw new CodedError("E_INPUT", `${quote(source)} changed its size while it was read`, { hint: "assemble when the files are finished" });
 }
-/** Keeps the last bytes of a stream and tells its lines; gives what was kept. */
-function collect(stream, { onLine, maxOutput = defaultMaxOutput }) {
-	const decoder = new StringDecoder("utf8");
-	let kept = "";
-	let line = "";
-	const take = (text) => {
-		kept += text;
-		if (kept.length > maxOutput * 2) kept = kept.slice(-maxOutput);
-		if (onLine === void 0) return;
-		const lines = (line + text).split("\n");
-		line = (lines.pop() ?? "").slice(-4096);
-		for (const whole of lines) onLine(lastRewrite(whole));
-	};
-	stream.on("data", (chunk) => {
-		take(decoder.write(chunk));
-	});
-	stream.once("end", () => {
-		take(decoder.end());
-		if (line !== "") onLine?.(lastRewrite(line));
-	});
-	return () => kept.slice(-maxOutput);
-}
-function lastRewrite(line) {
-	return (line.split("\r").filter((part) => part !== "").at(-1) ?? "").slice(0, maxLineLength);
-}
-const signalNumbers = {
-	SIGHUP: 1,
-	SIGINT: 2,
-	SIGQUIT: 3,
-	SIGILL: 4,
-	SIGABRT: 6,
-	SIGKILL: 9,
-	SIGSEGV: 11,
-	SIGPIPE: 13,
-	SIGTERM: 15
-};
-function signalNumber(signal) {
-	return (signal === null ? void 0 : signalNumbers[signal]) ?? 0;
-}
-
-// src/engines/tools.ts
-/**
-* The absolute path of the first program of that name on PATH. Empty and relative entries of PATH are passed over: they
-* would run whatever a checkout holds.
-*/
-async function findTool(name, path) {
-	return (await findTools(name, path))[0];
-}
-/** All programs of that name, in the order of PATH; one that is reached in two ways (`/bin`, `/usr/bin`) counts once. */
-async function findTools(name, path) {
-	const found = /* @__PURE__ */ new Map();
-	for (const folder of (path ?? "").split(delimiter)) {
-		if (!isAbsolute(folder)) continue;
-		const candidate = join(folder, name);
-		if (!await isProgram(candidate)) continue;
-		const real = await realpath(candidate);
-		if (!found.has(real)) found.set(real, candidate);
-	}
-	return [...found.values()];
-}
-async function isProgram(path) {
-	try {
-		await access(path, constants.X_OK);
-		return (await stat(path)).isFile();
-	} catch {
-		return false;
-	}
-}
-
-// src/engines/session.ts
-/** How long an engine may take to answer a question, in milliseconds: a daemon that hangs is not waited for. */
-const questionMs = 6e4;
-/** One engine's command on this host: where it is, what it is given, how it is called. All engines call programs through one. */
-var Session = class {
-	options;
-	name;
-	/** Added to the environment of every child. */
-	variables = {};
-	#command;
-	#tool;
-	#folder;
-	constructor(name, command, options) {
-		this.name = name;
-		this.#command = command;
-		this.options = options;
-	}
-	/** Where the command is; told once. @throws E_ENGINE_MISSING */
-	tool() {
-		this.#tool ??= this.#findTool();
-		return this.#tool;
-	}
-	async #findTool() {
-		const { env, log } = this.options;
-		const found = await findTool(this.#command, env["PATH"]);
-		if (found === void 0) throw new CodedError("E_ENGINE_MISSING", `there is no ${this.#command} on PATH`, { hint: `install ${this.#command}, or choose another engine: docker, podman, buildah, or assemble for files that were compiled elsewhere` });
-		log.info(`${this.name} is ${found}`);
-		for (const line of shownVariables(env)) log.info(line);
-		return found;
-	}
-	/** A folder of ours alone (0700), made when it is needed. */
-	folder() {
-		this.#folder ??= mkdtemp(join(this.options.temp, "native-multiarch-"));
-		return this.#folder;
-	}
-	/** A new folder in {@link folder} that holds these files, text or programs. */
-	async folderWith(name, files) {
-		const path = join(await this.folder(), name);
-		await mkdir(path, {
-			recursive: true,
-			mode: 448
-		});
-		for (const [file, content] of Object.entries(files)) await writeFile(join(path, file), content, { mode: typeof content === "string" ? 420 : 493 });
-		return path;
-	}
-	uniqueId() {
-		return this.options.uniqueId?.() ?? randomBytes(6).toString("hex");
-	}
-	/** Runs the engine's command quietly and gives what came out, whatever the exit code. */
-	async ask(args, options = {}) {
-		return this.#run(args, {
-			timeoutMs: questionMs,
-			...options
-		});
-	}
-	/** Runs it with every line of its output in the log. */
-	async tell(args, options = {}) {
-		const { log } = this.options;
-		return this.#run(args, {
-			onLine: (line) => {
-				log.info(logLine(line));
-			},
-			...options
-		});
-	}
-	/** {@link ask}, whose answer is one JSON document. @throws E_ENGINE as the engine's words tell. */
-	async askJson(args, what) {
-		const answer = await this.ask(args);
-		if (answer.code !== 0) throw this.failure(answer, { doing: "ask" });
-		return parseFields(Buffer.from(answer.stdout), what, {
-			code: "E_ENGINE",
-			maxDepth: 40
-		});
-	}
-	failure(result, context) {
-		if (result.ended === "timeout") return new CodedError("E_TIMEOUT", `${this.name} gave no answer in time`, { hint: "see whether the engine hangs on this machine, and restart it" });
-		return classify(`${result.stdout}\n${result.stderr}`, result.code, {
-			engine: this.name,
-			...context
-		});
-	}
-	/** Removes everything that was written. Idempotent. */
-	async close() {
-		const folder = await this.#folder;
-		if (folder !== void 0) await rm(folder, {
-			recursive: true,
-			force: true
-		});
-	}
-	async #run(args, options) {
-		const { signal, cwd, env, exec = spawnExec, log } = this.options;
-		const { evenIfAborted, tool: other, ...given } = options;
-		const tool = other ?? await this.tool();
-		log.debug(`${tool} ${args.join(" ")}`);
-		const result = await exec(tool, args, {
-			cwd,
-			...signal !== void 0 && evenIfAborted !== true && { signal },
-			...given,
-			env: {
-				...childEnvironment(env),
-				...this.variables,
-				...given.env
-			}
-		});
-		if (result.ended === "aborted") throw signal?.reason instanceof CodedError ? signal.reason : new CodedError("E_ENGINE", `${this.name} was stopped`, { hint: "the leg was cancelled" });
-		return result;
-	}
-};
-
-// src/engines/tar.ts
-const block = 512;
-const maxOctalSize = 8589934591;
-const types = {
-	file: "0",
-	link: "2",
-	folder: "5"
-};
-/**
-* The header of an entry: ustar, with a pax header before it where a name is long or not ASCII, or a size is above 8 GiB. Owned by
-* root, at `mtime` (seconds since 1970). A writer of our own, since the same entries have to give the same bytes whatever
-* version of whatever library is around. https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html
-*/
-function tarHeader(entry, mtime) {
-	const name = entry.kind === "folder" ? `${entry.path}/` : entry.path;
-	const split = splitName(name);
-	const records = [
-		...split === void 0 ? [paxRecord("path", name)] : [],
-		...entry.link !== void 0 && !fits(entry.link, 100) ? [paxRecord("linkpath", entry.link)] : [],
-		...entry.size > maxOctalSize ? [paxRecord("size", String(entry.size))] : []
-	];
-	const own = ustar(split ?? {
-		name: asciiTail(name, 100),
-		prefix: ""
-	}, entry, mtime, types[entry.kind]);
-	if (records.length === 0) return own;
-	const body = Buffer.from(records.join(""), "utf8");
-	const extra = {
-		...entry,
-		kind: "file",
-		mode: 420,
-		size: body.length
-	};
-	const pax = ustar({
-		name: `PaxHeaders/${asciiTail(entry.path, 80)}`,
-		prefix: ""
-	}, extra, mtime, "x");
-	return Buffer.concat([
-		pax,
-		body,
-		padding(body.length),
-		own
-	]);
-}
-/** The zeros between content of `size` bytes and the next header. */
-function padding(size) {
-	return Buffer.alloc((block - size % block) % block);
-}
-/** Two blocks of zeros end an archive. */
-const tarEnd = Buffer.alloc(2 * block);
-function ustar(at, entry, mtime, type) {
-	const header = Buffer.alloc(block);
-	const put = (text, offset) => {
-		header.write(text, offset, "latin1");
-	};
-	put(at.name, 0);
-	put(octal(entry.mode, 8), 100);
-	put(octal(0, 8), 108);
-	put(octal(0, 8), 116);
-	put(octal(entry.size > maxOctalSize ? 0 : entry.size, 12), 124);
-	put(octal(mtime, 12), 136);
-	put("        ", 148);
-	put(type, 156);
-	if (entry.link !== void 0) put(fits(entry.link, 100) ? entry.link : asciiTail(entry.link, 100), 157);
-	put("ustar\x0000", 257);
-	put(octal(0, 8), 329);
-	put(octal(0, 8), 337);
-	put(at.prefix, 345);
-	put(`${header.reduce((total, byte) => total + byte, 0).toString(8).padStart(6, "0")}\u0000 `, 148);
-	return header;
-}
-function octal(value, width) {
-	const text = value.toString(8);
-	if (text.length >= width) throw new CodedError("E_INPUT", `${value} does not fit into a tar header`);
-	return `${text.padStart(width - 1, "0")}\u0000`;
-}
-/** A name in the two fields of ustar, or undefined where it does not fit. */
-function splitName(name) {
-	if (fits(name, 100)) return {
-		name,
-		prefix: ""
-	};
-	if (!isAscii(name)) return void 0;
-	for (let at = name.lastIndexOf("/", name.length - 2); at > 0; at = name.lastIndexOf("/", at - 1)) if (at <= 155 && name.length - at - 1 <= 100) return {
-		name: name.slice(at + 1),
-		prefix: name.slice(0, at)
-	};
-}
-function fits(text, width) {
-	return isAscii(text) && text.length <= width;
-}
-function isAscii(text) {
-	return /^[\u0020-\u007e]*$/.test(text);
-}
-function asciiTail(text, width) {
-	return text.replace(/[^\u0020-\u007e]/g, "_").slice(-width).replace(/^\/+/, "");
-}
-/** `length key=value\n`, where the length counts itself. */
-function paxRecord(key, value) {
-	if (value.includes("\0")) throw new CodedError("E_INPUT", `${quote(value)} holds a NUL`);
-	const rest = ` ${key}=${value}\n`;
-	const bytes = Buffer.byteLength(rest);
-	let length = bytes + String(bytes).length;
-	if (String(length).length > String(bytes).length) length = bytes + String(length).length;
-	return `${length}${rest}`;
+async function writeAll(handle, bytes) {
+	for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at)).bytesWritten;
 }
 
 // src/engines/assemble.ts
@@ -1040,71 +557,98 @@ var AssembleEngine = class {
 		const { source, platform } = request;
 		const { options } = this.#session;
 		if (source.kind !== "files") throw new CodedError("E_UNSUPPORTED", "engine assemble reads no Dockerfile", { hint: "give files, or use engine docker, podman or buildah" });
-		if (source.base !== void 0 && source.base !== "" && source.base !== "scratch") throw new CodedError("E_UNSUPPORTED", `engine assemble can't put files on ${quote(source.base)} yet`, { hint: "leave base out, which means scratch" });
 		checkValues(request, options.log);
+		if (source.format === "docker" && Object.keys(source.annotations ?? {}).length > 0) throw new CodedError("E_UNSUPPORTED", "annotations can't be in an image of Docker's format", { hint: "set format: oci, or leave annotations out" });
 		await this.preflight(platform, request.mode);
-		const seconds = sourceDate(options.env);
-		const entries = await layerEntries(source, platform, options);
-		const image = await this.#assemble(entries, request, source, seconds);
-		const id = image.manifest.digest;
+		const seconds = sourceDate(options.env) ?? 0;
+		const base = source.base === void 0 || source.base === "" || source.base === "scratch" ? void 0 : await readBase(source.base, platform, options);
+		const entries = await layerEntries(source, platform, options, base?.tree);
+		const image = await this.#assemble(entries, request, source, {
+			seconds,
+			base
+		});
+		const id = image.top.digest;
 		this.#images.set(id, image);
 		options.log.info(`assembled ${entries.length} ${entries.length === 1 ? "entry" : "entries"} into ${id} for ${formatPlatform(platform)}`);
 		return {
 			engine: this.name,
 			id,
 			name: id,
-			manifest: image.manifest
+			manifest: image.top
 		};
 	}
-	async #assemble(entries, { platform, labels }, source, seconds) {
+	async #assemble(entries, { platform, labels = {} }, source, { seconds, base }) {
+		const { signal, reader } = this.#session.options;
+		const types = formats[source.format ?? "oci"];
 		const layerFile = join(await this.#session.folder(), `${this.#session.uniqueId()}.tar`);
-		const { descriptor: layer, diffId } = await writeLayer(layerFile, entries, seconds, this.#session.options.signal);
+		const { descriptor, diffId } = await writeLayer(layerFile, entries, seconds, signal);
+		const layer = {
+			...descriptor,
+			mediaType: types.layer
+		};
 		const configBytes = imageConfig({
 			platform,
 			source,
-			labels: labels ?? {},
+			labels,
 			diffId,
-			seconds
+			seconds,
+			base
 		});
 		const config = {
-			mediaType: mediaTypes.ociConfig,
+			mediaType: types.config,
 			digest: digestOf(configBytes),
 			size: configBytes.length
 		};
+		const below = (base?.layers ?? []).map((each) => layerFor(each, source.format ?? "oci"));
+		const annotations = {
+			...baseAnnotations(base, source.format),
+			...source.annotations
+		};
 		const bytes = Buffer.from(JSON.stringify({
 			schemaVersion: 2,
-			mediaType: mediaTypes.ociManifest,
+			mediaType: types.manifest,
 			config,
-			layers: [layer]
+			layers: [...below, layer],
+			...Object.keys(annotations).length > 0 && { annotations }
 		}));
+		const blobs = [
+			...below.map((each) => ({
+				...each,
+				...base !== void 0 && { from: base.repository },
+				open: () => read(reader, base, each)
+			})),
+			{
+				...layer,
+				open: () => createReadStream(layerFile)
+			},
+			{
+				...config,
+				open: () => chunks(configBytes)
+			}
+		];
 		return {
 			platform,
-			layer,
-			layerFile,
-			config,
-			configBytes,
-			manifest: {
+			top: {
 				bytes,
 				digest: digestOf(bytes),
-				mediaType: mediaTypes.ociManifest
-			}
+				mediaType: types.manifest
+			},
+			children: [],
+			blobs: distinct(blobs)
 		};
 	}
 	async platformOf(image) {
 		return this.#get(image).platform;
 	}
+	archive(image) {
+		const { top, blobs } = this.#get(image);
+		return layoutArchive(top, blobs);
+	}
 	run() {
 		return Promise.reject(new CodedError("E_UNSUPPORTED", "engine assemble runs nothing, so there is no smoke test", { hint: "leave smoke-test out, or test on the target machine with \"verify --smoke-test\"" }));
 	}
 	async push(image, reference) {
-		const { uploader, log } = this.#session.options;
-		const { layer, layerFile, config, configBytes, manifest } = this.#get(image);
-		if (uploader === void 0) throw new CodedError("E_INTERNAL", "engine assemble was given nobody to upload with");
-		const { repository } = reference;
-		await uploader.uploadBlob(repository, layer, () => createReadStream(layerFile));
-		await uploader.uploadBlob(repository, config, () => chunks(configBytes));
-		await uploader.putManifest(repository, reference.tag ?? manifest.digest, manifest);
-		log.info(`pushed ${formatReference(reference)} as ${manifest.digest}`);
+		await pushStored(this.#get(image), reference, this.#session.options);
 	}
 	async remove(image) {
 		this.#images.delete(image.id);
@@ -1119,868 +663,50 @@ var AssembleEngine = class {
 		return found;
 	}
 };
-async function* chunks(bytes) {
-	yield await Promise.resolve(bytes);
-}
-/** Seconds since 1970 that stand for all times in the image. https://reproducible-builds.org/specs/source-date-epoch/ */
-function sourceDate(env) {
-	const text = env["SOURCE_DATE_EPOCH"];
-	if (text === void 0 || text === "") return 0;
-	if (/^\d{1,10}$/.test(text)) return Number(text);
-	throw new CodedError("E_INPUT", `SOURCE_DATE_EPOCH is ${quote(text)}`, { hint: "it is a number of seconds since 1970" });
-}
-async function writeLayer(file, entries, seconds, signal) {
-	const tar = new DigestStream();
-	const blob = new DigestStream();
-	const gzip = new StoredGzip();
-	let size = 0;
-	const handle = await open(file, "wx", 384);
-	const store = async (bytes) => {
-		blob.update(bytes);
-		size += bytes.length;
-		await writeAll(handle, bytes);
-	};
-	const write = async (bytes) => {
-		tar.update(bytes);
-		await store(gzip.write(bytes));
-	};
-	try {
-		for (const entry of entries) {
-			signal?.throwIfAborted();
-			await write(tarHeader(entry, seconds));
-			if (entry.source === void 0) continue;
-			await copyContent(entry, entry.source, write);
-			await write(padding(entry.size));
-		}
-		await write(tarEnd);
-		await store(gzip.end());
-	} finally {
-		await handle.close();
+const formats = {
+	oci: {
+		manifest: mediaTypes.ociManifest,
+		config: mediaTypes.ociConfig,
+		layer: mediaTypes.ociLayerGzip
+	},
+	docker: {
+		manifest: mediaTypes.dockerManifest,
+		config: mediaTypes.dockerConfig,
+		layer: mediaTypes.dockerLayerGzip
 	}
+};
+/** The same bytes under the name that they have in a format. @throws E_UNSUPPORTED where it has none */
+function layerFor({ mediaType, digest, size }, format) {
+	const isGzip = mediaType === mediaTypes.ociLayerGzip || mediaType === mediaTypes.dockerLayerGzip;
+	const isOci = mediaType === mediaTypes.ociLayer || mediaType === mediaTypes.ociLayerZstd;
+	if (isGzip) return {
+		mediaType: formats[format].layer,
+		digest,
+		size
+	};
+	if (isOci && format === "oci") return {
+		mediaType,
+		digest,
+		size
+	};
+	throw new CodedError("E_UNSUPPORTED", `the base has a layer of the kind ${quote(mediaType)}, which can't be in an image of format ${format}`, { hint: format === "docker" ? "set format: oci" : "choose another base image" });
+}
+/** https://github.com/opencontainers/image-spec/blob/main/annotations.md */
+function baseAnnotations(base, format) {
+	if (base?.name === void 0 || format === "docker") return {};
 	return {
-		descriptor: {
-			mediaType: mediaTypes.ociLayerGzip,
-			digest: blob.digest(),
-			size
-		},
-		diffId: tar.digest()
+		"org.opencontainers.image.base.digest": base.digest,
+		"org.opencontainers.image.base.name": base.name
 	};
 }
-async function copyContent(entry, source, write) {
-	let copied = 0;
-	for await (const chunk of createReadStream(source)) {
-		const bytes = chunk;
-		copied += bytes.length;
-		if (copied <= entry.size) await write(bytes);
-	}
-	if (copied !== entry.size) throw new CodedError("E_INPUT", `${quote(source)} changed its size while it was read`, { hint: "assemble when the files are finished" });
+function read(reader, base, layer) {
+	if (reader === void 0 || base === void 0) throw new CodedError("E_INTERNAL", "a layer without a base");
+	return reader.getBlob(base.repository, layer);
 }
-async function writeAll(handle, bytes) {
-	for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at)).bytesWritten;
+/** An image may have one layer twice. */
+function distinct(blobs) {
+	return [...new Map(blobs.map((blob) => [blob.digest, blob])).values()];
 }
-
-// src/engines/arguments.ts
-/** `user:password@` in a URL. */
-const hasPassword = /\/\/[^/@\s]*:[^/@\s]*@/;
-/**
-* Build arguments for the command line. The value of one that looks like a secret goes by the environment: anybody on the machine
-* can read argument vectors.
-*/
-function buildArguments(values) {
-	const args = [];
-	const env = {};
-	for (const [name, value] of Object.entries(values)) {
-		const hidden = looksSecret(name) || hasPassword.test(value);
-		if (hidden) env[name] = value;
-		args.push("--build-arg", hidden ? name : `${name}=${value}`);
-	}
-	return {
-		args,
-		env
-	};
-}
-
-// src/engines/auth.ts
-/** Docker Hub's key in auth files of Docker's making. */
-const hubKey = "https://index.docker.io/v1/";
-/**
-* A private DOCKER_CONFIG in `folder`: the user's own configuration with these logins over it, contexts and plugins linked.
-* Credentials never stand in an argument vector, nor in a file that outlives the leg.
-* @returns the variables that make the docker command use it. @throws E_INPUT where the user's own file is no JSON.
-*/
-async function writeDockerConfig(folder, logins, env) {
-	const home = dockerFolder(env);
-	const own = home === void 0 ? {} : await readConfig(join(home, "config.json"));
-	const auths = { ...objectAt(own, "auths") };
-	const helpers = { ...objectAt(own, "credHelpers") };
-	for (const login of logins) {
-		const key = login.registry === "docker.io" ? hubKey : login.registry;
-		for (const other of [
-			login.registry,
-			`https://${login.registry}`,
-			`http://${login.registry}`
-		]) Reflect.deleteProperty(auths, other);
-		auths[key] = { auth: basic(login) };
-		helpers[key] = "";
-	}
-	await mkdir(folder, {
-		recursive: true,
-		mode: 448
-	});
-	await writePrivate(join(folder, "config.json"), {
-		...own,
-		auths,
-		credHelpers: helpers
-	});
-	if (home !== void 0) for (const name of [
-		"contexts",
-		"cli-plugins",
-		"tls"
-	]) await linkIfThere(join(home, name), join(folder, name));
-	return { DOCKER_CONFIG: folder };
-}
-/**
-* An auth file for podman and buildah in `folder`: every file that they would read, in their order, with these logins first.
-* https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md
-*/
-async function writeAuthFile(folder, logins, env) {
-	const auths = {};
-	const helpers = {};
-	for (const login of logins) auths[login.registry] = { auth: basic(login) };
-	const mine = new Set(logins.map((login) => login.registry));
-	const isMine = (key) => mine.has(registryOfKey(key));
-	for (const path of authFiles(env)) {
-		const file = await readConfig(path);
-		for (const [key, value] of Object.entries(objectAt(file, "auths"))) if (!isMine(key)) auths[key] ??= value;
-		for (const [key, value] of Object.entries(objectAt(file, "credHelpers"))) if (!isMine(key)) helpers[key] ??= value;
-	}
-	await mkdir(folder, {
-		recursive: true,
-		mode: 448
-	});
-	const path = join(folder, "auth.json");
-	await writePrivate(path, {
-		auths,
-		...Object.keys(helpers).length > 0 && { credHelpers: helpers }
-	});
-	return { REGISTRY_AUTH_FILE: path };
-}
-/**
-* A registries.conf in `folder` that adds these registries as insecure to what the user or the system has: so that a FROM image
-* may come from there, without switching checks off for every other registry.
-*/
-async function writeRegistriesConf(folder, insecure, env) {
-	const configHome = env["XDG_CONFIG_HOME"] ?? (env["HOME"] === void 0 ? void 0 : join(env["HOME"], ".config"));
-	const candidates = [
-		env["CONTAINERS_REGISTRIES_CONF"],
-		configHome === void 0 ? void 0 : join(configHome, "containers", "registries.conf"),
-		"/etc/containers/registries.conf",
-		"/usr/share/containers/registries.conf"
-	];
-	let own = "";
-	for (const path of candidates) {
-		const text = path === void 0 || path === "" ? void 0 : await readIfThere(path);
-		if (text === void 0) continue;
-		own = text;
-		break;
-	}
-	const added = /^\s*\[registries\./m.test(own) ? [] : insecure.filter((registry) => !own.includes(`"${registry}"`)).map((registry) => `\n[[registry]]\nlocation = "${registry}"\ninsecure = true\n`);
-	await mkdir(folder, {
-		recursive: true,
-		mode: 448
-	});
-	const path = join(folder, "registries.conf");
-	await writeFile(path, `${own}\n${added.join("")}`, { mode: 384 });
-	return { CONTAINERS_REGISTRIES_CONF: path };
-}
-function authFiles(env) {
-	const home = env["HOME"];
-	const explicit = env["REGISTRY_AUTH_FILE"];
-	if (explicit !== void 0 && explicit !== "") return [explicit];
-	const runtime = env["XDG_RUNTIME_DIR"];
-	const config = env["XDG_CONFIG_HOME"] ?? (home === void 0 ? void 0 : join(home, ".config"));
-	const docker = dockerFolder(env);
-	return [
-		...runtime === void 0 ? [`/run/containers/${process.getuid?.() ?? 0}/auth.json`] : [join(runtime, "containers", "auth.json")],
-		...config === void 0 ? [] : [join(config, "containers", "auth.json")],
-		...docker === void 0 ? [] : [join(docker, "config.json")]
-	];
-}
-function dockerFolder(env) {
-	const explicit = env["DOCKER_CONFIG"];
-	if (explicit !== void 0 && explicit !== "") return explicit;
-	return env["HOME"] === void 0 ? void 0 : join(env["HOME"], ".docker");
-}
-/** The host of a key, which may have a scheme or go down to a repository: `https://index.docker.io/v1/`, `quay.io/acme`. */
-function registryOfKey(key) {
-	const host = key.replace(/^https?:\/\//, "").split("/", 1)[0] ?? "";
-	return host === "index.docker.io" ? "docker.io" : host;
-}
-async function readConfig(path) {
-	const text = await readIfThere(path);
-	if (text === void 0 || text.trim() === "") return {};
-	const parsed = parseStrictJson(Buffer.from(text), path, { code: "E_INPUT" });
-	if (isObject(parsed)) return parsed;
-	throw new CodedError("E_INPUT", `${path} does not hold a JSON object`, { hint: "sign in again, or remove that file" });
-}
-async function readIfThere(path) {
-	try {
-		return await readFile(path, "utf8");
-	} catch (error) {
-		if (error instanceof Error && "code" in error && [
-			"ENOENT",
-			"ENOTDIR",
-			"EACCES"
-		].includes(String(error.code))) return void 0;
-		throw error;
-	}
-}
-function objectAt(object, key) {
-	const value = Object.hasOwn(object, key) ? object[key] : void 0;
-	return isObject(value) ? value : {};
-}
-function isObject(value) {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function basic({ username, password }) {
-	return Buffer.from(`${username}:${password}`, "utf8").toString("base64");
-}
-async function writePrivate(path, value) {
-	await writeFile(path, `${JSON.stringify(value, null, 2)}\n`, { mode: 384 });
-}
-async function linkIfThere(target, path) {
-	try {
-		await symlink(target, path);
-	} catch (error) {
-		if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-	}
-}
-
-// src/engines/probe.ts
-const machines = {
-	amd64: {
-		number: 62,
-		bits: 64,
-		exit: "31ff b83c000000 0f05"
-	},
-	"386": {
-		number: 3,
-		bits: 32,
-		exit: "31db b801000000 cd80"
-	},
-	arm64: {
-		number: 183,
-		bits: 64,
-		exit: "000080d2 a80b80d2 010000d4"
-	},
-	arm: {
-		number: 40,
-		bits: 32,
-		flags: 83886592,
-		exit: "0000a0e3 0170a0e3 000000ef"
-	},
-	ppc64le: {
-		number: 21,
-		bits: 64,
-		flags: 2,
-		exit: "00006038 01000038 02000044"
-	},
-	s390x: {
-		number: 22,
-		bits: 64,
-		bigEndian: true,
-		exit: "a7290000 0a01 0707"
-	},
-	riscv64: {
-		number: 243,
-		bits: 64,
-		exit: "13050000 9308d005 73000000"
-	},
-	loong64: {
-		number: 258,
-		bits: 64,
-		exit: "04008002 0b748102 00002b00"
-	}
-};
-/** The program, or undefined for a machine that we have none for. */
-function probeProgram(architecture) {
-	const machine = Object.hasOwn(machines, architecture) ? machines[architecture] : void 0;
-	if (machine === void 0) return void 0;
-	const code = Buffer.from(machine.exit.replaceAll(" ", ""), "hex");
-	return Buffer.concat([machine.bits === 64 ? header64(machine, code.length) : header32(machine, code.length), code]);
-}
-/** Writes numbers of the given widths in the machine's own byte order. */
-function pack(bigEndian, fields) {
-	return Buffer.concat(fields.map(([width, value]) => {
-		const bytes = Buffer.alloc(width);
-		const wide = BigInt(value);
-		for (let index = 0; index < width; index++) {
-			const shift = BigInt(8 * (bigEndian ? width - 1 - index : index));
-			bytes[index] = Number(wide >> shift & 255n);
-		}
-		return bytes;
-	}));
-}
-const executable = 2;
-const loadable = 1;
-const readAndExecute = 5;
-function identity(machine) {
-	const start = Buffer.from([
-		127,
-		69,
-		76,
-		70,
-		machine.bits / 32,
-		machine.bigEndian === true ? 2 : 1,
-		1,
-		0
-	]);
-	return Buffer.concat([start, Buffer.alloc(8)]);
-}
-function header64(machine, codeLength) {
-	const base = 4194304;
-	const size = 120 + codeLength;
-	const rest = pack(machine.bigEndian === true, [
-		...[
-			[2, executable],
-			[2, machine.number],
-			[4, 1],
-			[8, 4194424],
-			[8, 64],
-			[8, 0]
-		],
-		...[
-			[4, machine.flags ?? 0],
-			[2, 64],
-			[2, 56],
-			[2, 1],
-			[2, 0],
-			[2, 0],
-			[2, 0]
-		],
-		...[
-			[4, loadable],
-			[4, readAndExecute],
-			[8, 0],
-			[8, base],
-			[8, base]
-		],
-		...[
-			[8, size],
-			[8, size],
-			[8, 65536]
-		]
-	]);
-	return Buffer.concat([identity(machine), rest]);
-}
-function header32(machine, codeLength) {
-	const base = 65536;
-	const size = 84 + codeLength;
-	const rest = pack(machine.bigEndian === true, [
-		...[
-			[2, executable],
-			[2, machine.number],
-			[4, 1],
-			[4, 65620],
-			[4, 52],
-			[4, 0]
-		],
-		...[
-			[4, machine.flags ?? 0],
-			[2, 52],
-			[2, 32],
-			[2, 1],
-			[2, 0],
-			[2, 0],
-			[2, 0]
-		],
-		...[
-			[4, loadable],
-			[4, 0],
-			[4, base],
-			[4, base],
-			[4, size],
-			[4, size]
-		],
-		...[[4, readAndExecute], [4, 4096]]
-	]);
-	return Buffer.concat([identity(machine), rest]);
-}
-
-// src/engines/binfmt.ts
-const folder = "/proc/sys/fs/binfmt_misc";
-/**
-* Asks the kernel of this machine who runs programs of `architecture`: an entry whose magic matches, as the kernel itself
-* looks for it, whatever the entry is called.
-*/
-async function lookUpEmulation(architecture, root = folder) {
-	const program = probeProgram(architecture);
-	let names;
-	try {
-		names = await readdir(root);
-	} catch (error) {
-		return {
-			kind: "unknown",
-			reason: error instanceof Error ? error.message : String(error)
-		};
-	}
-	if (!names.includes("register")) return {
-		kind: "unknown",
-		reason: `binfmt_misc is not mounted on ${root}`
-	};
-	if (program === void 0) return { kind: "absent" };
-	const found = [];
-	for (const name of names.filter((one) => one !== "register" && one !== "status")) {
-		const entry = parseEntry(name, await readFile(join(root, name), "utf8"));
-		if (entry !== void 0 && matches(entry, program)) found.push(entry.emulation);
-	}
-	return found.find((one) => one.kind === "registered" && one.enabled) ?? found[0] ?? { kind: "absent" };
-}
-/** An entry as the kernel prints it; undefined for one that goes by file extension. */
-function parseEntry(name, text) {
-	const value = (key) => new RegExp(`^${key}:? (.*)$`, "m").exec(text)?.[1];
-	const magic = value("magic");
-	const interpreter = value("interpreter");
-	if (magic === void 0 || interpreter === void 0) return void 0;
-	const mask = value("mask");
-	return {
-		emulation: {
-			kind: "registered",
-			name,
-			interpreter,
-			flags: value("flags") ?? "",
-			enabled: text.startsWith("enabled")
-		},
-		offset: Number(value("offset") ?? 0),
-		magic: Buffer.from(magic, "hex"),
-		mask: mask === void 0 ? void 0 : Buffer.from(mask, "hex")
-	};
-}
-function matches({ offset, magic, mask }, program) {
-	if (magic.length === 0 || offset + magic.length > program.length) return false;
-	return magic.every((byte, index) => {
-		const bits = mask?.[index] ?? 255;
-		return ((program[offset + index] ?? 0) & bits) === (byte & bits);
-	});
-}
-
-// src/engines/mode.ts
-/** 32-bit programs that a 64-bit machine's own processor can run; whether this one does is found out by running one. */
-const runsToo = {
-	amd64: ["386"],
-	arm64: ["arm"]
-};
-/** How programs of `platform` would be run on a machine of `host`, as far as names tell. */
-function relation(platform, host) {
-	if (platform.os !== host.os) return "foreign";
-	if (platform.architecture === host.architecture) return "same";
-	return (runsToo[host.architecture] ?? []).includes(platform.architecture) ? "compatible" : "foreign";
-}
-/**
-* The mode in which `platform` will be built on `host`, before anything was tried.
-* @throws E_HOST_MISMATCH, E_UNSUPPORTED.
-*/
-function decideMode(platform, wanted, host, emulation) {
-	const kin = relation(platform, host.platform);
-	if (platform.os !== host.platform.os) throw hostMismatch(platform, host);
-	if (wanted === "cross") throw new CodedError("E_UNSUPPORTED", `${host.label} does not build ${formatPlatform(platform)} in mode cross yet`, { hint: "engine assemble does, from files compiled elsewhere; or set mode: emulate" });
-	if (kin === "same") return "native";
-	const emulated = emulation.kind === "registered" && emulation.enabled;
-	if (kin === "compatible" && !emulated) return "native";
-	if (wanted === "native") throw hostMismatch(platform, host);
-	return "emulate";
-}
-function hostMismatch(platform, host) {
-	const target = formatPlatform(platform);
-	const own = formatPlatform(host.platform);
-	const arch = platformArch(platform);
-	const emulation = platform.os === host.platform.os ? `, or set mode: emulate to run ${arch} programs through QEMU here, which is several times slower` : "";
-	return new CodedError("E_HOST_MISMATCH", `${target} was to be built natively, and ${host.label} works on ${own}`, { hint: `run this leg on a ${target} machine (runs-on in the platforms table)${emulation}` });
-}
-/** How to get emulation of a machine; nothing is installed for the user. */
-function emulationCure(platform) {
-	return `install QEMU's user emulation before this step: docker/setup-qemu-action, or as root "apt-get install qemu-user-static" (Debian, Ubuntu) or "dnf install qemu-user-static" (Fedora), which registers qemu-${qemuNames[platform.architecture] ?? platform.architecture} with flag F`;
-}
-const qemuNames = {
-	amd64: "x86_64",
-	arm64: "aarch64",
-	"386": "i386",
-	loong64: "loongarch64"
-};
-/**
-* Whether the kernel can emulate this platform in containers, where it can be asked.
-* @throws E_UNSUPPORTED where nobody registered for it, where that is switched off, or where flag F is missing: the kernel
-* would look for the interpreter inside the image.
-*/
-function checkEmulation(platform, emulation) {
-	const target = formatPlatform(platform);
-	if (emulation.kind === "unknown") return;
-	if (emulation.kind === "absent") throw new CodedError("E_UNSUPPORTED", `this kernel has no emulation of ${target}: nothing in binfmt_misc takes its programs`, { hint: emulationCure(platform) });
-	if (!emulation.enabled) throw new CodedError("E_UNSUPPORTED", `emulation of ${target} is registered as ${emulation.name} and switched off`, { hint: `as root: echo 1 > /proc/sys/fs/binfmt_misc/${emulation.name}` });
-	if (!emulation.flags.includes("F")) throw new CodedError("E_UNSUPPORTED", `emulation of ${target} is registered as ${emulation.name} (${emulation.interpreter}) without flag F, so containers can't use it`, { hint: `register it again with flag F (fix binary); ${emulationCure(platform)}` });
-}
-/** One line about what runs the programs. */
-function describeMode(mode, platform, host, emulation) {
-	const target = formatPlatform(platform);
-	if (mode === "native") return `${target} runs natively on ${host.label} (${formatPlatform(host.platform)})`;
-	const by = emulation.kind === "registered" ? `${emulation.interpreter} (binfmt_misc ${emulation.name}, flags ${emulation.flags})` : "emulation that the engine's kernel has";
-	return `${target} is emulated on ${host.label} (${formatPlatform(host.platform)}) by ${by}; expect it to be 2 to 20 times slower`;
-}
-
-// src/engines/smoke.ts
-/** What only a shell understands: pipes, lists, redirections, variables, substitutions, globs, comments, `~`. */
-const needsShell = /[|&;<>()$`*?#~\n]|\[(?!")/;
-/**
-* The program and arguments of a smoke test. Words and a JSON list are run as they are, so that an image without a shell
-* can be tested; a line that needs one goes to the image's own `/bin/sh -c`.
-* @throws E_INPUT where it is empty or its quotes do not end.
-*/
-function smokeTestArguments(command) {
-	const text = command.trim();
-	if (!text.startsWith("[") && needsShell.test(withoutSingleQuoted(text))) return [
-		"/bin/sh",
-		"-c",
-		text
-	];
-	let words;
-	try {
-		words = splitWords(text);
-	} catch (error) {
-		if (!(error instanceof CodedError)) throw error;
-		throw new CodedError("E_INPUT", `smoke-test ${error.message}`, {
-			...error.hint !== void 0 && { hint: error.hint },
-			cause: error
-		});
-	}
-	const [program, ...rest] = words;
-	if (program !== void 0 && program !== "") return [program, ...rest];
-	throw new CodedError("E_INPUT", `smoke-test is ${quote(command)}, which is no command`, { hint: "name a program that is in the image, such as /usr/bin/app --version" });
-}
-function withoutSingleQuoted(text) {
-	return text.replace(/'[^']*'/g, "");
-}
-
-// src/engines/container-engine.ts
-const imageId = /^(?:sha256:)?([0-9a-f]{64})$/;
-const maxPushes = 3;
-/** What is worth another try, in the words of the engines; what a registry refuses for good is not. */
-const passing = /\b50[0234]\b|\b429\b|toomanyrequests|timeout|connection re(?:set|fused)|unexpected EOF|: EOF|broken pipe|temporar/i;
-/**
-* The part that all engines of containers share: what is asked, checked and said, in which order. An engine says how its own
-* command is told to do each step.
-*/
-var ContainerEngine = class {
-	name;
-	session;
-	#host;
-	#ready = /* @__PURE__ */ new Map();
-	constructor(name, session) {
-		this.name = name;
-		this.session = session;
-	}
-	host() {
-		this.#host ??= this.askHost();
-		return this.#host;
-	}
-	preflight(platform, mode) {
-		const key = `${formatPlatform(platform)} ${mode}`;
-		const known = this.#ready.get(key) ?? this.#preflight(platform, mode);
-		this.#ready.set(key, known);
-		return known;
-	}
-	async #preflight(platform, wanted) {
-		const host = await this.host();
-		const emulation = await this.#emulation(platform, host);
-		const mode = decideMode(platform, wanted, host, emulation);
-		if (mode === "emulate") checkEmulation(platform, emulation);
-		const told = describeMode(mode, platform, host, emulation);
-		const program = probeProgram(platform.architecture);
-		const id = this.session.uniqueId();
-		const folder = await this.session.folderWith(`probe-${id}`, {
-			Dockerfile: "FROM scratch\nCOPY probe /probe\nRUN [\"/probe\"]\n",
-			probe: program ?? probeProgram(host.platform.architecture) ?? ""
-		});
-		const tried = program === void 0 ? host.platform : platform;
-		const { result, notes } = await this.tryProgram(folder, tried, `localhost/native-multiarch-probe:${id}`);
-		if (result.code !== 0) throw this.#probeFailure(result, platform, mode, host);
-		for (const note of notes) this.session.options.log.info(note);
-		return {
-			mode,
-			note: [told, ...notes].join("; ")
-		};
-	}
-	async #emulation(platform, host) {
-		if (relation(platform, host.platform) === "same") return { kind: "absent" };
-		if (!this.isLocal()) return {
-			kind: "unknown",
-			reason: "the engine is on another machine"
-		};
-		return (this.session.options.lookUpEmulation ?? lookUpEmulation)(platform.architecture);
-	}
-	#probeFailure(result, platform, mode, host) {
-		const target = formatPlatform(platform);
-		if (!/exec format error/i.test(`${result.stdout}${result.stderr}`)) {
-			const error = this.session.failure(result, {
-				doing: "build",
-				platform
-			});
-			return error.code === "E_BUILD" ? new CodedError("E_ENGINE", `${this.name} can't run a program of ${target} here: ${lastLines(`${result.stdout}\n${result.stderr}`)}`, { hint: "try the same by hand: FROM scratch, COPY and RUN of a static program" }) : error;
-		}
-		if (mode === "native") return new CodedError("E_HOST_MISMATCH", `the processor of ${host.label} (${formatPlatform(host.platform)}) does not run programs of ${target}`, { hint: `run this leg on a ${target} machine; some 64-bit processors have no 32-bit mode` });
-		return new CodedError("E_UNSUPPORTED", `${host.label} (${formatPlatform(host.platform)}) has no emulation of ${target} that works in containers`, { hint: emulationCure(platform) });
-	}
-	async build(request) {
-		const { source } = request;
-		if (source.kind !== "dockerfile") throw new CodedError("E_UNSUPPORTED", `${this.name} builds Dockerfiles, and files were given`, { hint: "engine assemble makes images from files" });
-		checkValues(request, this.session.options.log);
-		const paths = await checkSource(source, this.session.options, this.dockerfileNames);
-		await this.preflight(request.platform, request.mode);
-		const id = this.session.uniqueId();
-		const name = `localhost/native-multiarch:${id}`;
-		const idFile = join(await this.session.folder(), `${id}.iid`);
-		const result = await this.runBuild({
-			request,
-			source,
-			paths,
-			name,
-			idFile
-		});
-		if (result.code !== 0) throw this.session.failure(result, {
-			doing: "build",
-			platform: request.platform
-		});
-		return {
-			engine: this.name,
-			id: await this.#readId(idFile),
-			name
-		};
-	}
-	async #readId(idFile) {
-		const text = (await readFile(idFile, "utf8")).trim();
-		const hex = imageId.exec(text)?.[1];
-		if (hex === void 0) throw new CodedError("E_ENGINE", `${this.name} gave ${show(text, 80)} where an image id was to be`);
-		return `sha256:${hex}`;
-	}
-	async run(image, options) {
-		const program = smokeTestArguments(options.command);
-		const result = await this.runCommand(image, program, options);
-		if (result.code === 0) return;
-		const output = `${result.stdout}\n${result.stderr}`;
-		const told = lastLines(output);
-		const said = told === "" ? "it said nothing" : told;
-		const what = `smoke test ${JSON.stringify(show(options.command, 200))} on ${formatPlatform(options.platform)}`;
-		if (result.ended === "timeout") throw new CodedError("E_SMOKE_TEST", `${what} did not end within ${options.timeoutMs / 1e3} s: ${said}`, { hint: "nothing was pushed; it has to end by itself" });
-		const trouble = runtimeTrouble(output);
-		if (trouble !== void 0) throw new CodedError("E_ENGINE", `${this.name} can't start containers here: ${trouble.says}`, { hint: trouble.cure });
-		throw new CodedError("E_SMOKE_TEST", `${what} ended with ${result.code}: ${said}`, { hint: smokeHint(result.code, output) });
-	}
-	async push(image, reference) {
-		const { log, sleep = wait, signal } = this.session.options;
-		const { registry } = reference.repository;
-		for (let tries = 1;; tries++) {
-			const result = await this.runPush(image, reference);
-			if (result.code === 0) return;
-			const error = this.session.failure(result, {
-				doing: "push",
-				registry,
-				caCertificate: this.session.options.caCertificate !== void 0
-			});
-			if (!([
-				"E_NETWORK",
-				"E_RATE_LIMITED",
-				"E_REGISTRY"
-			].includes(error.code) && passing.test(error.message)) || tries === maxPushes) throw error;
-			const ms = 2e3 * 4 ** (tries - 1);
-			log.warning(`push to ${registry} failed (${error.message}); trying again in ${ms / 1e3} s`);
-			await sleep(ms);
-			signal?.throwIfAborted();
-		}
-	}
-	async close() {
-		await this.session.close();
-	}
-};
-function smokeHint(code, output) {
-	if (code === 127 || /executable file not found|no such file or directory/.test(output)) return "nothing was pushed; is that program in the image, and on its PATH? An image without a shell runs plain words only";
-	return "nothing was pushed; the log above has its output";
-}
-function wait(ms) {
-	return new Promise((resolve) => {
-		setTimeout(resolve, ms);
-	});
-}
-
-// src/engines/registries.ts
-/** Whether `registry` (`host[:port]`) is this machine itself, where plain HTTP is always allowed. */
-function isLoopback(registry) {
-	const host = registry.startsWith("[") ? registry.slice(1, registry.indexOf("]")) : registry.split(":", 1)[0] ?? "";
-	return host === "localhost" || host.endsWith(".localhost") || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
-}
-
-// src/engines/containers.ts
-const containersCapabilities = {
-	source: "dockerfile",
-	modes: ["native", "emulate"],
-	smokeTest: true,
-	pushesBy: "engine",
-	caCertificate: true,
-	insecureRegistries: "any"
-};
-const probeMs$1 = 18e4;
-/**
-* What podman and buildah have in common: they are one builder, one storage and one registry client.
-* https://docs.podman.io/en/stable/markdown/podman-build.1.html
-*/
-var ContainersEngine = class extends ContainerEngine {
-	capabilities = containersCapabilities;
-	dockerfileNames = ["Containerfile", "Dockerfile"];
-	arrangement = {};
-	#configured;
-	/** The isolation of RUN steps: the user's own word goes first, then what the preflight found. */
-	get isolation() {
-		const own = this.session.options.env["BUILDAH_ISOLATION"];
-		return own === void 0 || own === "" ? this.arrangement.isolation : own;
-	}
-	variables(arrangement) {
-		return {
-			...this.runtimeVariables(arrangement),
-			...arrangement.isolation !== void 0 && { BUILDAH_ISOLATION: arrangement.isolation }
-		};
-	}
-	/** Writes what the engine's registry client is to know. Gives the arguments that every command with a registry takes. */
-	configure() {
-		this.#configured ??= (async () => {
-			const { logins = [], insecureRegistries = [], caCertificate, env } = this.session.options;
-			const folder = await this.session.folder();
-			if (logins.length > 0) Object.assign(this.session.variables, await writeAuthFile(join(folder, "auth"), logins, env));
-			const insecure = [.../* @__PURE__ */ new Set([...insecureRegistries, ...logins.map((login) => login.registry).filter(isLoopback)])];
-			if (insecure.length > 0) Object.assign(this.session.variables, await writeRegistriesConf(join(folder, "registries"), insecure, env));
-			if (caCertificate === void 0) return [];
-			const certificates = await this.session.folderWith("certificates", {});
-			await writeFile(join(certificates, "ca.crt"), caCertificate, { mode: 384 });
-			return ["--cert-dir", certificates];
-		})();
-		return this.#configured;
-	}
-	async tryProgram(folder, platform, name) {
-		await this.configure();
-		const refused = [];
-		let first;
-		for (const arrangement of await this.#arrangements()) {
-			const result = await this.#attempt(arrangement, folder, platform, name);
-			first ??= result;
-			if (result.code === 0) {
-				this.arrangement = arrangement;
-				return {
-					result,
-					notes: this.#notes(arrangement, refused)
-				};
-			}
-			const trouble = runtimeTrouble(`${result.stdout}\n${result.stderr}`);
-			if (trouble === void 0) return {
-				result,
-				notes: []
-			};
-			refused.push(trouble.says);
-		}
-		if (first === void 0) throw new CodedError("E_INTERNAL", "no way to run a program was tried");
-		return {
-			result: first,
-			notes: []
-		};
-	}
-	/** In the order of how much they keep apart: the engine's own way, runc, and last a chroot. */
-	async #arrangements() {
-		if (Object.keys(this.arrangement).length > 0) return [this.arrangement];
-		const { env } = this.session.options;
-		const runc = await findTool("runc", env["PATH"]);
-		const own = env["BUILDAH_ISOLATION"] ?? "";
-		return [
-			{},
-			...runc === void 0 || own === "chroot" ? [] : [{ runtime: runc }],
-			...own === "" ? [{ isolation: "chroot" }] : []
-		];
-	}
-	async #attempt(arrangement, folder, platform, name) {
-		const network = (arrangement.isolation ?? this.session.options.env["BUILDAH_ISOLATION"]) === "chroot" ? [] : ["--network", "none"];
-		const options = {
-			env: this.variables(arrangement),
-			timeoutMs: probeMs$1
-		};
-		const args = [
-			"--no-cache",
-			"--layers=false",
-			"--force-rm",
-			...network,
-			"--platform",
-			formatPlatform(platform),
-			"--tag",
-			name,
-			folder
-		];
-		const result = await this.session.ask([
-			...this.globalArguments(arrangement),
-			this.buildCommand,
-			...args
-		], options);
-		if (result.code === 0) await this.session.ask(["rmi", name], { evenIfAborted: true });
-		return result;
-	}
-	#notes({ runtime, isolation }, refused) {
-		const why = refused.length === 0 ? "" : `, since ${refused.join("; then ")}`;
-		if (runtime !== void 0) return [`${this.name} uses ${runtime}${why}`];
-		if (isolation !== void 0) return [`${this.name} uses BUILDAH_ISOLATION=${isolation}, with the host's network in RUN steps${why}`];
-		return this.isolation === void 0 ? [] : [`${this.name} uses BUILDAH_ISOLATION=${this.isolation}, as it was set`];
-	}
-	async runBuild({ request, source, paths, name, idFile }) {
-		const registry = await this.configure();
-		const { args, env } = buildArguments(source.buildArgs ?? {});
-		return this.session.tell([
-			...this.globalArguments(this.arrangement),
-			this.buildCommand,
-			...registry,
-			...[
-				"--platform",
-				formatPlatform(request.platform),
-				"--tag",
-				name,
-				"--iidfile",
-				idFile
-			],
-			...["--file", paths.file],
-			...source.target === void 0 ? [] : ["--target", source.target],
-			...this.#network(source.network),
-			...Object.entries(request.labels ?? {}).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
-			...args,
-			paths.context
-		], { env: {
-			...env,
-			...this.variables(this.arrangement)
-		} });
-	}
-	/** @throws E_UNSUPPORTED: with BUILDAH_ISOLATION=chroot buildah takes any network, and gives the host's. */
-	#network(network) {
-		if (network === void 0 || network === "default") return [];
-		if (this.isolation === "chroot" && network !== "host") throw new CodedError("E_UNSUPPORTED", `network ${quote(network)} can't be had from ${this.name} in chroot isolation, where RUN steps have the host's network`, { hint: "leave network out or set network: host; or use a machine, or an engine, that can start containers" });
-		return ["--network", network];
-	}
-	async runPush(image, reference) {
-		const { insecureRegistries = [] } = this.session.options;
-		const { registry } = reference.repository;
-		const insecure = insecureRegistries.includes(registry) || isLoopback(registry);
-		const args = [...await this.configure(), ...insecure ? ["--tls-verify=false"] : []];
-		return this.session.tell([
-			"push",
-			...args,
-			image.id,
-			`docker://${formatReference(reference)}`
-		]);
-	}
-	async remove(image) {
-		const answer = await this.session.ask(["rmi", image.name], { evenIfAborted: true });
-		if (answer.code !== 0 && !/image not known|no such image/i.test(answer.stderr)) this.session.options.log.warning(`${image.name} was not removed: ${lastLines(answer.stderr, 1, 300)}`);
-	}
-};
 
 // src/engines/buildah.ts
 /** buildah, which has neither a daemon nor a service. https://github.com/containers/buildah/tree/main/docs */
@@ -1988,6 +714,9 @@ var BuildahEngine = class extends ContainersEngine {
 	buildCommand = "bud";
 	constructor(options) {
 		super("buildah", new Session("buildah", "buildah", options));
+	}
+	dialect() {
+		return "buildah";
 	}
 	isLocal() {
 		return true;
@@ -2011,6 +740,20 @@ var BuildahEngine = class extends ContainersEngine {
 			})
 		};
 	}
+	hasImage(reference, platform) {
+		const question = [
+			"inspect",
+			"--type",
+			"image",
+			"--format",
+			"{{.OCIv1.OS}}/{{.OCIv1.Architecture}}",
+			reference
+		];
+		return isStoredFor(this.session, question, platform);
+	}
+	async storage() {
+		return (await this.session.askJson(["info"], "the answer of buildah info")).get("store").get("GraphRoot").optional((field) => field.string());
+	}
 	async platformOf(image) {
 		const config = (await this.session.askJson([
 			"inspect",
@@ -2023,6 +766,31 @@ var BuildahEngine = class extends ContainersEngine {
 			architecture: config.get("architecture").string(),
 			variant: config.get("variant").optional((field) => field.string())
 		});
+	}
+	async adopt(name) {
+		const question = [
+			"inspect",
+			"--type",
+			"image",
+			"--format",
+			"{{.FromImageID}}",
+			name
+		];
+		const id = await storedImageId(this.session, question);
+		return id === void 0 ? void 0 : {
+			engine: this.name,
+			id,
+			name
+		};
+	}
+	/** Given to a pipe with a name: buildah writes archives to paths only, and as a child of Node it has no stdout that it could open by one. */
+	archive(image) {
+		return writtenTo(this.session, (path) => [
+			"push",
+			"--quiet",
+			image.id,
+			`docker-archive:${path}`
+		]);
 	}
 	async runCommand(image, program, options) {
 		const name = `native-multiarch-${this.session.uniqueId()}`;
@@ -2056,480 +824,795 @@ var BuildahEngine = class extends ContainersEngine {
 	}
 };
 
-// src/engines/docker-builder.ts
-const probeMs = 18e4;
-/** How a docker command of 23 or newer, and an engine without BuildKit, say that they need what is not there. */
-const noBuildKit = /buildx component is missing or broken|BuildKit is enabled but|buildkit not supported by daemon/i;
+// src/engines/buildx-builder.ts
+/** A builder needs an image, or a pod, or a machine far away to start. */
+const bootMs = 3e5;
+/** What is called when a builder's own options are given: `image=mirror.example/buildkit:v0.26.2,network=host`. */
+const builderOptionsVariable = "NATIVE_MULTIARCH_BUILDER_OPTIONS";
 /**
-* BuildKit, where a docker command on PATH can use it: one of 20.10 has it built in, a newer one needs the buildx plugin, and both
-* may be there. Else the classic builder. Which it is, is found out by building the probe.
+* The builder of this leg, started. BuildKit at the address in BUILDKIT_HOST, or a container with {@link builderOptionsVariable}, is a
+* builder of our own, in a configuration of our own; else it is the one that the user has chosen with `buildx use` or BUILDX_BUILDER.
+* @throws E_ENGINE where it does not answer; E_INPUT for an address of an unknown kind
 */
-async function chooseBuilder(session, probe) {
-	const first = await session.tool();
-	const tools = await findTools("docker", session.options.env["PATH"]);
-	for (const tool of tools.length > 0 ? tools : [first]) {
-		const variables = { DOCKER_BUILDKIT: "1" };
-		const result = await build(session, probe, {
-			kind: "buildkit",
-			tool,
-			variables
+async function startBuilder(client) {
+	const { options } = client.session;
+	const plan = await planOf(options);
+	if (plan === void 0) return usersBuilder(client);
+	await client.keepToItself();
+	const name = `native-multiarch-${client.session.uniqueId()}`;
+	await client.session.note("builder", name);
+	const made = await client.ask([
+		...[
+			"create",
+			"--name",
+			name,
+			"--driver",
+			plan.driver
+		],
+		...plan.options.flatMap((option) => ["--driver-opt", option]),
+		...plan.driver === "docker-container" ? await daemonArguments(client) : [],
+		...plan.address === void 0 ? [] : [plan.address]
+	], { timeoutMs: bootMs });
+	if (made.code !== 0) throw new CodedError("E_ENGINE", `buildx could not make a builder: ${lastLines(made.stderr, 2, 400)}`, { hint: `check BUILDKIT_HOST, remote and ${builderOptionsVariable}` });
+	try {
+		return await inspect(client, name, true, plan.address);
+	} catch (error) {
+		await stopBuilder(client, {
+			name,
+			own: true
 		});
-		if (result.code !== 0 && noBuildKit.test(result.stderr)) continue;
-		return {
-			builder: {
-				kind: "buildkit",
-				tool,
-				variables,
-				note: `docker builds with BuildKit${tool === first ? "" : ` by ${tool}, since ${first} needs the buildx plugin for it, which is not there`}`
-			},
-			result
-		};
+		throw error;
 	}
-	const builder = {
-		kind: "classic",
-		tool: first,
-		variables: { DOCKER_BUILDKIT: "0" },
-		note: "docker builds with the classic builder: BuildKit needs the buildx plugin, which is not there"
-	};
-	return {
-		builder,
-		result: await build(session, probe, builder)
-	};
 }
-async function build(session, probe, builder) {
-	const args = [
-		"--no-cache",
-		"--network",
-		"none",
-		"--platform",
-		formatPlatform(probe.platform),
-		"--tag",
-		probe.name
-	];
-	const result = await session.ask([
-		"build",
-		...args,
-		...builder.kind === "classic" ? ["--force-rm"] : [],
-		probe.folder
-	], {
-		env: builder.variables,
-		tool: builder.tool,
-		timeoutMs: probeMs
-	});
-	if (result.code === 0) await session.ask([
-		"image",
+/** Removes what {@link startBuilder} made, and nothing else. */
+async function stopBuilder(client, { name, own }) {
+	if (!own) return;
+	const answer = await client.ask([
 		"rm",
-		probe.name
+		"--force",
+		name
 	], { evenIfAborted: true });
-	return result;
+	if (answer.code !== 0 && !/no builder/iu.test(answer.stderr)) client.session.options.log.warning(`builder ${name} was not removed: ${lastLines(answer.stderr, 1, 300)}`);
+	await client.session.strike(name);
 }
-
-// src/engines/dockerfile.ts
-/**
-* The build arguments that BuildKit, podman and buildah set by themselves, for a builder that does not: those that the
-* Dockerfile declares with ARG, since others would be warned about.
-* https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope
-*/
-function automaticArguments(dockerfile, target, build) {
-	const all = {
-		...platformArguments("TARGET", target),
-		...platformArguments("BUILD", build)
+async function planOf({ env }) {
+	const address = env["BUILDKIT_HOST"] ?? "";
+	const driverOptions = (env["NATIVE_MULTIARCH_BUILDER_OPTIONS"] ?? "").split(",").filter((option) => option !== "");
+	if (address.startsWith("kubernetes://")) return {
+		driver: "kubernetes",
+		options: [...kubernetesOptions(address), ...driverOptions]
 	};
-	return Object.fromEntries(Object.entries(all).filter(([name]) => declares(dockerfile, name)));
+	if (address !== "") {
+		await checkAddress(address);
+		return {
+			driver: "remote",
+			address,
+			options: [...await tlsOptions(address, env), ...driverOptions]
+		};
+	}
+	return driverOptions.length > 0 ? {
+		driver: "docker-container",
+		options: driverOptions
+	} : void 0;
 }
-function platformArguments(prefix, { os, architecture, variant }) {
+const schemes = [
+	"tcp",
+	"unix",
+	"ssh",
+	"docker-container",
+	"podman-container",
+	"kube-pod",
+	"kubernetes",
+	"nerdctl-container"
+];
+async function checkAddress(address) {
+	const scheme = /^([a-z-]+):\/\//u.exec(address)?.[1];
+	if (scheme === void 0 || !schemes.includes(scheme)) throw new CodedError("E_INPUT", `BUILDKIT_HOST is ${quote(address)}, which is no address of BuildKit`, { hint: `it starts with ${schemes.slice(0, 4).join("://, ")}://, kube-pod:// or kubernetes://` });
+	if (scheme !== "unix") return;
+	const path = address.slice(7);
+	await access(path).catch((error) => {
+		throw new CodedError("E_ENGINE", `BuildKit does not answer at ${quote(address)}: there is no such socket, or it is not ours`, {
+			hint: "start buildkitd, or give its address in BUILDKIT_HOST or remote",
+			cause: error
+		});
+	});
+}
+/** `kubernetes://namespace?nodeselector=kubernetes.io/arch=ppc64le&image=...`: all that the driver takes. */
+function kubernetesOptions(address) {
+	const { hostname, searchParams } = new URL(address);
+	const given = [...searchParams].map(([name, value]) => `"${name}=${value.replaceAll("\"", "\"\"")}"`);
+	return [...hostname === "" ? [] : [`namespace=${hostname}`], ...given];
+}
+/** Certificates in the folder that docker, too, takes them from: ca.pem, cert.pem and key.pem. */
+async function tlsOptions(address, env) {
+	const folder = env["DOCKER_CERT_PATH"] ?? "";
+	if (!address.startsWith("tcp://") || folder === "") return [];
+	const files = {
+		cacert: "ca.pem",
+		cert: "cert.pem",
+		key: "key.pem"
+	};
+	await Promise.resolve();
+	return Object.entries(files).map(([name, file]) => `${name}=${join(folder, file)}`);
+}
+/** What a BuildKit of our own is told of registries: the CA that was given, and which are insecure. */
+async function daemonArguments({ session }) {
+	const { insecureRegistries = [], caCertificate, logins = [] } = session.options;
+	const known = /* @__PURE__ */ new Set([...insecureRegistries, ...logins.map(({ registry }) => registry)]);
+	if (known.size === 0) return [];
+	const folder = await session.folderWith("buildkitd", caCertificate === void 0 ? {} : { "ca.crt": caCertificate });
+	const tables = [...known].map((registry) => [
+		`[registry.${JSON.stringify(registry)}]`,
+		...insecureRegistries.includes(registry) ? ["http = true", "insecure = true"] : [],
+		...caCertificate === void 0 ? [] : [`ca = [${JSON.stringify(join(folder, "ca.crt"))}]`]
+	].join("\n"));
+	await session.folderWith("buildkitd", { "buildkitd.toml": `${tables.join("\n\n")}\n` });
+	return ["--config", join(folder, "buildkitd.toml")];
+}
+async function usersBuilder(client) {
+	const wanted = client.session.options.env["BUILDX_BUILDER"] ?? "";
+	return inspect(client, wanted === "" ? void 0 : wanted, false);
+}
+async function inspect(client, name, own, address) {
+	const answer = await client.ask([
+		"inspect",
+		"--bootstrap",
+		...name === void 0 ? [] : [name]
+	], { timeoutMs: bootMs });
+	const builder = parseBuilder(answer.stdout);
+	if (answer.code === 0 && builder.error === void 0 && builder.nodes.length > 0) return {
+		name: builder.name,
+		driver: builder.driver,
+		nodes: builder.nodes,
+		own
+	};
+	const said = builder.error ?? lastLines(answer.stderr, 1, 300);
+	const which = address ?? (name === void 0 ? "the current builder" : `builder ${name}`);
+	throw new CodedError("E_ENGINE", `BuildKit does not answer at ${show(which, 200)}: ${said}`, { hint: "start it, or the Docker daemon, or give the address of another in BUILDKIT_HOST or remote" });
+}
+/** What `buildx inspect` prints: there is no JSON of it. */
+function parseBuilder(text) {
+	const [head = "", ...rest] = text.split(/^Nodes:[ \t]*$/mu);
+	const nodes = rest.join("\n").split(/^(?=Name:)/mu).filter((part) => part.startsWith("Name:")).map(parseNode);
+	const error = valueOf(head, "Error") ?? nodes.map((node) => node.error).find((one) => one !== void 0);
 	return {
-		[`${prefix}PLATFORM`]: [
-			os,
-			architecture,
-			...variant === void 0 ? [] : [variant]
-		].join("/"),
-		[`${prefix}OS`]: os,
-		[`${prefix}ARCH`]: architecture,
-		[`${prefix}VARIANT`]: variant ?? ""
+		name: valueOf(head, "Name") ?? "",
+		driver: valueOf(head, "Driver") ?? "",
+		nodes: nodes.filter(({ platforms }) => platforms.length > 0),
+		...error !== void 0 && { error: show(error, 400) }
 	};
 }
-/** `ARG NAME`, also among others on one line; a default of the Dockerfile's own does not count against it. */
-function declares(dockerfile, name) {
-	return new RegExp(`^[ \\t]*ARG[ \\t](?:.*[ \\t])?${name}(?:[= \\t\\r]|$)`, "im").test(dockerfile);
+function parseNode(text) {
+	const version = (valueOf(text, "BuildKit version") ?? valueOf(text, "Buildkit"))?.replace(/^v/u, "");
+	return {
+		endpoint: valueOf(text, "Endpoint") ?? "",
+		...version !== void 0 && !version.startsWith("0.0.0") && { version },
+		platforms: (valueOf(text, "Platforms") ?? "").split(",").slice(0, 100).flatMap((platform) => knownPlatform(platform.trim().replace(/\*$/u, ""))),
+		error: valueOf(text, "Error")
+	};
+}
+/** BuildKit tells of machines that nobody builds images for (`linux/ppc64`), too. */
+function knownPlatform(text) {
+	try {
+		return [normalisePlatform(parsePlatform(text))];
+	} catch (error) {
+		if (error instanceof CodedError) return [];
+		throw error;
+	}
+}
+function valueOf(text, key) {
+	const value = new RegExp(`^${key}:[ \\t]*(.*)$`, "mu").exec(text)?.[1]?.trim();
+	return value === "" ? void 0 : value;
 }
 
-// src/engines/docker.ts
-const dockerCapabilities = {
-	source: "dockerfile",
-	modes: ["native", "emulate"],
-	smokeTest: true,
-	pushesBy: "engine",
-	caCertificate: false,
-	insecureRegistries: "loopback"
-};
-/** A Docker Engine, by its own command. https://docs.docker.com/reference/cli/docker/ */
-var DockerEngine = class extends ContainerEngine {
-	capabilities = dockerCapabilities;
-	dockerfileNames = ["Dockerfile"];
-	#builder;
-	#configured;
-	constructor(options) {
-		super("docker", new Session("docker", "docker", options));
-	}
-	isLocal() {
-		const host = this.session.options.env["DOCKER_HOST"] ?? "";
-		const context = this.session.options.env["DOCKER_CONTEXT"] ?? "";
-		return (host === "" || host.startsWith("unix:")) && (context === "" || context === "default");
-	}
-	async askHost() {
-		const answer = await this.session.ask([
-			"version",
-			"--format",
-			"{{json .}}"
-		]);
-		if (answer.code !== 0) {
-			if (/podman/i.test(answer.stderr) && !/Docker daemon/.test(answer.stderr)) throw await this.#isPodman();
-			throw this.session.failure(answer, { doing: "ask" });
-		}
-		const server = (await this.#parse(answer.stdout)).get("Server");
-		if ((server.get("Components").optional((field) => field.items(50)) ?? []).some((one) => /podman/i.test(one.get("Name").optional((name) => name.string()) ?? ""))) throw await this.#isPodman();
-		const number = server.get("Version").string({ maxLength: 100 });
-		const platform = normalisePlatform({
-			os: server.get("Os").string(),
-			architecture: server.get("Arch").string()
-		});
-		await this.#tellOfCertificates();
-		return {
-			version: number,
-			label: `docker ${number.replace(/\+.*$/, "")}`,
-			platform
-		};
-	}
-	async #parse(text) {
-		const field = parseFields(Buffer.from(text), "the answer of docker version", {
-			code: "E_ENGINE",
-			maxDepth: 20
-		});
-		if (field.get("Server").absent) throw await this.#isPodman();
-		return field;
-	}
-	async #isPodman() {
-		const answer = await this.session.ask(["--version"]);
-		return new CodedError("E_ENGINE", `${await this.session.tool()} leads to podman, not to a Docker Engine (${answer.stdout.trim().slice(0, 80)})`, { hint: "use engine: podman" });
-	}
-	#tellOfCertificates() {
-		const { caCertificate, insecureRegistries = [], log } = this.session.options;
-		if (caCertificate !== void 0) log.info("the Docker daemon has its own certificates: ca-certificate reaches our own requests, and the daemon's pushes need /etc/docker/certs.d/<registry>/ca.crt");
-		if (insecureRegistries.length > 0) log.info("the Docker daemon has its own list of insecure registries, in daemon.json; loopback is always on it");
-		return Promise.resolve();
-	}
-	/** Credentials that were given to us, in a configuration of our own. */
-	#configure() {
-		this.#configured ??= (async () => {
-			const { logins = [], env } = this.session.options;
-			Object.assign(this.session.variables, {
-				BUILDX_BUILDER: "default",
-				BUILDX_NO_DEFAULT_ATTESTATIONS: "1"
-			});
-			if (logins.length === 0) return;
-			const folder = join(await this.session.folder(), "docker");
-			Object.assign(this.session.variables, await writeDockerConfig(folder, logins, env));
-		})();
-		return this.#configured;
-	}
-	async tryProgram(folder, platform, name) {
-		await this.#configure();
-		const { builder, result } = await chooseBuilder(this.session, {
-			folder,
-			platform,
-			name
-		});
-		if (result.code === 0) this.#builder = builder;
-		return {
-			result,
-			notes: result.code === 0 ? [builder.note] : []
-		};
-	}
-	async runBuild({ request, source, paths, name, idFile }) {
-		const builder = this.#builder;
-		if (builder === void 0) throw new CodedError("E_INTERNAL", "docker builds before its preflight");
-		const host = await this.host();
-		const { file } = paths;
-		const given = source.buildArgs ?? {};
-		const automatic = builder.kind === "classic" ? automaticArguments(await readFile(file, "utf8"), request.platform, host.platform) : {};
-		const { args, env } = buildArguments({
-			...automatic,
-			...given
-		});
-		return this.session.tell([
-			"build",
-			...builder.kind === "buildkit" ? ["--progress", "plain"] : ["--force-rm"],
+// src/engines/csv.ts
+/** Fields as BuildKit's commands read them from one argument: RFC 4180, quoted where a comma or a quote would end one. */
+function csvLine(fields) {
+	return fields.map((field) => /[",\r\n]/u.test(field) || field.startsWith(" ") ? `"${field.replaceAll("\"", "\"\"")}"` : field).join(",");
+}
+
+// src/engines/buildx-arguments.ts
+/** What the cache of GitHub Actions is reached with: for builds that use it, and for no others. */
+const cacheVariables = [
+	"ACTIONS_RUNTIME_TOKEN",
+	"ACTIONS_RESULTS_URL",
+	"ACTIONS_CACHE_URL",
+	"ACTIONS_CACHE_SERVICE_V2"
+];
+/**
+* A build in the words of `buildx build`. https://docs.docker.com/reference/cli/docker/buildx/build/
+* @param folder of ours alone, for what must not stand in arguments
+* @throws E_INPUT for a secret that is not there; E_UNSUPPORTED for a cache that this process has no key to
+*/
+async function buildxArguments({ request, source, paths }, options, folder) {
+	const given = buildArguments(source.buildArgs ?? {});
+	const secrets = await secretArguments(source.secrets ?? [], options, folder);
+	const caches = cacheArguments(source, request.platform, options.env);
+	return {
+		args: [
 			...[
 				"--platform",
 				formatPlatform(request.platform),
 				"--file",
-				file,
-				"--tag",
-				name,
-				"--iidfile",
-				idFile
+				paths.file
 			],
-			...source.target === void 0 ? [] : ["--target", source.target],
-			...source.network === void 0 ? [] : ["--network", source.network],
-			...Object.entries(request.labels ?? {}).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
-			...args,
-			paths.context
-		], {
-			env: {
-				...env,
-				...builder.variables
-			},
-			tool: builder.tool
+			...commonArguments(request, source),
+			...given.args,
+			...optional("--network", source.network),
+			...source.network === "host" ? ["--allow", "network.host"] : [],
+			...pairs("--build-context", source.buildContexts),
+			...secrets.args,
+			...(source.ssh ?? []).flatMap((ssh) => ["--ssh", ssh]),
+			...caches.args,
+			...source.pull === true ? ["--pull"] : [],
+			...pairs("--annotation", source.annotations),
+			...source.provenance === void 0 ? [] : [`--provenance=${source.provenance}`],
+			...source.sbom === void 0 ? [] : [`--sbom=${source.sbom}`],
+			...(source.outputs ?? []).flatMap((output) => ["--output", checkedOutput(output)]),
+			...source.extraArgs ?? []
+		],
+		env: {
+			...given.env,
+			...secrets.env,
+			...caches.env
+		}
+	};
+}
+function cacheArguments({ cacheFrom = [], cacheTo = [] }, platform, env) {
+	const from = cacheFrom.flatMap((cache) => cacheOfPlatform(cache, platform, "from"));
+	const to = cacheTo.flatMap((cache) => cacheOfPlatform(cache, platform, "to"));
+	return {
+		args: [...from.flatMap((cache) => ["--cache-from", cacheLine(cache)]), ...to.flatMap((cache) => ["--cache-to", cacheLine(cache)])],
+		env: [...from, ...to].some(({ type }) => type === "gha") ? cacheEnvironment(env) : {}
+	};
+}
+function cacheLine({ type, attributes }) {
+	return csvLine([`type=${type}`, ...Object.entries(attributes).map(([key, value]) => `${key}=${value}`)]);
+}
+/** Without its token buildx leaves this cache out and says nothing. */
+function cacheEnvironment(env) {
+	const found = Object.fromEntries(cacheVariables.flatMap((name) => {
+		const value = env[name] ?? "";
+		return value === "" ? [] : [[name, value]];
+	}));
+	const hasAddress = "ACTIONS_RESULTS_URL" in found || "ACTIONS_CACHE_URL" in found;
+	if ("ACTIONS_RUNTIME_TOKEN" in found && hasAddress) return found;
+	throw new CodedError("E_UNSUPPORTED", "the cache type gha needs ACTIONS_RUNTIME_TOKEN and ACTIONS_RESULTS_URL, which are not in the environment", { hint: "the runner gives them to actions and not to run: steps; outside of GitHub Actions use type=registry or type=local" });
+}
+/** @throws E_UNSUPPORTED for one that would push what nobody has looked at yet. */
+function checkedOutput(output) {
+	if (!/(?:^|,)"?(?:type=registry|push=true)/u.test(output)) return output;
+	throw new CodedError("E_UNSUPPORTED", `outputs has ${quote(output, 200)}, which would be pushed before it was checked`, { hint: "images and push say where the image goes" });
+}
+
+// src/engines/buildx-client.ts
+/** In which the options that we rely on came: `tar=false` of the OCI exporter, attestations that can be switched off. */
+const oldest = [0, 10];
+/** Where docker looks for plugins besides its own configuration. https://github.com/docker/cli/blob/master/cli-plugins/manager/manager_unix.go */
+const pluginFolders = [
+	"/usr/local/lib/docker/cli-plugins",
+	"/usr/local/libexec/docker/cli-plugins",
+	"/usr/lib/docker/cli-plugins",
+	"/usr/libexec/docker/cli-plugins"
+];
+/** buildx on this host, as plugin of docker or standing alone; where its configuration is ours and where the user's. */
+var BuildxClient = class {
+	session;
+	#command;
+	#configured;
+	constructor(session) {
+		this.session = session;
+	}
+	/** @throws E_ENGINE_MISSING where there is none; E_ENGINE for one that is too old. */
+	command() {
+		this.#command ??= this.#find();
+		return this.#command;
+	}
+	/** Quietly; whatever the exit code. */
+	async ask(args, options = {}) {
+		const { tool, prefix } = await this.command();
+		await this.configure();
+		return this.session.ask([...prefix, ...args], {
+			...options,
+			tool
 		});
 	}
-	async platformOf(image) {
-		const found = await this.session.askJson([
-			"image",
-			"inspect",
-			"--format",
-			"{{json .}}",
-			image.id
-		], "the answer of docker image inspect");
-		const text = (key) => found.get(key).optional((field) => field.string());
-		return normalisePlatform({
-			os: found.get("Os").string(),
-			architecture: found.get("Architecture").string(),
-			variant: text("Variant")
+	/** With its output in the log. */
+	async tell(args, options = {}) {
+		const { tool, prefix } = await this.command();
+		await this.configure();
+		return this.session.tell([...prefix, ...args], {
+			...options,
+			tool
 		});
 	}
-	async runCommand(image, [program, ...rest], options) {
-		const name = `native-multiarch-${this.session.uniqueId()}`;
-		const args = [
-			"run",
-			"--rm",
-			"--name",
-			name,
+	/** Builders in a configuration that nobody else has. */
+	async keepToItself() {
+		await this.configure();
+		this.session.variables["BUILDX_CONFIG"] = await this.session.folderWith("buildx", {});
+	}
+	/** Credentials of ours in a docker configuration of ours, and the user's builders beside it. */
+	configure() {
+		this.#configured ??= (async () => {
+			const { logins = [], env } = this.session.options;
+			const { variables } = this.session;
+			const own = ownConfig(env);
+			variables["BUILDX_CONFIG"] = own !== void 0 && await isFolder(own) ? own : await this.session.folderWith("buildx", {});
+			variables["BUILDX_NO_DEFAULT_ATTESTATIONS"] = "1";
+			if (logins.length === 0) return;
+			const folder = join(await this.session.folder(), "docker");
+			Object.assign(variables, await writeDockerConfig(folder, logins, env));
+		})();
+		return this.#configured;
+	}
+	async #find() {
+		const { log } = this.session.options;
+		for (const [tool, prefix] of await this.#candidates()) {
+			const answer = await this.session.ask([...prefix, "version"], { tool });
+			const said = /buildx\S* v?(\d+\.\d+\.\d+\S*)/u.exec(answer.stdout)?.[1];
+			if (answer.code !== 0 || said === void 0) continue;
+			const version = said.startsWith("0.0.0") ? "unknown" : said;
+			log.info(`buildx is ${[tool, ...prefix].join(" ")}, version ${show(version, 60)}`);
+			refuseOld(version);
+			return {
+				tool,
+				prefix,
+				version
+			};
+		}
+		throw new CodedError("E_ENGINE_MISSING", "there is no buildx on PATH, and no docker that has it as a plugin", { hint: "set setup: buildx@0.30.1, or install docker-buildx-plugin; or use engine: docker, podman or buildah" });
+	}
+	async #candidates() {
+		const { env, buildx } = this.session.options;
+		if (buildx !== void 0) return [[buildx, []]];
+		const path = env["PATH"];
+		const alone = [await findTool("buildx", path), await findTool("docker-buildx", path)];
+		const plugins = await Promise.all(pluginPlaces(env).map(async (folder) => findTool("docker-buildx", folder)));
+		return [...(await findTools("docker", path)).map((tool) => [tool, ["buildx"]]), ...[...alone, ...plugins].filter((tool) => tool !== void 0).map((tool) => [tool, []])];
+	}
+};
+function pluginPlaces(env) {
+	const docker = dockerFolder(env);
+	return [...docker === void 0 ? [] : [join(docker, "cli-plugins")], ...pluginFolders];
+}
+function dockerFolder(env) {
+	const { DOCKER_CONFIG: explicit = "", HOME: home = "" } = env;
+	if (explicit !== "") return explicit;
+	return home === "" ? void 0 : join(home, ".docker");
+}
+/** Where buildx keeps the user's builders. */
+function ownConfig(env) {
+	const explicit = env["BUILDX_CONFIG"] ?? "";
+	const docker = dockerFolder(env);
+	return explicit !== "" ? explicit : docker && join(docker, "buildx");
+}
+async function isFolder(path) {
+	try {
+		return (await stat(path)).isDirectory();
+	} catch {
+		return false;
+	}
+}
+function refuseOld(version) {
+	const [major = 0, minor = 0] = version.split(".").map(Number);
+	if (version === "unknown" || major > oldest[0] || minor >= oldest[1]) return;
+	throw new CodedError("E_ENGINE", `buildx ${version} is too old`, { hint: `${oldest.join(".")} or newer is needed: set setup: buildx@0.30.1` });
+}
+
+// src/engines/buildx-result.ts
+/**
+* The arguments that make the result an OCI image layout in `folder`.
+* https://docs.docker.com/build/exporters/oci-docker/
+* @param sourceDate whether all times in the layers are to be SOURCE_DATE_EPOCH's
+*/
+function layoutArguments(folder, { format, sourceDate = false } = {}) {
+	const media = format === "docker" ? ["oci-mediatypes=false"] : [];
+	const times = sourceDate ? ["rewrite-timestamp=true"] : [];
+	return ["--output", csvLine([
+		"type=oci",
+		`dest=${folder}`,
+		"tar=false",
+		...media,
+		...times
+	])];
+}
+/** What an image of Docker's media types has no place for. @throws E_UNSUPPORTED before anything is built */
+function refuseForDockerFormat(source) {
+	if (source.format !== "docker") return;
+	const given = [
+		"provenance",
+		"sbom",
+		"annotations"
+	].filter((name) => {
+		const value = source[name];
+		return value !== void 0 && (typeof value === "string" || Object.keys(value).length > 0);
+	});
+	if (given.length === 0) return;
+	throw new CodedError("E_UNSUPPORTED", `format docker has no place for ${given.join(" and ")}`, { hint: "set format: oci, or leave them out" });
+}
+/** What the BuildKit inside of a Docker Engine with a store of its own has not. https://docs.docker.com/build/builders/drivers/docker/ */
+const notInDocker = [
+	"provenance",
+	"sbom",
+	"annotations",
+	"format: oci"
+];
+/** @throws E_UNSUPPORTED before anything is built */
+function refuseForDockerDriver(asked, source) {
+	const exports = (source.cacheTo ?? []).map(({ type }) => type).filter((type) => type !== "inline");
+	const refused = [...asked.filter((option) => notInDocker.includes(option)), ...exports.map((type) => `cache-to type=${type}`)];
+	if (refused.length === 0) return;
+	throw new CodedError("E_UNSUPPORTED", `${refused.join(", ")}: the docker driver of buildx can't do that with the image store that this Docker Engine has`, { hint: "choose another builder: docker/setup-buildx-action, BUILDKIT_HOST, or NATIVE_MULTIARCH_BUILDER_OPTIONS; or switch the engine's containerd image store on" });
+}
+
+// src/engines/stored-layout.ts
+/** Deeper than an index of images goes no builder. */
+const maxDepth = 2;
+/**
+* Reads the one image of an OCI image layout that an engine has just written. https://github.com/opencontainers/image-spec/blob/main/image-layout.md
+* @throws E_ENGINE for what is no such layout, E_MANIFEST, E_DIGEST_MISMATCH for what is not what its name says
+*/
+async function readStoredLayout(folder) {
+	const index = await readWhole(join(folder, "index.json"));
+	const entries = parseFields(index, "index.json of the built image", {
+		code: "E_ENGINE",
+		maxDepth: 20
+	}).get("manifests").items(2).map(readDescriptor);
+	const [entry, other] = entries;
+	if (entry === void 0 || other !== void 0) throw new CodedError("E_ENGINE", `the engine wrote ${entries.length} images where one was to be`, { hint: "build one platform a leg" });
+	const found = {
+		children: [],
+		blobs: /* @__PURE__ */ new Map(),
+		images: []
+	};
+	const top = await collect(folder, entry, found, 0);
+	const [image, second] = found.images;
+	if (image === void 0 || second !== void 0) throw new CodedError("E_ENGINE", `the engine wrote ${found.images.length} images where one was to be`, { hint: "build one platform a leg" });
+	const config = await readWhole(blobFile(folder, image.image.config.digest), image.image.config.digest);
+	return {
+		top,
+		children: found.children.slice(0, -1),
+		blobs: [...found.blobs.values()],
+		runnable: {
+			...image,
+			config: parseImageConfig(config, `config of ${image.manifest.digest}`)
+		}
+	};
+}
+async function collect(folder, entry, found, depth) {
+	const manifest = {
+		bytes: await readWhole(blobFile(folder, entry.digest), entry.digest),
+		digest: entry.digest,
+		mediaType: entry.mediaType
+	};
+	const parsed = parseManifest(manifest);
+	if (parsed.kind === "index") {
+		if (depth >= maxDepth) throw new CodedError("E_ENGINE", `the engine wrote an index in an index (${entry.digest})`);
+		for (const child of parsed.manifests) await collect(folder, child, found, depth + 1);
+	} else {
+		for (const { digest, size, mediaType } of [...parsed.layers, parsed.config]) found.blobs.set(digest, {
+			digest,
+			size,
+			mediaType,
+			open: () => createReadStream(blobFile(folder, digest))
+		});
+		if (!isAttestation(entry)) found.images.push({
+			manifest,
+			image: parsed
+		});
+	}
+	found.children.push(manifest);
+	return manifest;
+}
+function blobFile(folder, digest) {
+	return join(folder, "blobs", ...digest.split(":"));
+}
+/** A whole document. @throws E_ENGINE, E_MANIFEST over 4 MiB, E_DIGEST_MISMATCH */
+async function readWhole(path, digest) {
+	let bytes;
+	try {
+		const { size } = await stat(path);
+		if (size > 4194304) throw new CodedError("E_MANIFEST", `${digest ?? "index.json"} has ${size} bytes`);
+		bytes = await readFile(path);
+	} catch (error) {
+		if (error instanceof CodedError) throw error;
+		throw new CodedError("E_ENGINE", `the engine did not write ${digest ?? "an OCI image layout"}`, {
+			hint: "see what it said above",
+			cause: error
+		});
+	}
+	if (digest !== void 0 && digestOf(bytes) !== digest) throw new CodedError("E_DIGEST_MISMATCH", `the engine wrote other bytes than ${digest} under that name`);
+	return bytes;
+}
+
+// src/engines/buildx.ts
+const buildxCapabilities = {
+	source: "dockerfile",
+	modes: [
+		"native",
+		"emulate",
+		"cross"
+	],
+	smokeTest: true,
+	pushesBy: "client",
+	caCertificate: true,
+	insecureRegistries: "any"
+};
+const probeMs = 18e4;
+/** https://github.com/moby/buildkit/blob/master/docs/build-repro.md */
+const rewriteSince = "0.13";
+/** The docker driver, where the Docker Engine keeps its images in a store of its own. */
+const noOciExporter = /OCI exporter is not supported for the docker driver/iu;
+/**
+* BuildKit by buildx: in a container, far away, in a cluster, or the one inside of a Docker Engine. The result is an OCI image layout, which
+* our own client pushes; only a Docker Engine that can't write one keeps the image and pushes it itself.
+* https://docs.docker.com/build/builders/drivers/
+*/
+var BuildxEngine = class extends ContainerEngine {
+	capabilities = buildxCapabilities;
+	dockerfileNames = ["Dockerfile"];
+	#client;
+	#images = /* @__PURE__ */ new Map();
+	#builder;
+	/** Set where images are in a Docker Engine's store. */
+	#docker;
+	#runner;
+	constructor(options) {
+		super("buildx", new Session("buildx", "buildx", options));
+		this.#client = new BuildxClient(this.session);
+	}
+	/** Whether its BuildKit is the one inside of a Docker Engine, as engine docker uses it; known once the host was asked. */
+	get isDockersOwn() {
+		return this.#builder?.driver === "docker";
+	}
+	dialect() {
+		return "buildx";
+	}
+	/** What a builder emulates, only it knows: its image may bring QEMU along, of which /proc says nothing. */
+	isLocal() {
+		return false;
+	}
+	async askHost() {
+		const { version } = await this.#client.command();
+		const builder = await startBuilder(this.#client);
+		this.#builder = builder;
+		const [node] = builder.nodes;
+		const [platform] = node?.platforms ?? [];
+		if (node === void 0 || platform === void 0) throw new CodedError("E_ENGINE", `builder ${builder.name} does not say for which platforms it builds`);
+		const kit = node.version === void 0 ? "BuildKit" : `BuildKit ${node.version}`;
+		this.session.options.log.info(`builder ${builder.name} (${builder.driver}): ${kit} at ${node.endpoint}`);
+		return {
+			version,
+			label: version === "unknown" ? "buildx" : `buildx ${version}`,
+			platform
+		};
+	}
+	async tryProgram(folder, platform) {
+		const common = [
+			"--no-cache",
 			"--network",
 			"none",
-			"--pull",
-			"never",
 			"--platform",
-			formatPlatform(options.platform)
+			formatPlatform(platform)
 		];
-		try {
-			return await this.session.tell([
-				...args,
-				"--entrypoint",
-				program,
-				image.id,
-				...rest
-			], { timeoutMs: options.timeoutMs });
-		} finally {
-			await this.session.ask([
-				"rm",
-				"--force",
-				name
-			], { evenIfAborted: true });
-		}
+		const attempt = async (output) => this.#client.ask([
+			...this.#buildCommand(),
+			...common,
+			...output,
+			folder
+		], { timeoutMs: probeMs });
+		const result = await attempt(layoutArguments(`${folder}-out`));
+		if (result.code === 0 || !noOciExporter.test(result.stderr)) return {
+			result,
+			notes: []
+		};
+		this.#docker ??= new DockerEngine(this.session.options);
+		await this.#docker.host();
+		return {
+			result: await attempt(["--output", `type=local,dest=${folder}-files`]),
+			notes: ["with the docker driver images are in Docker's own store, and Docker pushes them"]
+		};
 	}
-	/** Docker pushes by name only: the name is ours for as long as that takes, and then what it was before. */
-	async runPush(image, reference) {
-		await this.#configure();
-		const name = formatReference(reference);
-		const before = await this.#idOf(name);
-		const tagged = await this.session.ask([
-			"image",
-			"tag",
-			image.id,
-			name
-		]);
-		if (tagged.code !== 0) return tagged;
-		try {
-			const pushed = await this.session.tell(["push", name]);
-			if (pushed.code !== 0 || await this.#idOf(name) === image.id) return pushed;
-			throw new CodedError("E_ENGINE", `the local name ${name} was moved by somebody else while it was pushed`, { hint: "give each leg its own arch-tag, for example {tag}-{arch}-{run}" });
-		} finally {
-			if (await this.#idOf(name) === image.id && before !== image.id) await this.session.ask(before === void 0 ? [
-				"image",
-				"rm",
-				"--no-prune",
-				name
-			] : [
-				"image",
-				"tag",
-				before,
-				name
-			], { evenIfAborted: true });
-		}
+	#buildCommand() {
+		if (this.#builder === void 0) throw new CodedError("E_INTERNAL", "buildx builds before it has a builder");
+		return [
+			"build",
+			"--builder",
+			this.#builder.name,
+			"--progress",
+			"plain"
+		];
 	}
-	async #idOf(name) {
-		const answer = await this.session.ask([
-			"image",
-			"inspect",
-			"--format",
-			"{{.Id}}",
-			name
-		], { evenIfAborted: true });
-		return answer.code === 0 ? answer.stdout.trim() : void 0;
+	async runBuild(order) {
+		const { request, source, name, idFile } = order;
+		refuseForDockerFormat(source);
+		if (this.#docker !== void 0) refuseForDockerDriver(askedOptions(request), source);
+		const { args, env } = await buildxArguments(order, this.session.options, () => this.session.folder());
+		const output = this.#docker === void 0 ? layoutArguments(await this.#layoutFolder(name), {
+			...source,
+			sourceDate: this.#hasSourceDate()
+		}) : [
+			"--load",
+			"--tag",
+			name,
+			"--iidfile",
+			idFile
+		];
+		return this.#client.tell([
+			...this.#buildCommand(),
+			...args,
+			...output,
+			order.paths.context
+		], { env });
+	}
+	/** @throws E_INPUT. BuildKit older than 0.13 gives the times to the config alone. */
+	#hasSourceDate() {
+		const { env, log } = this.session.options;
+		if (sourceDate(env) === void 0) return false;
+		const version = this.#builder?.nodes[0]?.version ?? "unknown";
+		if (isAtLeast(version, rewriteSince)) return true;
+		log.warning(`SOURCE_DATE_EPOCH is set, and BuildKit ${version} leaves the times of files as they are: ${rewriteSince} gives them to the layers, too`);
+		return false;
+	}
+	async builtImage(order) {
+		if (this.#docker !== void 0) return super.builtImage(order);
+		const { name } = order;
+		const layout = await readStoredLayout(await this.#layoutFolder(name));
+		this.#images.set(name, layout);
+		return {
+			engine: this.name,
+			id: layout.top.digest,
+			name,
+			manifest: layout.top
+		};
+	}
+	/** Of the image of this name. */
+	async #layoutFolder(name) {
+		const layouts = join(await this.session.folder(), "layouts");
+		await mkdir(layouts, {
+			recursive: true,
+			mode: 448
+		});
+		return join(layouts, name.slice(name.lastIndexOf(":") + 1));
+	}
+	async platformOf(image) {
+		if (this.#docker !== void 0) return this.#docker.platformOf(image);
+		const { os, architecture, variant } = this.#layoutOf(image).runnable.config;
+		return normalisePlatform({
+			os,
+			architecture,
+			variant
+		});
+	}
+	archive(image) {
+		if (this.#docker !== void 0) return this.#docker.archive(image);
+		const { top, children, blobs } = this.#layoutOf(image);
+		return layoutArchive(top, [...blobs, ...children.map(({ digest, bytes }) => ({
+			digest,
+			size: bytes.length,
+			open: () => chunks(bytes)
+		}))]);
+	}
+	async checkRun(platform) {
+		if (this.#docker === void 0) await this.#findRunner(platform);
+	}
+	#findRunner(platform) {
+		this.#runner ??= ImageRunner.find(platform, this.session.options);
+		return this.#runner;
+	}
+	/** Images are run by another engine, and pushed by our own client: see {@link run} and {@link push}. */
+	runCommand() {
+		return Promise.reject(new CodedError("E_INTERNAL", "buildx has no command that runs images"));
+	}
+	runPush() {
+		return Promise.reject(new CodedError("E_INTERNAL", "buildx has no command that pushes layouts"));
+	}
+	async run(image, options) {
+		if (this.#docker !== void 0) {
+			await this.#docker.run(image, options);
+			return;
+		}
+		await (await this.#findRunner(options.platform)).run(this.#layoutOf(image), options);
+	}
+	async push(image, reference) {
+		if (this.#docker !== void 0) await this.#docker.push(image, reference);
+		else await pushStored(this.#layoutOf(image), reference, this.session.options);
 	}
 	async remove(image) {
-		const answer = await this.session.ask([
-			"image",
-			"rm",
-			image.name
-		], { evenIfAborted: true });
-		if (answer.code !== 0 && !/No such image/i.test(answer.stderr)) this.session.options.log.warning(`${image.name} was not removed: ${answer.stderr.trim().slice(0, 300)}`);
+		if (this.#docker !== void 0) await this.#docker.remove(image);
+		this.#images.delete(image.name);
+		await rm(await this.#layoutFolder(image.name), {
+			recursive: true,
+			force: true
+		});
+		await this.session.strike(image.name);
+	}
+	async close() {
+		const builder = this.#builder;
+		this.#builder = void 0;
+		if (builder !== void 0) await stopBuilder(this.#client, builder);
+		await this.#docker?.close();
+		await (await this.#runner?.catch(() => void 0))?.close();
+		await super.close();
+	}
+	#layoutOf(image) {
+		const found = this.#images.get(image.name);
+		if (found === void 0) throw new CodedError("E_INTERNAL", `${image.id} was not built here`);
+		return found;
 	}
 };
 
-// src/engines/podman.ts
-/** Limits that every host grants; podman's own are those of the machine, which a container may not always have. */
-const modestLimits = [
-	"--ulimit",
-	"nofile=1024:1024",
-	"--ulimit",
-	"nproc=1024:1024"
-];
-/** podman, local or remote. */
-var PodmanEngine = class extends ContainersEngine {
-	buildCommand = "build";
-	#info;
-	#local = true;
-	constructor(options) {
-		super("podman", new Session("podman", "podman", options));
-	}
-	isLocal() {
-		return this.#local;
-	}
-	globalArguments({ runtime }) {
-		return runtime === void 0 ? [] : ["--runtime", runtime];
-	}
-	runtimeVariables() {
-		return {};
-	}
-	#askInfo() {
-		this.#info ??= this.session.askJson([
-			"info",
-			"--format",
-			"json"
-		], "the answer of podman info");
-		return this.#info;
-	}
-	async askHost() {
-		const info = await this.#askInfo();
-		const host = info.get("host");
-		this.#local = host.get("serviceIsRemote").optional((field) => field.boolean()) !== true;
-		const version = info.get("version").get("Version").string({ maxLength: 100 });
-		return {
-			version,
-			label: `podman ${version}`,
-			platform: normalisePlatform({
-				os: host.get("os").string(),
-				architecture: host.get("arch").string(),
-				variant: host.get("variant").optional((field) => field.string())
-			})
-		};
-	}
-	/** podman's own inspect leaves the variant out, so the config is read where podman keeps it, if it keeps it here. */
-	async platformOf(image) {
-		const stored = this.#local ? await this.#storedConfig(image) : void 0;
-		const answer = stored ?? await this.#inspect(image);
-		const key = stored === void 0 ? {
-			os: "Os",
-			architecture: "Architecture"
-		} : {
-			os: "os",
-			architecture: "architecture"
-		};
-		return normalisePlatform({
-			os: answer.get(key.os).string(),
-			architecture: answer.get(key.architecture).string(),
-			variant: answer.get("variant").optional((field) => field.string())
-		});
-	}
-	#inspect(image) {
-		return this.session.askJson([
-			"image",
-			"inspect",
-			"--format",
-			"{{json .}}",
-			image.id
-		], "the answer of podman image inspect");
-	}
-	/** https://github.com/containers/storage/blob/main/docs/containers-storage-layers.md: an image's big data, by name. */
-	async #storedConfig(image) {
-		const store = (await this.#askInfo()).get("store");
-		const root = store.get("graphRoot").optional((field) => field.string());
-		const driver = store.get("graphDriverName").optional((field) => field.string());
-		if (root === void 0 || driver === void 0) return void 0;
-		const file = `=${Buffer.from(image.id).toString("base64")}`;
-		let bytes;
-		try {
-			bytes = await readFile(join(root, `${driver}-images`, image.id.slice(7), file));
-		} catch {
-			return;
-		}
-		return digestOf(bytes) === image.id ? parseFields(bytes, `the config of ${image.id}`, {
-			code: "E_ENGINE",
-			maxDepth: 40
-		}) : void 0;
-	}
-	/** Where the runtime refuses to start the container, nothing ran: so it is tried again with what this host lacks. */
-	async runCommand(image, [program, ...rest], options) {
-		const { log, env } = this.session.options;
-		let runtime = this.arrangement.runtime;
-		let limits = [];
-		for (;;) {
-			const name = `native-multiarch-${this.session.uniqueId()}`;
-			const flags = [
-				"--rm",
-				"--name",
-				name,
-				"--network",
-				"none",
-				"--stop-timeout",
-				"0",
-				"--platform",
-				formatPlatform(options.platform),
-				...limits
-			];
-			const result = await this.#runOnce([
-				...this.globalArguments(runtime === void 0 ? {} : { runtime }),
-				"run",
-				...flags,
-				"--entrypoint",
-				JSON.stringify([program, ...rest]),
-				image.id
-			], name, options);
-			const trouble = result.code === 0 ? void 0 : runtimeTrouble(`${result.stdout}\n${result.stderr}`);
-			if (trouble === void 0) return result;
-			if (trouble.kind === "limits" && limits.length === 0) {
-				limits = modestLimits;
-				log.info(`podman runs the image with ${limits.join(" ")}, since ${trouble.says}`);
-				continue;
-			}
-			const runc = runtime === void 0 ? await findTool("runc", env["PATH"]) : void 0;
-			if (runc === void 0) return result;
-			runtime = runc;
-			log.info(`podman runs the image with ${runc}, since ${trouble.says}`);
-		}
-	}
-	async #runOnce(args, name, { timeoutMs }) {
-		try {
-			return await this.session.tell(args, { timeoutMs });
-		} finally {
-			await this.session.ask([
-				"rm",
-				"--force",
-				"--ignore",
-				name
-			], { evenIfAborted: true });
-		}
-	}
+// src/engines/remote.ts
+/** Which engine can be reached how, in the order in which `auto` tries them. */
+const reaches = {
+	ssh: [
+		"docker",
+		"podman",
+		"buildx"
+	],
+	tcp: [
+		"buildx",
+		"docker",
+		"podman"
+	],
+	unix: [
+		"buildx",
+		"docker",
+		"podman"
+	],
+	"docker-container": ["buildx"],
+	"podman-container": ["buildx"],
+	"kube-pod": ["buildx"],
+	kubernetes: ["buildx"]
 };
+/** The engines that may be at that address. */
+function enginesAt({ scheme }) {
+	return reaches[scheme];
+}
+/**
+* What makes `engine` the one at the address of `remote`: the engine's own variables, which its own tools read as well.
+* @throws E_UNSUPPORTED where it can't be reached like that
+*/
+function atRemote(name, options) {
+	const { remote, env } = options;
+	if (remote === void 0) return options;
+	const { scheme, address } = remote;
+	if (!reaches[scheme].includes(name)) throw new CodedError("E_UNSUPPORTED", `engine ${name} can't be used at ${quote(address, 120)}`, { hint: `use engine: ${reaches[scheme].join(" or ")}, or leave remote out` });
+	return {
+		...options,
+		env: {
+			...env,
+			...variables(name, remote)
+		}
+	};
+}
+function variables(name, { scheme, address }) {
+	if (name === "podman") return {
+		CONTAINER_HOST: address,
+		CONTAINER_CONNECTION: void 0
+	};
+	if (name === "docker" || scheme === "ssh") return {
+		DOCKER_HOST: address,
+		DOCKER_CONTEXT: void 0,
+		BUILDKIT_HOST: void 0,
+		BUILDX_BUILDER: void 0
+	};
+	return { BUILDKIT_HOST: address };
+}
+/** Whether anybody who reaches that address can do anything there. */
+function isUnguarded({ scheme, address }, env) {
+	const host = address.slice(6).replace(/\/.*$/u, "");
+	return scheme === "tcp" && !isLoopback(host) && (env["DOCKER_CERT_PATH"] ?? "") === "";
+}
 
 // src/engines/detect.ts
 /**
-* In which order `auto` asks. Docker first: where its daemon answers, it is what the machine was set up for, and on hosts where a
-* security profile cripples podman and buildah it is the one that works. Buildah last: whoever has podman as well means podman.
+* In which order `auto` tries. A BuildKit that somebody set up for buildx goes first: it is there because Docker's own was not enough. Then
+* docker: where its daemon answers, it is what the machine was set up for, and on hosts where a security profile cripples podman
+* and buildah it is the one that works. Buildah last: whoever has podman as well means podman.
 */
 const order = [
+	"buildx",
 	"docker",
 	"podman",
 	"buildah"
@@ -2537,6 +1620,7 @@ const order = [
 /** An engine of that name; nothing is contacted yet. */
 function createEngine(name, options) {
 	switch (name) {
+		case "buildx": return new BuildxEngine(options);
 		case "docker": return new DockerEngine(options);
 		case "podman": return new PodmanEngine(options);
 		case "buildah": return new BuildahEngine(options);
@@ -2544,31 +1628,72 @@ function createEngine(name, options) {
 	}
 }
 /**
-* `auto`: the first of docker, podman and buildah that answers here, with the reasons why those before it were passed over in
-* the log. A name: that engine, asked. @throws E_ENGINE_MISSING, E_ENGINE with every reason.
+* A name: that engine, asked. `auto`: the first of buildx (with a BuildKit of its own), docker, podman and buildah that runs a program of the
+* platform here, with the reasons why those before it were passed over in the log; without a trial, the first but buildx that answers.
+* Where an engine works and not for that platform, the first such is given, and its preflight tells why.
+* @throws E_ENGINE_MISSING, E_ENGINE with every reason; E_UNSUPPORTED for an engine that can't be where `remote` says
 */
-async function chooseEngine(wanted, options) {
+async function chooseEngine(wanted, options, trial) {
+	const { remote, log, env } = options;
+	if (remote !== void 0 && isUnguarded(remote, env)) log.warning(`${show(remote.address, 120)} has no TLS: whoever reaches it can do anything there`);
 	if (wanted !== "auto") {
-		const engine = createEngine(wanted, options);
+		const engine = createEngine(wanted, atRemote(wanted, options));
 		await engine.host();
 		return engine;
 	}
+	const names = remote === void 0 ? order : enginesAt(remote);
+	return firstThatWorks(trial === void 0 ? names.filter((name) => name !== "buildx") : names, options, trial);
+}
+async function firstThatWorks(names, options, trial) {
 	const passedOver = [];
-	for (const name of order) {
-		const engine = createEngine(name, options);
+	let second;
+	for (const name of names) {
+		const engine = createEngine(name, atRemote(name, options));
 		try {
-			const host = await engine.host();
-			options.log.info(`engine auto is ${host.label}`);
+			const label = await tryOut(engine, options, trial);
+			await second?.close();
+			options.log.info(`engine auto is ${label}`);
 			return engine;
 		} catch (error) {
-			await engine.close();
-			if (!(error instanceof CodedError) || options.signal?.aborted === true) throw error;
+			const isCoded = error instanceof CodedError && options.signal?.aborted !== true;
+			if (isCoded && elsewise.includes(error.code) && second === void 0) second = engine;
+			else await engine.close();
+			if (!isCoded) {
+				await second?.close();
+				throw error;
+			}
 			options.log.info(`engine ${name} is passed over: ${errorLine(error)}`);
-			passedOver.push(error);
+			if (name !== "buildx" || isPointedAt(options)) passedOver.push(error);
 		}
 	}
-	if (passedOver.every((error) => error.code === "E_ENGINE_MISSING")) throw new CodedError("E_ENGINE_MISSING", "there is no docker, podman or buildah on PATH", { hint: "install one of them; or use engine: assemble for files that were compiled elsewhere, which needs none" });
-	throw joinErrors(passedOver.filter((error) => error.code !== "E_ENGINE_MISSING"));
+	if (second !== void 0) {
+		options.log.info(`engine auto is ${second.name}, which works here, and not for what is wanted`);
+		return second;
+	}
+	throw noneWorks(passedOver);
+}
+/** The engine works, and not for this platform or in this mode. */
+const elsewise = ["E_HOST_MISMATCH", "E_UNSUPPORTED"];
+async function tryOut(engine, options, trial) {
+	const host = await engine.host();
+	if (engine instanceof BuildxEngine && engine.isDockersOwn && options.buildx === void 0) throw new CodedError("E_ENGINE_MISSING", "the builder of buildx is Docker's own, which engine docker uses as well", { hint: "set engine: buildx if it is meant" });
+	if (trial === void 0) return host.label;
+	const platform = trial.platform ?? host.platform;
+	await engine.preflight(platform, trial.mode);
+	if (trial.smokeTest) await engine.checkRun?.(platform);
+	return host.label;
+}
+/** Whether somebody said where the BuildKit for buildx is: then it is no accident if it does not work. */
+function isPointedAt({ env, remote, buildx }) {
+	return [
+		"BUILDKIT_HOST",
+		"BUILDX_BUILDER",
+		"NATIVE_MULTIARCH_BUILDER_OPTIONS"
+	].some((name) => (env[name] ?? "") !== "") || remote !== void 0 || buildx !== void 0;
+}
+function noneWorks(passedOver) {
+	if (passedOver.every((error) => error.code === "E_ENGINE_MISSING")) return new CodedError("E_ENGINE_MISSING", "there is no docker, podman or buildah on PATH", { hint: "install one of them; or use engine: assemble for files that were compiled elsewhere, which needs none" });
+	return joinErrors(passedOver.filter((error) => error.code !== "E_ENGINE_MISSING"));
 }
 
 export { chooseEngine, createEngine };

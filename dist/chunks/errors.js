@@ -9,11 +9,13 @@ var CodedError = class extends Error {
 	code;
 	hint;
 	usage;
+	place;
 	constructor(code, message, details = {}) {
 		super(message, details.cause === void 0 ? void 0 : { cause: details.cause });
 		this.code = code;
 		this.hint = details.hint;
 		this.usage = details.usage ?? false;
+		this.place = details.place;
 	}
 };
 /** What was thrown, as an error with a code; anything that we did not throw on purpose is our own bug. */
@@ -43,6 +45,7 @@ function joinErrors(errors) {
 	return new CodedError(first.code, messages.join(". "), {
 		...hints.length > 0 && { hint: hints.join("; ") },
 		cause: first.cause,
+		...first.place !== void 0 && { place: first.place },
 		usage: errors.every((e) => e.usage)
 	});
 }

@@ -1,143 +1,18 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
-import { i as quote, t as CodedError } from "./errors.js";
-import { i as platformArch, n as formatPlatform, t as parsePlatform } from "./platform-platform.js";
+import { t as CodedError } from "./errors.js";
+import { n as imageMediaTypes, r as indexMediaTypes, t as configMediaTypes } from "./oci-media-types.js";
 import { i as parseTag, r as parseRepository } from "./oci-reference.js";
 import { n as parseFields, r as withoutUndefined, t as Field } from "./oci-schema.js";
-import { n as imageMediaTypes, r as indexMediaTypes, t as configMediaTypes } from "./oci-media-types.js";
-import { m as revisionKey } from "./verify-content-word.js";
-
-// src/handover/arch-tag.ts
-/**
-* The tag that one leg pushes, and under which the fan-in looks for it: `v1-ppc64le` from `{tag}-{arch}`.
-*
-* A leg knows its own platform only, so it cannot see a collision with a sibling. A platform that has a variant after
-* normalising (`linux/arm/v6`, `linux/amd64/v3`) therefore always gets it: `v1-arm-v6`; and one of another system than
-* Linux gets that: `v1-windows-amd64`. Where the template names `{variant}` or `{os}` itself, nothing is added.
-* @throws E_INPUT for a placeholder that is unknown or has no value here, and for a tag that the list itself will have, E_REFERENCE when the result is not a tag.
-*/
-function archTag(template, values) {
-	const variant = values.platform.variant ?? "";
-	const { os } = values.platform;
-	const arch = os === "linux" || template.includes("{os}") ? platformArch(values.platform) : `${os}-${platformArch(values.platform)}`;
-	const known = {
-		tag: values.tag,
-		os,
-		arch: variant === "" || template.includes("{variant}") ? arch : `${arch}-${variant}`,
-		variant,
-		sha: values.sha,
-		run: values.run,
-		attempt: values.attempt
-	};
-	const filled = template.replace(/\{([^{}]*)\}/g, (placeholder, name) => {
-		if (!Object.hasOwn(known, name)) throw new CodedError("E_INPUT", `arch-tag ${quote(template)} has the unknown placeholder ${quote(placeholder)}`, {
-			usage: true,
-			hint: `the placeholders are ${Object.keys(known).map((key) => `{${key}}`).join(" ")}`
-		});
-		const value = known[name];
-		if (value === void 0) throw new CodedError("E_INPUT", `arch-tag ${quote(template)} needs ${placeholder}, which is not known here`, {
-			usage: true,
-			hint: "outside a workflow use a template without {sha}, {run} and {attempt}"
-		});
-		return value;
-	});
-	const tag = parseTag(filled);
-	if (!(values.finalTags ?? [values.tag]).includes(tag)) return tag;
-	throw new CodedError("E_INPUT", `arch-tag ${quote(template)} gives ${quote(tag)}, which is one of tags itself`, {
-		usage: true,
-		hint: "legs would overwrite each other and the list; put {arch} into it"
-	});
-}
-
-// src/publish/verbs.ts
-function tagName(target) {
-	return `${target.repository.name}:${target.tag}`;
-}
-
-// src/publish/read-back.ts
-/**
-* How long a registry may show the state before our own write: GHCR, Docker Hub and geo-replicated ones lag. In ms.
-* Only reads that this run's own writes made necessary are given this patience.
-*/
-const lagBudgetMs = 3e5;
-const firstWaitMs = 500;
-const longestWaitMs = 3e4;
-/**
-* Reads until `settled` says that the answer is not just a lagging one, or the budget is spent; gives the last answer.
-* For reads that this run's own writes made necessary, and for no others.
-* @param what for the log: the reference that is read
-*/
-async function readPatiently(what, read, settled, { log, sleep }) {
-	let waited = 0;
-	for (let wait = firstWaitMs;; wait = Math.min(wait * 2, longestWaitMs)) {
-		const answer = await read();
-		if (settled(answer) || waited >= lagBudgetMs) return answer;
-		const next = Math.min(wait, lagBudgetMs - waited);
-		log.info(`${what} does not show what was just written yet; reading again in ${next / 1e3} s`);
-		await sleep(next);
-		waited += next;
-	}
-}
-/**
-* Reads the index that this run pushed back by its digest, so a lagging answer is worth a wait.
-* @throws E_NOT_FOUND when the registry does not have it; the client throws E_DIGEST_MISMATCH for other bytes
-*/
-async function readBackIndex(verbs, repository, index, deps) {
-	const name = `${repository.name}@${index.digest}`;
-	if (await readPatiently(name, async () => verbs.getManifest(repository, index.digest), (answer) => answer !== void 0, deps) !== void 0) return;
-	throw new CodedError("E_NOT_FOUND", `${name} was accepted, yet the registry does not show it`, { hint: "no tag was changed; run the merge again, and if it goes on tell whoever runs the registry" });
-}
-/**
-* Reads a tag back and says whether it stands at `digest`.
-* @param wrote whether this run wrote the tag
-* @throws E_TAG_MOVED when it shows another list
-*/
-async function readBackTag(verbs, target, digest, wrote, deps) {
-	const found = await readPatiently(tagName(target), async () => (await verbs.getManifest(target.repository, target.tag))?.digest, (answer) => !wrote || answer !== void 0 && answer !== target.held, deps);
-	if (found === digest) return;
-	throw new CodedError("E_TAG_MOVED", `${tagName(target)} holds ${found ?? "nothing"}, not ${digest} as this run left it`, { hint: "another run published the same tag meanwhile; let one run at a time publish it (concurrency: in the workflow), then run the right one again" });
-}
-
-// src/verify/index-facts.ts
-/** What an index says of itself in annotations, and its images in labels. https://github.com/opencontainers/image-spec/blob/main/annotations.md */
-const factKeys = {
-	revision: revisionKey,
-	created: "org.opencontainers.image.created",
-	source: "org.opencontainers.image.source",
-	version: "org.opencontainers.image.version"
-};
-const factNames = Object.keys(factKeys);
-/** For each fact, the first source that knows it. */
-function firstKnown(sources) {
-	return factsFrom((name) => sources.map((source) => source[name]).find((value) => value !== void 0));
-}
-/** The facts that annotations tell. */
-function annotationFacts(annotations) {
-	return factsFrom((name) => annotations[factKeys[name]]);
-}
-/** The facts on which the labels of all images agree. */
-function labelFacts(images) {
-	return factsFrom((name) => {
-		const [first, ...rest] = images.map((image) => image.config.labels[factKeys[name]]);
-		return rest.every((value) => value === first) ? first : void 0;
-	});
-}
-/** The facts as annotations of an index. */
-function factAnnotations(facts) {
-	return Object.fromEntries(factNames.flatMap((name) => facts[name] === void 0 ? [] : [[factKeys[name], facts[name]]]));
-}
-function factsFrom(valueOf) {
-	return Object.fromEntries(factNames.flatMap((name) => {
-		const value = valueOf(name);
-		return value === void 0 || value === "" ? [] : [[name, value]];
-	}));
-}
+import { n as formatPlatform, t as parsePlatform } from "./platform-platform.js";
 
 // src/handover/record.ts
 /** A record is small on purpose: it names an image, it does not carry it. In bytes. */
 const maxRecordBytes = 16384;
+/** So many fit beside all else. */
+const maxBases = 12;
 /** The record as JSON, in the field order of the contract. */
 function recordToJson(record) {
-	const { image, tag, platform, digest, mediaType, size, pushed, mode, engine, runner, run, content, seconds } = record;
+	const { image, tag, platform, digest, mediaType, size, pushed, mode, engine, runner, run, content, bases, seconds } = record;
 	return withoutUndefined({
 		schema: 1,
 		image: image.name,
@@ -152,6 +27,10 @@ function recordToJson(record) {
 		...runner !== void 0 && { runner: withoutUndefined({ ...runner }) },
 		...run !== void 0 && { run: withoutUndefined({ ...run }) },
 		...content !== void 0 && { content: withoutUndefined({ ...content }) },
+		...bases !== void 0 && { bases: bases.slice(0, maxBases).map(({ reference, digest: base }) => ({
+			reference,
+			digest: base
+		})) },
 		...seconds !== void 0 && { seconds }
 	});
 }
@@ -189,6 +68,7 @@ function readRecord(record) {
 		runner: record.get("runner").optional((runner) => withoutUndefined({ arch: runner.get("arch").optional(shortText) })),
 		run: record.get("run").optional(readRun),
 		content: record.get("content").optional(readContent),
+		bases: record.get("bases").optional((bases) => bases.items(maxBases).map(readBase)),
 		seconds: record.get("seconds").optional(readSeconds)
 	});
 }
@@ -197,11 +77,18 @@ function readRun(run) {
 		id: run.get("id").optional(shortText),
 		attempt: run.get("attempt").optional((field) => field.integer({ min: 1 })),
 		sha: run.get("sha").optional(shortText),
-		repository: run.get("repository").optional(shortText)
+		repository: run.get("repository").optional(shortText),
+		job: run.get("job").optional(shortText)
 	});
 }
 function readSeconds(seconds) {
 	return Object.fromEntries(Object.entries(seconds.object()).filter((entry) => typeof entry[1] === "number"));
+}
+function readBase(base) {
+	return {
+		reference: base.get("reference").string({ maxLength: 600 }),
+		digest: base.get("digest").digest()
+	};
 }
 function readContent(content) {
 	const machines = content.get("machines");
@@ -225,4 +112,4 @@ function parsed(field, parse) {
 	}
 }
 
-export { annotationFacts as a, firstKnown as c, readBackTag as d, readPatiently as f, recordToJson as i, labelFacts as l, archTag as m, parseRecord as n, factAnnotations as o, tagName as p, recordOfJson as r, factKeys as s, maxRecordBytes as t, readBackIndex as u };
+export { recordToJson as i, parseRecord as n, recordOfJson as r, maxRecordBytes as t };

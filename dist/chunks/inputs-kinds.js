@@ -14,6 +14,26 @@ function splitList(values) {
 function splitLines(values) {
 	return values.flatMap((value) => linesOf(value)).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
 }
+/**
+* {@link splitLines}, where an item in double quotes may go over several lines; a double quote in it is written twice. As
+* docker/build-push-action reads its lists. https://github.com/docker/build-push-action#inputs
+* @returns undefined where a quote does not end
+*/
+function splitQuotedLines(values) {
+	const items = [];
+	let open;
+	for (const line of values.flatMap((value) => linesOf(value))) {
+		if (open === void 0 && !line.trimStart().startsWith("\"")) {
+			items.push(...splitLines([line]));
+			continue;
+		}
+		const text = open === void 0 ? line.trimStart() : `${open}\n${line}`;
+		const whole = /^"((?:[^"]|"")*)"\s*$/u.exec(text)?.[1];
+		if (whole !== void 0) items.push(whole.replaceAll("\"\"", "\""));
+		open = whole === void 0 ? text : void 0;
+	}
+	return open === void 0 ? items.filter((item) => item.trim() !== "") : void 0;
+}
 function linesOf(value) {
 	return value.replace(/^\u{FEFF}/u, "").split(/\r\n|\r|\n/u);
 }
@@ -48,6 +68,15 @@ const lines = {
 	flag: "value",
 	list: true,
 	parse: (values) => bounded(splitLines(values))
+};
+/** Items at newlines, except within double quotes around a whole item. */
+const quotedLines = {
+	...lines,
+	parse: (values) => {
+		const items = splitQuotedLines(values);
+		if (items === void 0) throw unreadable("has a double quote that does not end", "close it");
+		return bounded(items);
+	}
 };
 /** YAML 1.2 core booleans, and nothing else. */
 const boolean = {
@@ -163,4 +192,4 @@ function bounded(items) {
 	throw unreadable(`has an item of ${long.length} characters (${quote(long, 40)})`, `give at most ${maxItem}`);
 }
 
-export { lines as a, oneOf as c, valueOf as d, splitList as f, exactText as i, text as l, boolean as n, list as o, eachItem as r, listOf as s, autoBoolean as t, unreadable as u };
+export { lines as a, oneOf as c, unreadable as d, valueOf as f, exactText as i, quotedLines as l, splitQuotedLines as m, boolean as n, list as o, splitList as p, eachItem as r, listOf as s, autoBoolean as t, text as u };

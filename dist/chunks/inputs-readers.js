@@ -1,6 +1,6 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { i as quote, t as CodedError } from "./errors.js";
-import { a as lines, d as valueOf, l as text, r as eachItem, u as unreadable } from "./inputs-kinds.js";
+import { a as lines, d as unreadable, f as valueOf, l as quotedLines, r as eachItem, u as text } from "./inputs-kinds.js";
 import { t as parseHost } from "./oci-host.js";
 import { t as nearest } from "./platform-nearest.js";
 
@@ -9,7 +9,7 @@ import { t as nearest } from "./platform-nearest.js";
 const pairs = {
 	...lines,
 	syntax: "lines of name=value",
-	parse: async (values) => Object.fromEntries(eachItem(await lines.parse(values), readPair, 1e3))
+	parse: async (values) => Object.fromEntries(eachItem(await quotedLines.parse(values), readPair, 1e3))
 };
 /** `source:destination[:mode]` and the like stay as they are: who uses them knows the form. */
 const words = {

@@ -1,7 +1,7 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
-import { r as __toESM } from "./rolldown-runtime.js";
+import { o as __toESM } from "./rolldown-runtime.js";
 import { t as CodedError } from "./errors.js";
-import { u as unreadable } from "./inputs-kinds.js";
+import { d as unreadable } from "./inputs-kinds.js";
 import { o as readHost } from "./inputs-readers.js";
 
 // src/inputs/registry-auth.ts

@@ -1,10 +1,10 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
-import { a as lines, c as oneOf, d as valueOf, f as splitList, i as exactText, l as text, n as boolean, o as list, r as eachItem, s as listOf, t as autoBoolean, u as unreadable } from "./inputs-kinds.js";
+import { a as lines, c as oneOf, d as unreadable, f as valueOf, i as exactText, l as quotedLines, n as boolean, o as list, p as splitList, r as eachItem, s as listOf, t as autoBoolean, u as text } from "./inputs-kinds.js";
 import { a as pairs, c as time, i as imagePath, l as words, n as certificate, o as readHost, r as duration, t as archTagTemplate } from "./inputs-readers.js";
 import { t as parsePlatform } from "./platform-platform.js";
-import { i as parseTag, n as parseReference, r as parseRepository, t as formatReference } from "./oci-reference.js";
 import { i as quote, t as CodedError } from "./errors.js";
 import { r as parseLayoutReference } from "./oci-layout-reference.js";
+import { i as parseTag, n as parseReference, r as parseRepository, t as formatReference } from "./oci-reference.js";
 import { a as isDigest } from "./oci-digest.js";
 import { i as isYaml, o as parsePlatformList } from "./inputs-platform-list.js";
 
@@ -103,6 +103,76 @@ const assembleInputs = {
 	}
 };
 
+// src/inputs/source-image.ts
+/** As engines take them: no option, no space, nothing that a shell or a terminal would understand. */
+const localName = /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,511}$/u;
+/**
+* A local image's name or ID, `oci:folder[:tag]`, `oci-archive:file` or `docker-archive:file`, as skopeo writes them.
+* @throws E_INPUT, E_REFERENCE
+*/
+function parseSourceImage(text) {
+	const layout = parseLayoutReference(text);
+	if (layout !== void 0) return {
+		text,
+		kind: "layout",
+		reference: layout
+	};
+	const archive = /^(oci-archive|docker-archive):(.*)$/su.exec(text);
+	if (archive?.[1] !== void 0) {
+		const path = archive[2] ?? "";
+		if (path === "" || path.includes("\0")) throw unreadable(`is ${quote(text)}, which names no file`, `write ${archive[1]}:out/image.tar`);
+		return {
+			text,
+			kind: archive[1] === "oci-archive" ? "oci-archive" : "docker-archive",
+			path
+		};
+	}
+	if (localName.test(text)) return {
+		text,
+		kind: "local",
+		name: text
+	};
+	throw unreadable(`is ${quote(text)}, which is no image`, "write a local image's name or ID, oci:folder[:tag], oci-archive:file or docker-archive:file");
+}
+
+// src/inputs/remote.ts
+const schemes = [
+	"ssh",
+	"tcp",
+	"unix",
+	"docker-container",
+	"podman-container",
+	"kube-pod",
+	"kubernetes"
+];
+/** `ssh://user@host`, `tcp://host:port`, `unix:///path`, `docker-container://name`, `kubernetes://namespace`. @throws E_INPUT */
+function parseRemote(text) {
+	const [, name, rest = ""] = /^([a-z-]+):\/\/(\S*)$/u.exec(text) ?? [];
+	const scheme = schemes.find((one) => one === name);
+	if (scheme === void 0) throw unreadable(`is ${quote(text, 120)}`, `write ${schemes.join("://, ")}://`);
+	if (/^[^/@]*:[^/@]*@/u.test(rest)) throw unreadable("holds a password", "use a key and an SSH agent; certificates for tcp://");
+	if (rest.startsWith("-") || /^[^/@]*@-/u.test(rest)) throw unreadable(`is ${quote(text, 120)}, whose host begins with "-"`, "check the address");
+	if (rest === "" && scheme !== "kubernetes") throw unreadable(`is ${quote(text, 120)}, which names nothing`, "write the host, path or name behind ://");
+	return {
+		scheme,
+		address: text
+	};
+}
+
+// src/inputs/setup.ts
+const form$1 = /^([a-z]+)@v?(\d{1,4}\.\d{1,4}\.\d{1,4}(?:-[a-z0-9.]{1,20})?)(?:\s+sha256:([0-9a-f]{64}))?$/u;
+/** `buildx@0.30.1`, or `buildx@0.36.1 sha256:...`. @throws E_INPUT */
+function parseSetup(text) {
+	const [, tool, version, checksums] = form$1.exec(text) ?? [];
+	if (tool === void 0 || version === void 0) throw unreadable(`is ${quote(text, 120)}`, "write buildx@0.30.1, or buildx@VERSION sha256:<SHA-256 of the checksums.txt of that release>");
+	if (tool !== "buildx") throw unreadable(`names ${quote(tool)}`, "buildx is what can be installed");
+	return {
+		tool,
+		version,
+		...checksums !== void 0 && { checksums }
+	};
+}
+
 // src/inputs/table/build.ts
 /** One leg: what is built, how, and where it goes. */
 const buildInputs = {
@@ -111,34 +181,50 @@ const buildInputs = {
 		group: "Build",
 		commands: ["build"],
 		requiredInWorkflow: ["build"],
-		description: "The platform of this leg, such as linux/ppc64le.",
-		default: { text: "the engine's own in a shell; required in a workflow" }
+		description: "The platform of this leg, such as linux/ppc64le. Several on one host: see platforms.",
+		default: { text: "the engine's own in a shell; required in a workflow, unless platforms is set" }
 	},
 	engine: {
 		kind: oneOf([
 			"auto",
+			"buildx",
 			"docker",
 			"podman",
 			"buildah",
 			"assemble"
-		], ["buildx"]),
+		]),
 		group: "Build",
-		commands: ["build"],
-		description: "What makes the image. assemble needs no container engine: it puts files into layers.",
+		commands: ["build", "verify"],
+		description: "What makes the image, and for verify what pulls and runs it. assemble needs no container engine: it puts files into layers.",
 		default: {
-			text: "auto: the first of docker, podman and buildah that answers",
+			text: "auto: a BuildKit that was set up for buildx, else docker, podman or buildah, whichever first runs a program of the platform",
 			value: "auto"
 		}
+	},
+	remote: {
+		kind: valueOf("address", parseRemote),
+		group: "Build",
+		commands: ["build"],
+		description: "An engine elsewhere: ssh://user@host (docker, podman), tcp://host:port, unix:///path, docker-container://name, kube-pod://pod or kubernetes://namespace (buildx).",
+		default: { text: "where the engine's own environment leads to" }
+	},
+	setup: {
+		kind: valueOf("tool@version", parseSetup),
+		group: "Build",
+		commands: ["build"],
+		description: "Install a tool first: buildx@0.30.1, whose checksums are known here; of another version, buildx@VERSION sha256:<SHA-256 of the checksums.txt of that release>.",
+		default: { text: "nothing" }
 	},
 	mode: {
 		kind: oneOf([
 			"native",
 			"emulate",
-			"cross"
-		], ["auto"]),
+			"cross",
+			"auto"
+		]),
 		group: "Build",
 		commands: ["build"],
-		description: "How the steps of the build run: native refuses a host of another architecture; emulate runs the programs of the target through QEMU; cross is for programs compiled elsewhere, with engine assemble.",
+		description: "How the steps of the build run: native refuses a host of another architecture; emulate runs the programs of the target through QEMU; cross compiles in stages FROM --platform=$BUILDPLATFORM, or takes files compiled elsewhere (engine assemble); auto takes the first of these that goes here, and says which.",
 		default: { text: "native; cross with engine assemble" }
 	},
 	context: {
@@ -192,12 +278,18 @@ const buildInputs = {
 		description: "The network of the build's RUN steps: none, host, default, or the engine's own word.",
 		default: { text: "the engine's" }
 	},
+	"source-image": {
+		kind: valueOf("image", parseSourceImage),
+		group: "Build",
+		commands: ["build"],
+		description: "Adopt an image that an earlier step made instead of building: a local image's name or ID, oci:folder[:tag], oci-archive:file or docker-archive:file. It is checked, tested and pushed like one that was built.",
+		default: { text: "none: build" }
+	},
 	"smoke-test": {
 		kind: text,
 		group: "Build",
 		commands: ["build", "verify"],
-		later: ["verify"],
-		description: "A command that is run in the image on this host, before anything is pushed. It has to end with 0.",
+		description: "A command that is run in the image on this host, and has to end with 0. build runs it before anything is pushed; verify pulls every platform that this host can run, and says which it can not.",
 		default: { text: "none" }
 	},
 	push: {
@@ -209,23 +301,142 @@ const buildInputs = {
 			text: "auto",
 			value: "auto"
 		}
+	},
+	"setup-emulation": {
+		kind: boolean,
+		group: "Build",
+		commands: ["build"],
+		description: "Install QEMU where this host lacks it for the platform: an interpreter on disk is registered, else the distribution has a package, else a pinned image is run. What is installed stays.",
+		default: {
+			text: "false",
+			value: false
+		}
+	},
+	"push-to": {
+		kind: oneOf(["first", "all"]),
+		group: "Build",
+		commands: ["build"],
+		description: "Which of images a leg pushes its arch tag to. The record names the first.",
+		default: {
+			text: "first",
+			value: "first"
+		}
+	},
+	"allow-privileged-events": {
+		kind: boolean,
+		group: "Build",
+		commands: ["build"],
+		description: "Push on the events pull_request_target, workflow_run and issue_comment as well, whose runs have the rights of the repository while anybody may have set them off.",
+		default: {
+			text: "false",
+			value: false
+		}
 	}
 };
 
 // src/inputs/table/build-later.ts
-const common = {
+const common$1 = {
 	group: "Build",
 	commands: ["build"],
 	later: ["build"]
 };
 function later(kind, description) {
 	return {
-		...common,
+		...common$1,
 		kind,
 		description
 	};
 }
-function withDefault(kind, description, value) {
+/** What the contract has for build and this version has not: set to anything but the default, each is `E_UNSUPPORTED`. */
+const laterBuildInputs = { "smoke-test-url": later(text, "Start the image as a service, and ask this URL until it answers.") };
+
+// src/inputs/build-lists.ts
+/** Lines `id=value`; a value of several lines is put in double quotes, with its id. */
+const secretValues = secretsFrom(quotedLines, (value) => ({
+	kind: "value",
+	value
+}));
+/** Lines `id=NAME`, names of environment variables. */
+const secretEnvironment = secretsFrom(list, (variable) => {
+	if (/^[A-Za-z_][A-Za-z0-9_]*$/u.test(variable)) return {
+		kind: "environment",
+		variable
+	};
+	throw unreadable("has a value that is no name of an environment variable", "write id=NAME");
+});
+/** Lines `id=path`. */
+const secretFiles = secretsFrom(quotedLines, (path) => ({
+	kind: "file",
+	path
+}));
+/** The line itself is never shown: it may be a secret that stands in the wrong place. */
+function secretsFrom(split, from) {
+	return {
+		...split,
+		syntax: "lines of id=value",
+		parse: async (values) => eachItem(await split.parse(values), (line) => {
+			const end = line.indexOf("=");
+			const id = line.slice(0, end).trim();
+			if (end < 1 || !/^[A-Za-z0-9_.-]+$/u.test(id)) throw unreadable("has a line that is not id=value", "write one id=value a line");
+			return {
+				id,
+				from: from(line.slice(end + 1))
+			};
+		}, 100)
+	};
+}
+/**
+* Lines `type=registry,ref=...`; a bare reference is of type registry.
+* https://docs.docker.com/build/cache/backends/
+*/
+const cacheList = {
+	...quotedLines,
+	syntax: "lines of type=...,key=value",
+	parse: async (values) => eachItem(await quotedLines.parse(values), readCache, 100)
+};
+function readCache(line) {
+	if (!line.includes("=")) return {
+		type: "registry",
+		attributes: { ref: line }
+	};
+	const fields = line.split(",").map((field) => field.trim());
+	const { type, ...rest } = Object.fromEntries(fields.map((field) => {
+		const end = field.indexOf("=");
+		if (end < 1) throw unreadable(`${quote(line)} has ${quote(field)}, which is not key=value`, "write type=registry,ref=...");
+		return [field.slice(0, end).toLowerCase(), field.slice(end + 1)];
+	}));
+	if (type === void 0) throw unreadable(`${quote(line)} has no type`, "write type=registry,ref=...");
+	return {
+		type,
+		attributes: rest
+	};
+}
+
+// src/inputs/table/build-options.ts
+const common = {
+	group: "Build",
+	commands: ["build"]
+};
+function listed(kind, description, value) {
+	return {
+		...common,
+		kind,
+		description,
+		default: {
+			text: "none",
+			value
+		}
+	};
+}
+function option(kind, description, standard) {
+	return {
+		...common,
+		kind,
+		description,
+		default: { text: standard }
+	};
+}
+function off(kind, description, value) {
 	return {
 		...common,
 		kind,
@@ -236,34 +447,27 @@ function withDefault(kind, description, value) {
 		}
 	};
 }
-/** What the contract has for build and this version has not: set to anything but the default, each is `E_UNSUPPORTED`. */
-const laterBuildInputs = {
-	"source-image": later(text, "Adopt an image that an earlier step made instead of building: a local image's name or ID, oci:folder[:tag], oci-archive:file or docker-archive:file."),
-	"smoke-test-url": later(text, "Start the image as a service, and ask this URL until it answers."),
-	"push-to": withDefault(oneOf(["first", "all"]), "Which of images a leg pushes to.", "first"),
-	remote: later(text, "An engine elsewhere: ssh://, tcp://, docker-container:// or kubernetes://."),
-	setup: later(text, "Install this version of an engine first: buildx@0.30.1."),
-	"setup-emulation": withDefault(boolean, "Install QEMU for platforms that this host is not.", false),
-	"allow-privileged-events": withDefault(boolean, "Push on pull_request_target, workflow_run and issue_comment events as well.", false),
-	"build-contexts": later(lines, "Further named contexts, one name=path a line."),
+/** What docker/build-push-action's users know, with its meanings; docs/engines.md says which engine can do which. */
+const buildOptionInputs = {
+	"build-contexts": listed(pairs, "Further named contexts, one name=path a line.", {}),
 	secrets: {
-		...later(lines, "Secrets of the build, one id=value a line."),
+		...listed(secretValues, "Secrets of the build, one id=value a line.", []),
 		secret: true
 	},
-	"secret-envs": later(list, "Secrets of the build from the environment: id=NAME."),
-	"secret-files": later(lines, "Secrets of the build from files, one id=path a line."),
-	ssh: later(list, "SSH agent sockets or keys for the build."),
-	"cache-from": later(lines, "Where the build cache is read from."),
-	"cache-to": later(lines, "Where the build cache is written to."),
-	"no-cache": withDefault(boolean, "Build without the cache.", false),
-	pull: withDefault(boolean, "Look for newer base images.", false),
-	"add-hosts": later(list, "Further host names for the build: name:address."),
-	"shm-size": later(text, "The size of /dev/shm in the build."),
-	ulimit: later(list, "Limits of the build: nofile=1024:1024."),
-	provenance: withDefault(text, "Attach provenance: true, false, or mode=max and the like.", "false"),
-	sbom: withDefault(text, "Attach a software bill of materials.", "false"),
-	outputs: later(lines, "Where else the result goes."),
-	"extra-args": later(lines, "Further arguments of the engine's build command, one a line.")
+	"secret-envs": listed(secretEnvironment, "Secrets of the build from the environment: id=NAME.", []),
+	"secret-files": listed(secretFiles, "Secrets of the build from files, one id=path a line.", []),
+	ssh: listed(lines, "SSH agent sockets or keys for the build: default, or id=path.", []),
+	"cache-from": listed(cacheList, "Where the build cache is read from.", []),
+	"cache-to": listed(cacheList, "Where the build cache is written to.", []),
+	"no-cache": off(boolean, "Build without the cache.", false),
+	pull: off(boolean, "Look for newer base images.", false),
+	"add-hosts": listed(list, "Further host names for the build: name:address.", []),
+	"shm-size": option(text, "The size of /dev/shm in the build.", "the engine's"),
+	ulimit: listed(list, "Limits of the build: nofile=1024:1024.", []),
+	provenance: off(text, "Attach provenance: true, false, or mode=max and the like.", "false"),
+	sbom: off(text, "Attach a software bill of materials.", "false"),
+	outputs: listed(lines, "Where else the result goes.", []),
+	"extra-args": listed(lines, "Further arguments of the engine's build command, one a line.", [])
 };
 
 // src/inputs/tags.ts
@@ -513,8 +717,8 @@ const mergeInputs = {
 		commands: ["merge", "verify"],
 		description: "How deep every platform is proven. config compares os, architecture and variant with the claim; content also the machine of the programs inside, from the record of the leg where there is one, else from the layers; full always reads the layers.",
 		default: {
-			text: "config",
-			value: "config"
+			text: "content",
+			value: "content"
 		}
 	},
 	"allow-foreign": {
@@ -623,36 +827,40 @@ const mergeInputs = {
 const annotationList = {
 	...lines,
 	syntax: "lines of key=value",
-	parse: async (values) => eachItem(await lines.parse(values), readAnnotation, 1e3)
+	parse: async (values) => eachItem(await quotedLines.parse(values), readAnnotation, 1e3)
 };
 const form = /^(?:(?<levels>(?:index-descriptor|index|manifest-descriptor|manifest)(?:,(?:index-descriptor|index|manifest-descriptor|manifest))*)(?:\[(?<platform>[^\]]*)\])?:)?(?<key>[^=]+)=(?<value>.*)$/su;
 function readAnnotation(line) {
 	const groups = form.exec(line)?.groups;
 	const key = groups?.["key"]?.trim() ?? "";
 	if (groups === void 0 || key === "") throw unreadable(`${quote(line)} is not key=value`, "write one key=value a line");
-	const { levels = "index", platform, value = "" } = groups;
+	const { levels = "", platform, value = "" } = groups;
+	const level = levels === "" ? [] : levels.split(",");
 	const common = {
 		key,
 		value,
-		...platform !== void 0 && { platform: parsePlatform(platform) }
-	};
-	const level = levels.split(",");
-	if (level.includes("index") && platform === void 0) return {
-		...common,
-		on: "index",
+		...platform !== void 0 && { platform: parsePlatform(platform) },
+		onImage: level.length === 0 || level.includes("manifest"),
 		fromManifest: false
+	};
+	const everywhere = platform === void 0;
+	if (everywhere && (level.length === 0 || level.includes("index"))) return {
+		...common,
+		on: "index"
 	};
 	if (level.includes("manifest-descriptor")) return {
 		...common,
-		on: "descriptor",
-		fromManifest: false
+		on: "descriptor"
 	};
-	if (levels === "manifest" && platform === void 0) return {
+	if (everywhere && levels === "manifest") return {
 		...common,
 		on: "index",
 		fromManifest: true
 	};
-	throw new CodedError("E_UNSUPPORTED", `${quote(line)} is for a level that a merge can't reach`, { hint: `write ${quote(`index:${key}=${value}`)} or manifest-descriptor[linux/amd64]:` });
+	return {
+		...common,
+		on: "elsewhere"
+	};
 }
 
 // src/inputs/table/platforms.ts
@@ -676,20 +884,20 @@ const platformInputs = {
 			"verify"
 		],
 		required: ["plan", "merge"],
-		later: ["build"],
-		description: "The platforms of the image: a list (linux/amd64, linux/s390x?) in which ? marks one that may be missing, or a YAML map from platform to runner label or row."
+		description: "The platforms of the image: a list (linux/amd64, linux/s390x?) in which ? marks one that may be missing, or a YAML map from platform to runner label or row. For build: several that this one host makes, instead of platform."
 	},
 	handover: {
 		kind: oneOf([
 			"auto",
+			"artifact",
 			"registry",
 			"none"
-		], ["artifact"]),
+		]),
 		group: "Platforms",
 		commands: ["build", "merge"],
-		description: "The way from the legs to the fan-in: registry looks for the arch tags, none takes what records names and nothing else.",
+		description: "The way from the legs to the fan-in. artifact: each leg hands its record over as an artifact of the run. registry: the arch tag, with the record beside it. none: nothing is handed over, and merge takes what records names.",
 		default: {
-			text: "auto: records where there are any, else the registry",
+			text: "auto: artifact where the run has a service for it that works, else registry; with records, those alone",
 			value: "auto"
 		}
 	},
@@ -734,10 +942,9 @@ const platformInputs = {
 		]),
 		group: "Platforms",
 		commands: ["build", "merge"],
-		later: ["build"],
-		description: "The media types that are published: an OCI index, or a Docker manifest list.",
+		description: "The media types that are published: an OCI index or a Docker manifest list by merge, an image of that format by build.",
 		default: {
-			text: "auto: docker where every platform is docker and nothing needs annotations, else oci",
+			text: "auto. merge: docker where every platform is docker and nothing needs annotations, else oci. build: what the engine makes (docker: docker; the others: oci)",
 			value: "auto"
 		}
 	},
@@ -745,8 +952,7 @@ const platformInputs = {
 		kind: annotationList,
 		group: "Platforms",
 		commands: ["build", "merge"],
-		later: ["build"],
-		description: "Annotations, one name=value a line, on the index. Prefixes of docker/metadata-action are understood: index:, manifest: (put on the index, with a notice), manifest-descriptor[platform]:.",
+		description: "Annotations, one name=value a line. A leg of build puts those without a prefix, and those with manifest:, on its image; merge puts those without a prefix on the index. Prefixes of docker/metadata-action are understood: index:, manifest: (merge puts it on the index, with a notice), manifest-descriptor[platform]:.",
 		default: {
 			text: "none",
 			value: []
@@ -760,6 +966,7 @@ const table = {
 	...everywhereInputs,
 	...platformInputs,
 	...buildInputs,
+	...buildOptionInputs,
 	...assembleInputs,
 	...laterBuildInputs,
 	...mergeInputs,

@@ -1,5 +1,5 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
-import { u as unreadable } from "./inputs-kinds.js";
+import { d as unreadable } from "./inputs-kinds.js";
 
 // src/inputs/targets.ts
 /**

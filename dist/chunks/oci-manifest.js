@@ -1,8 +1,7 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { i as quote, t as CodedError } from "./errors.js";
-import { n as readMediaType, t as readDescriptor } from "./oci-descriptor-schema.js";
+import { a as mediaTypes, n as imageMediaTypes, o as readDescriptor, r as indexMediaTypes, s as readMediaType } from "./oci-media-types.js";
 import { a as isDigest } from "./oci-digest.js";
-import { a as mediaTypes, n as imageMediaTypes, r as indexMediaTypes } from "./oci-media-types.js";
 import { n as parseFields, r as withoutUndefined } from "./oci-schema.js";
 
 // src/oci/manifest.ts

@@ -210,6 +210,7 @@ const cures = {
 	E_MANIFEST: "build and push that image again with a current tool",
 	E_PLATFORM: "build and push that image again with a current tool",
 	E_RECORD: "hand over the output record of build as it is",
+	E_GITHUB: "run it again later, and see https://www.githubstatus.com",
 	E_REGISTRY: "run it again later; if it stays, ask whoever runs the registry",
 	E_ENGINE: "see that the engine works by itself, and that its version is a supported one",
 	E_INPUT: "correct that file, or make it anew with the tool that writes it"

@@ -3,12 +3,17 @@
 /** The candidate that `word` was most likely meant to be, or undefined where none is near enough to offer. */
 function nearest(word, candidates) {
 	let best;
-	let bestDistance = Math.min(3, Math.ceil(word.length / 2)) + 1;
+	let bestDistance = slips(word.length) + 1;
 	for (const candidate of candidates) {
 		const distance = editDistance(word.slice(0, 64), candidate);
 		if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
 	}
 	return best;
+}
+/** How many slips a word of that length may have: with more, it was meant to be something else. */
+function slips(length) {
+	if (length <= 3) return Math.ceil(length / 2);
+	return length <= 8 ? 2 : 3;
 }
 /** Levenshtein's distance: insertions, deletions and replacements of one UTF-16 unit. */
 function editDistance(a, b) {

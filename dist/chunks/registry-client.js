@@ -1,565 +1,16 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { i as quote, o as show, t as CodedError } from "./errors.js";
 import { a as isDigest, i as digestOf, n as digestAlgorithm, r as digestHex, t as DigestStream } from "./oci-digest.js";
-import { a as proxyAuthorization, c as classifyAddress, d as mayLeadTo, f as portOf, i as endpointOf, l as classifyHost, o as proxyFor, r as canonicalRegistry, s as showProxy, t as anonymous, u as hostOf } from "./registry-credentials.js";
-import { t as RegistryError } from "./registry-errors.js";
+import { c as inflate, d as rawBody, f as readBody, h as http, i as Agents, l as isGzip, m as failureKind, n as RequestLog, o as BodyTooLarge, p as TransportFailure, r as defaultLimits, s as discardBody, t as Transport, u as isHtml } from "./registry-transport.js";
+import { n as webPageError, t as RegistryError } from "./registry-errors.js";
+import { a as isStaleSocket, i as failureError, n as isRedirect, r as sameOrigin, t as followLocation } from "./registry-redirects.js";
+import { c as mayLeadTo, i as showProxy, l as portOf, o as classifyHost } from "./registry-proxy.js";
 import { n as parseFields } from "./oci-schema.js";
-import { a as mediaTypes, i as manifestAccept } from "./oci-media-types.js";
-import { t as readDescriptor } from "./oci-descriptor-schema.js";
-import http, { STATUS_CODES, request } from "node:http";
+import { i as endpointOf, r as canonicalRegistry, t as anonymous } from "./registry-credentials.js";
+import { n as secretForms } from "./log.js";
+import { a as mediaTypes, i as manifestAccept, o as readDescriptor } from "./oci-media-types.js";
 import { setMaxListeners } from "node:events";
-import tls from "node:tls";
-import { createGunzip } from "node:zlib";
-import { X509Certificate } from "node:crypto";
-import { lookup } from "node:dns";
-import { readFileSync, statSync } from "node:fs";
-import { setTimeout as setTimeout$1 } from "node:timers/promises";
-import https, { request as request$1 } from "node:https";
-
-// src/registry/request-body.ts
-/** What the source of a body threw, kept apart from what the network did. */
-var SourceFailure = class extends Error {
-	name = "SourceFailure";
-	constructor(cause) {
-		super("the source of the body failed", { cause });
-	}
-};
-function bodyLength(body) {
-	return body instanceof Uint8Array ? body.byteLength : body.length;
-}
-function asError(thrown) {
-	return thrown instanceof Error ? thrown : new Error(String(thrown));
-}
-const sliceBytes = 65536;
-/** Writes a body in small slices, so that a peer that takes nothing any more is noticed, and no more is read than is sent. */
-var BodyWriter = class {
-	#outgoing;
-	#body;
-	#logEntry;
-	#watch;
-	#stallMs;
-	#stopped = false;
-	#wake = () => void 0;
-	constructor(outgoing, body, logEntry, watch, stallMs) {
-		this.#outgoing = outgoing;
-		this.#body = body;
-		this.#logEntry = logEntry;
-		this.#watch = watch;
-		this.#stallMs = stallMs;
-		outgoing.once("close", () => {
-			this.#stop();
-		});
-	}
-	/** Resolves when all is written, or nothing more is to be. @throws SourceFailure */
-	async write() {
-		if (this.#body !== void 0) for await (const slice of slices(this.#body)) {
-			if (!await this.#step((done) => this.#outgoing.write(slice, done))) return;
-			this.#logEntry.sentBytes += slice.byteLength;
-		}
-		await this.#step((done) => this.#outgoing.end(done));
-		this.#watch.stop("upload-stalled");
-	}
-	/** An answer is here: a server that has made up its mind need not be sent the rest. */
-	stop(answer) {
-		this.#stop();
-		answer.once("close", () => {
-			if (!this.#outgoing.writableFinished) this.#outgoing.destroy();
-		});
-	}
-	#stop() {
-		this.#stopped = true;
-		this.#wake();
-	}
-	/** False: stopped. */
-	async #step(send) {
-		if (this.#stopped) return false;
-		if (this.#body !== void 0 && this.#outgoing.socket !== null) this.#watch.start("upload-stalled", this.#stallMs, "no byte of the upload was taken");
-		await new Promise((resolve) => {
-			this.#wake = resolve;
-			send(resolve);
-		});
-		this.#watch.stop("upload-stalled");
-		return !this.#stopped;
-	}
-};
-async function* slices(body) {
-	if (body instanceof Uint8Array) yield* cut(body);
-	else {
-		const source = body.open()[Symbol.asyncIterator]();
-		try {
-			for (let next = await pull(source); next.done !== true; next = await pull(source)) yield* cut(next.value);
-		} finally {
-			await source.return?.();
-		}
-	}
-}
-async function pull(source) {
-	try {
-		return await source.next();
-	} catch (error) {
-		throw new SourceFailure(error);
-	}
-}
-function* cut(bytes) {
-	for (let start = 0; start < bytes.byteLength; start += sliceBytes) yield bytes.subarray(start, start + sliceBytes);
-}
-
-// src/registry/lookup.ts
-/** The `code` of the error for a name that leads only to addresses that it may not lead to. */
-const blockedAddress = "ERR_BLOCKED_ADDRESS";
-const systemNetwork = {
-	resolve: lookup,
-	classify: classifyAddress
-};
-/**
-* A resolver for sockets that sees only addresses whose class is allowed. The check stands at the socket and not before
-* it, since a name that was looked up twice may have two answers.
-*/
-function guardedLookup(allowed, { resolve, classify } = systemNetwork) {
-	return (hostname, options, callback) => {
-		resolve(hostname, {
-			...options,
-			all: true
-		}, (error, addresses) => {
-			if (error !== null) {
-				callback(error, []);
-				return;
-			}
-			const usable = addresses.filter(({ address }) => allowed(classify(address)));
-			const [first] = usable;
-			if (first === void 0) {
-				const where = addresses.map(({ address }) => address).join(", ");
-				const blocked = /* @__PURE__ */ new Error(`${hostname} leads to ${where}`);
-				blocked.code = blockedAddress;
-				callback(blocked, []);
-			} else if (options.all === true) callback(null, usable);
-			else callback(null, first.address, first.family);
-		});
-	};
-}
-
-// src/registry/tunnel.ts
-/** The way through a proxy failed: it could not be reached, or it refused. */
-var ProxyFailure = class extends Error {
-	name = "ProxyFailure";
-	/** Of its answer to CONNECT; undefined where none came. */
-	status;
-	constructor(message, status, cause) {
-		super(message, cause === void 0 ? void 0 : { cause });
-		this.status = status;
-	}
-};
-/**
-* Connections that go through an HTTP proxy with CONNECT and are TLS from here to the registry, so that the proxy sees a
-* host name and nothing else. https://nodejs.org/api/http.html#event-connect
-*/
-var TunnelAgent = class extends https.Agent {
-	#proxy;
-	#connectMs;
-	constructor(proxy, connectMs, options) {
-		super(options);
-		this.#proxy = proxy;
-		this.#connectMs = connectMs;
-	}
-	createConnection(options, callback) {
-		this.#open(options).then((socket) => callback?.(null, super.createConnection({
-			...options,
-			socket
-		}) ?? socket), (error) => callback?.(error instanceof Error ? error : new Error(String(error)), void 0));
-	}
-	#open(target) {
-		const { url } = this.#proxy;
-		const name = target.hostname ?? target.host ?? "";
-		const authority = `${name.includes(":") ? `[${name}]` : name}:${target.port ?? 443}`;
-		const connect = (url.protocol === "https:" ? https.request : request)({
-			method: "CONNECT",
-			hostname: hostOf(url),
-			port: portOf(url),
-			path: authority,
-			headers: {
-				host: authority,
-				...proxyAuthorization(this.#proxy)
-			},
-			agent: false,
-			ca: this.options.ca,
-			rejectUnauthorized: true
-		});
-		const shown = showProxy(this.#proxy);
-		return new Promise((resolve, reject) => {
-			const timer = setTimeout(() => {
-				connect.destroy(/* @__PURE__ */ new Error(`no answer in ${this.#connectMs / 1e3} s`));
-			}, this.#connectMs);
-			connect.once("connect", (answer, socket) => {
-				clearTimeout(timer);
-				const status = answer.statusCode ?? 0;
-				if (status >= 200 && status < 300) {
-					resolve(socket);
-					return;
-				}
-				socket.destroy();
-				reject(new ProxyFailure(`the proxy ${shown} answers CONNECT with ${status}`, status));
-			});
-			connect.once("error", (cause) => {
-				clearTimeout(timer);
-				reject(new ProxyFailure(`the proxy ${shown} can't be used: ${cause.message}`, void 0, cause));
-			});
-			connect.end();
-		});
-	}
-};
-
-// src/registry/transport-failure.ts
-/** A request that got no answer, or not the whole of it. */
-var TransportFailure = class extends Error {
-	name = "TransportFailure";
-	kind;
-	/** True where the server may have seen the whole request. */
-	sent;
-	/** True where the connection was an old one, which the server may have closed while it was idle. */
-	reusedSocket;
-	constructor(kind, message, details = {}) {
-		super(message, details.cause === void 0 ? void 0 : { cause: details.cause });
-		this.kind = kind;
-		this.sent = details.sent ?? false;
-		this.reusedSocket = details.reusedSocket ?? false;
-	}
-};
-const kindsByCode = {
-	ENOTFOUND: "unresolved",
-	ENODATA: "unresolved",
-	EAI_NONAME: "unresolved",
-	EAI_NODATA: "unresolved",
-	EAI_AGAIN: "resolver",
-	EAI_FAIL: "resolver",
-	ETIMEOUT: "resolver",
-	ESERVFAIL: "resolver",
-	ECONNREFUSED: "refused",
-	EHOSTUNREACH: "unreachable",
-	EHOSTDOWN: "unreachable",
-	ENETUNREACH: "unreachable",
-	ENETDOWN: "unreachable",
-	EADDRNOTAVAIL: "unreachable",
-	ETIMEDOUT: "connect-timeout",
-	ERR_SOCKET_CONNECTION_TIMEOUT: "connect-timeout",
-	ECONNRESET: "reset",
-	ECONNABORTED: "reset",
-	EPIPE: "reset",
-	ENOTCONN: "reset",
-	ERR_STREAM_PREMATURE_CLOSE: "reset",
-	HPE_HEADER_OVERFLOW: "headers-too-large",
-	HPE_INVALID_EOF_STATE: "reset",
-	[blockedAddress]: "blocked"
-};
-const certificateCodes = /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_|HOSTNAME_MISMATCH|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_|CRL_)/;
-/** The kind of what node:net, node:tls or node:http threw; undefined for what none of them throws. */
-function failureKind(error) {
-	if (error instanceof TransportFailure) return error.kind;
-	if (error instanceof ProxyFailure) return isFinalProxyAnswer(error.status) ? "proxy-refused" : "proxy";
-	const code = errorCode$1(error);
-	if (code === void 0) return void 0;
-	const known = kindsByCode[code];
-	if (known !== void 0) return known;
-	if (certificateCodes.test(code)) return "certificate";
-	if (code === "EPROTO" || code.startsWith("ERR_SSL_")) return "not-tls";
-	return code.startsWith("HPE_") ? "not-http" : void 0;
-}
-function isFinalProxyAnswer(status) {
-	return status !== void 0 && status < 500 && status !== 408 && status !== 429;
-}
-/**
-* Of an AggregateError, which happy eyeballs throw when each address failed, the refusal if there was one, as then a machine
-* was there; else the first that has a code.
-*/
-function errorCode$1(error) {
-	if (!(error instanceof Error)) return void 0;
-	const codes = error instanceof AggregateError ? error.errors.map(errorCode$1) : [];
-	if (codes.includes("ECONNREFUSED")) return "ECONNREFUSED";
-	if ("code" in error && typeof error.code === "string") return error.code;
-	return codes.find((code) => code !== void 0);
-}
-
-// src/registry/body.ts
-/** A body is longer than it may be. */
-var BodyTooLarge = class extends Error {
-	name = "BodyTooLarge";
-};
-/** A body is encoded in a way that we never asked for and do not undo. */
-var BodyEncoding = class extends Error {
-	name = "BodyEncoding";
-};
-/**
-* The body as it comes over the wire. Time that the consumer takes does not count. Leaving the iteration early closes the
-* connection. @throws TransportFailure `body-cut` or `body-slow`, or the signal's reason.
-*/
-async function* rawBody(response, pace, signal) {
-	const { message } = response;
-	const abort = () => message.destroy(asError(signal.reason));
-	if (signal.aborted) abort();
-	signal.addEventListener("abort", abort, { once: true });
-	const chunks = message[Symbol.asyncIterator]();
-	const timer = new PaceTimer(message, pace);
-	try {
-		for (;;) {
-			const next = await timer.time(() => chunks.next());
-			if (next.done === true) return;
-			response.logEntry.bytes += next.value.byteLength;
-			yield next.value;
-		}
-	} catch (error) {
-		signal.throwIfAborted();
-		if (error instanceof TransportFailure) throw error;
-		throw new TransportFailure("body-cut", `the body ended after ${response.logEntry.bytes} bytes`, { cause: error });
-	} finally {
-		signal.removeEventListener("abort", abort);
-		if (!message.complete) message.destroy();
-	}
-}
-/**
-* The whole body, at most `maxBytes`, which are counted as they come in and after one layer of gzip is undone.
-* @throws BodyTooLarge, BodyEncoding, TransportFailure, or the signal's reason.
-*/
-async function readBody(response, maxBytes, wholeMs, signal) {
-	const announced = Number(response.message.headers["content-length"] ?? 0);
-	if (announced > maxBytes) {
-		response.message.destroy();
-		throw new BodyTooLarge(`a body of ${announced} bytes, of which ${maxBytes} are read at most`);
-	}
-	const raw = rawBody(response, { wholeMs }, signal);
-	const parts = [];
-	let length = 0;
-	for await (const part of isGzip(response) ? inflate(raw) : raw) {
-		length += part.byteLength;
-		if (length > maxBytes) throw new BodyTooLarge(`a body of more than ${maxBytes} bytes`);
-		parts.push(part);
-	}
-	return Buffer.concat(parts, length);
-}
-/** Reads what is left up to `maxBytes`, so that the connection can be used again, or closes it. Never throws. */
-async function discardBody(response, maxBytes, wholeMs) {
-	try {
-		if (response.method === "HEAD") await endOf(response.message);
-		else await readBody(response, maxBytes, wholeMs, new AbortController().signal);
-	} catch {
-		response.message.destroy();
-	}
-}
-/** An answer to HEAD has lengths and encodings of a body that it has not. */
-async function endOf(message) {
-	await new Promise((resolve) => message.once("close", resolve).resume());
-}
-/** One layer of gzip undone. A fault of the network comes through as itself. */
-async function* inflate(raw) {
-	const gunzip = createGunzip();
-	const feeding = feed(raw, gunzip);
-	try {
-		for await (const part of gunzip) yield part;
-	} catch (error) {
-		if (error instanceof TransportFailure || gunzip.errored === null || !isZlib(error)) throw error;
-		throw new BodyEncoding(`Content-Encoding says gzip, and the body is not: ${asError(error).message}`);
-	} finally {
-		gunzip.destroy();
-		await feeding;
-	}
-}
-async function feed(raw, gunzip) {
-	try {
-		for await (const chunk of raw) {
-			if (gunzip.destroyed) return;
-			await new Promise((resolve) => {
-				gunzip.once("close", resolve);
-				gunzip.write(chunk, () => {
-					gunzip.off("close", resolve);
-					resolve();
-				});
-			});
-		}
-		gunzip.end();
-	} catch (error) {
-		gunzip.destroy(asError(error));
-	}
-}
-function isZlib(error) {
-	return error instanceof Error && "code" in error && String(error.code).startsWith("Z_");
-}
-/** Is the body gzip on top of what it is? @throws BodyEncoding for more layers, and for anything else. */
-function isGzip({ message }) {
-	const encodings = (message.headers["content-encoding"] ?? "").toLowerCase().split(",").map((encoding) => encoding.trim()).filter((encoding) => encoding !== "" && encoding !== "identity");
-	if (encodings.length === 0) return false;
-	if (encodings.length === 1 && ["gzip", "x-gzip"].includes(encodings[0] ?? "")) return true;
-	message.destroy();
-	throw new BodyEncoding(`a body in ${encodings.length} layers of encoding (${encodings.slice(0, 3).join(", ")})`);
-}
-/** Ends a body that comes too slowly. */
-var PaceTimer = class {
-	#message;
-	#pace;
-	#waitedMs = 0;
-	#bytes = 0;
-	constructor(message, pace) {
-		this.#message = message;
-		this.#pace = pace;
-	}
-	async time(next) {
-		const pace = this.#pace;
-		const limitMs = "wholeMs" in pace ? pace.wholeMs : pace.everyMs;
-		const started = performance.now();
-		const timer = setTimeout(() => {
-			const what = "wholeMs" in pace ? "the body did not end" : `the body brought less than ${pace.bytes} bytes`;
-			this.#message.destroy(new TransportFailure("body-slow", `${what} in ${limitMs / 1e3} s`));
-		}, Math.max(0, limitMs - this.#waitedMs));
-		try {
-			const result = await next();
-			this.#waitedMs += performance.now() - started;
-			if (result.done !== true) this.#bytes += result.value.byteLength;
-			if ("bytes" in pace && this.#bytes >= pace.bytes) {
-				this.#bytes = 0;
-				this.#waitedMs = 0;
-			}
-			return result;
-		} finally {
-			clearTimeout(timer);
-		}
-	}
-};
-
-// src/registry/failure-error.ts
-const unsteady = "run it again; if it stays, see what stands between this machine and the registry";
-const overloaded = "run it again; if it stays, see how the registry does, and what stands before it";
-const meanings = {
-	unresolved: {
-		code: "E_NETWORK",
-		retry: "few",
-		is: "cannot be resolved",
-		hint: "check the name of the registry, and the DNS of this machine"
-	},
-	resolver: {
-		code: "E_NETWORK",
-		retry: "full",
-		is: "could not be resolved now",
-		hint: "check the DNS of this machine"
-	},
-	blocked: {
-		code: "E_REGISTRY",
-		retry: "never",
-		is: "is in a place that this registry may not send us to",
-		hint: "a registry never leads to a more private place than its own; if that is its token server, name its host in registry-auth"
-	},
-	refused: {
-		code: "E_NETWORK",
-		retry: "some",
-		is: "cannot be reached",
-		hint: "nobody listens there: check host and port, and that the registry runs"
-	},
-	unreachable: {
-		code: "E_NETWORK",
-		retry: "full",
-		is: "cannot be reached",
-		hint: "check the host, and the network of this machine; behind a proxy set HTTPS_PROXY"
-	},
-	"connect-timeout": {
-		code: "E_TIMEOUT",
-		retry: "full",
-		is: "does not accept a connection",
-		hint: "check host and port, and that no firewall stands in between; behind a proxy set HTTPS_PROXY"
-	},
-	certificate: {
-		code: "E_NETWORK",
-		retry: "never",
-		is: "has a certificate that is not to be trusted",
-		hint: "give its authority as ca-certificate, or list the registry in insecure-registries"
-	},
-	"not-tls": {
-		code: "E_NETWORK",
-		retry: "never",
-		is: "does not speak TLS",
-		hint: "for a registry with plain HTTP list it in insecure-registries"
-	},
-	"not-http": {
-		code: "E_REGISTRY",
-		retry: "never",
-		is: "does not speak HTTP",
-		hint: "check the port"
-	},
-	"headers-too-large": {
-		code: "E_REGISTRY",
-		retry: "never",
-		is: "sends headers of more than 16 KiB",
-		hint: "no registry has reason to: check its name, and what stands before it"
-	},
-	reset: {
-		code: "E_NETWORK",
-		retry: "full",
-		is: "closed the connection",
-		hint: unsteady
-	},
-	"headers-timeout": {
-		code: "E_TIMEOUT",
-		retry: "full",
-		is: "does not answer",
-		hint: overloaded
-	},
-	"upload-stalled": {
-		code: "E_TIMEOUT",
-		retry: "full",
-		is: "takes no more of the upload",
-		hint: overloaded
-	},
-	"body-cut": {
-		code: "E_NETWORK",
-		retry: "full",
-		is: "closed the connection within an answer",
-		hint: unsteady
-	},
-	"body-slow": {
-		code: "E_TIMEOUT",
-		retry: "full",
-		is: "answers too slowly",
-		hint: overloaded
-	},
-	proxy: {
-		code: "E_NETWORK",
-		retry: "full",
-		is: "is behind a proxy that fails",
-		hint: "check HTTPS_PROXY and HTTP_PROXY, or put the host into NO_PROXY"
-	},
-	"proxy-refused": {
-		code: "E_NETWORK",
-		retry: "never",
-		is: "is behind a proxy that refuses",
-		hint: "if the proxy wants a login (407), put user:password@ into the variable that names it; else the host into NO_PROXY"
-	},
-	exposed: {
-		code: "E_REGISTRY",
-		retry: "never",
-		is: "speaks plain HTTP and is behind a proxy, which would see the credentials",
-		hint: "let it speak HTTPS, or put its host into NO_PROXY"
-	}
-};
-/**
-* What went wrong between us and a registry, as the error that a person reads. Errors that are not of the network (a
-* cancellation, the caller's own) are given back as they are.
-*/
-function failureError(error, what, host) {
-	if (error instanceof BodyTooLarge || error instanceof BodyEncoding) return new RegistryError("E_REGISTRY", `${what}: ${host} sends ${show(error.message)}`, {
-		hint: "no registry has reason to",
-		cause: error
-	});
-	if (!(error instanceof TransportFailure)) return error;
-	const { code, retry, is, hint } = meanings[error.kind];
-	const reason = `${host} ${is} (${show(error.message, 200)})`;
-	return new RegistryError(code, `${what}: ${reason}`, {
-		hint,
-		cause: error,
-		retry,
-		answerLost: error.sent,
-		reason
-	});
-}
-/** Was it only that an idle connection had been closed? Then the request is worth one more at once. */
-function isStaleSocket(error) {
-	const cause = error instanceof CodedError ? error.cause : error;
-	return cause instanceof TransportFailure && cause.reusedSocket;
-}
+import { setTimeout } from "node:timers/promises";
 
 // src/registry/scope.ts
 const order = [
@@ -655,6 +106,8 @@ var BlobReader = class {
 	#what;
 	#hash;
 	#offset = 0;
+	/** Who sent the last answer as a web page, which a blob may be, too: its digest tells. */
+	#page;
 	constructor(repository, descriptor, dependencies) {
 		this.#repository = repository;
 		this.#descriptor = descriptor;
@@ -695,6 +148,7 @@ var BlobReader = class {
 			yield fresh;
 		}
 		if (this.#offset === size) return;
+		if (this.#page !== void 0) throw this.#mismatch("");
 		throw new RegistryError("E_DIGEST_MISMATCH", `${this.#what}: it ends after ${this.#offset} of ${size} bytes`, {
 			hint: mismatchHint,
 			retry: "few",
@@ -722,6 +176,10 @@ var BlobReader = class {
 	#rest(answer) {
 		const { message, status } = answer;
 		const { size } = this.#descriptor;
+		this.#page = isHtml(message.headers["content-type"]) ? {
+			host: answer.url.host,
+			status
+		} : void 0;
 		if (status === 416) {
 			message.destroy();
 			throw this.#mismatch(`it has no more than ${this.#offset} of the ${size} bytes of its descriptor`);
@@ -749,6 +207,7 @@ var BlobReader = class {
 		});
 	}
 	#mismatch(how) {
+		if (this.#page !== void 0) return webPageError(this.#what, this.#page.host, this.#page.status);
 		return new CodedError("E_DIGEST_MISMATCH", `${this.#what}: ${how}`, { hint: mismatchHint });
 	}
 };
@@ -806,16 +265,13 @@ var Blobs = class {
 				204,
 				404
 			],
-			read: (answer) => discardBody(answer, limits.errorBytes, limits.documentMs)
+			read: (answer) => discardBody(answer, limits)
 		});
 	}
 	async #readOnce(repository, descriptor) {
 		const parts = [];
 		for await (const part of this.get(repository, descriptor)) parts.push(part);
-		const bytes = Buffer.concat(parts);
-		const real = digestOf(bytes, digestAlgorithm(descriptor.digest));
-		if (real === descriptor.digest) return bytes;
-		throw new Error(`${real} passed for ${descriptor.digest}`);
+		return Buffer.concat(parts);
 	}
 	async #exists(repository, digest, method) {
 		return this.#dependencies.exchangeFor(repository.registry).call({
@@ -827,7 +283,7 @@ var Blobs = class {
 			statuses: [200, 404],
 			read: async (answer) => {
 				const { limits } = this.#dependencies;
-				if (method === "HEAD") await discardBody(answer, limits.errorBytes, limits.documentMs);
+				if (method === "HEAD") await discardBody(answer, limits);
 				else answer.message.destroy();
 				return sizeOf(answer);
 			}
@@ -839,126 +295,6 @@ function sizeOf({ status, message }) {
 	const length = message.headers["content-length"];
 	return length !== void 0 && /^\d+$/.test(length) ? { size: Number(length) } : {};
 }
-
-// src/registry/tls.ts
-const block = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
-const maxExtraBytes = 16777216;
-/**
-* The certificate authorities to trust when `pem` is trusted besides the default ones; undefined, which leaves it to
-* Node, when there is no `pem`. Giving Node a list replaces its own, so the defaults have to be in it.
-* @throws E_INPUT when `pem`, or the file that NODE_EXTRA_CA_CERTS names, holds no certificate or one that can't be read,
-* and when the environment turns the checking of certificates off.
-*/
-function trustedAuthorities(pem, env) {
-	refuseUnchecked(env);
-	const extra = extraAuthorities(env);
-	if (pem === void 0) return void 0;
-	const given = certificatesIn(pem, "ca-certificate", "give PEM text, or the path of a file with it");
-	return [...typeof tls.getCACertificates === "function" ? tls.getCACertificates("default") : [...tls.rootCertificates, ...extra], ...given];
-}
-/** Our own connections would not obey it, and all others that a run makes would. */
-function refuseUnchecked(env) {
-	if (env["NODE_TLS_REJECT_UNAUTHORIZED"] !== "0") return;
-	throw new CodedError("E_INPUT", "NODE_TLS_REJECT_UNAUTHORIZED is \"0\", so that no certificate is checked", { hint: "unset it; for a private authority set ca-certificate, for one registry insecure-registries" });
-}
-/** Node leaves out what it can't read there, with a warning that nobody sees; then certificates fail for no reason. */
-function extraAuthorities(env) {
-	const path = env["NODE_EXTRA_CA_CERTS"] ?? "";
-	if (path === "") return [];
-	const hint = "unset it, or let it name a PEM file";
-	return certificatesIn(readExtra(path, hint), `NODE_EXTRA_CA_CERTS, which is ${quote(path)},`, hint);
-}
-function readExtra(path, hint) {
-	try {
-		const found = statSync(path);
-		if (!found.isFile() || found.size > maxExtraBytes) throw new Error(`it is not a file of at most ${maxExtraBytes} bytes`);
-		return readFileSync(path, "latin1");
-	} catch (cause) {
-		const why = cause instanceof Error ? cause.message : String(cause);
-		throw new CodedError("E_INPUT", `NODE_EXTRA_CA_CERTS names ${quote(path)}, which can't be read: ${show(why)}`, {
-			hint,
-			cause
-		});
-	}
-}
-function certificatesIn(pem, what, hint) {
-	const certificates = pem.match(block) ?? [];
-	if (certificates.length === 0) throw new CodedError("E_INPUT", `${what} holds no certificate (-----BEGIN CERTIFICATE-----)`, { hint });
-	certificates.forEach((certificate, index) => {
-		try {
-			new X509Certificate(certificate);
-		} catch (cause) {
-			throw new CodedError("E_INPUT", `certificate ${index + 1} of ${what} can't be read`, {
-				hint: `it is to be PEM as openssl writes it; ${hint}`,
-				cause
-			});
-		}
-	});
-	return certificates;
-}
-
-// src/registry/agents.ts
-/** Keep-alive agents, made when first wanted; one for each way of connecting, so that no socket is shared between two policies. */
-var Agents = class {
-	network;
-	#agents = /* @__PURE__ */ new Map();
-	#env;
-	#limits;
-	#authorities;
-	constructor(env, limits, caCertificate, network = systemNetwork) {
-		this.network = network;
-		this.#env = env;
-		this.#limits = limits;
-		this.#authorities = trustedAuthorities(caCertificate, env);
-	}
-	proxyFor(url) {
-		return proxyFor(url, this.#env);
-	}
-	/** The proxy that is handed requests to this URL whole, instead of a tunnel being made through it. */
-	forwarderFor(url) {
-		return url.protocol === "http:" ? this.proxyFor(url) : void 0;
-	}
-	for(url, policy) {
-		const proxy = this.proxyFor(url);
-		const key = [
-			url.protocol,
-			policy.verifyCertificate,
-			policy.sentBy ?? "",
-			proxy?.url.href ?? ""
-		].join(" ");
-		const agent = this.#agents.get(key) ?? this.#make(url, policy, proxy);
-		this.#agents.set(key, agent);
-		return agent;
-	}
-	/** Cuts every connection. */
-	destroy() {
-		for (const agent of this.#agents.values()) agent.destroy();
-	}
-	#make(url, { verifyCertificate, sentBy }, proxy) {
-		const options = {
-			keepAlive: true,
-			maxSockets: this.#limits.socketsPerHost,
-			scheduling: "lifo"
-		};
-		const allowed = (to) => sentBy === void 0 ? to !== "forbidden" : mayLeadTo(sentBy, to);
-		const lookup = guardedLookup(allowed, this.network);
-		if (url.protocol === "http:" && proxy === void 0) return new http.Agent({
-			...options,
-			lookup
-		});
-		const secure = {
-			...options,
-			rejectUnauthorized: verifyCertificate,
-			...this.#authorities !== void 0 && { ca: this.#authorities }
-		};
-		if (proxy === void 0) return new https.Agent({
-			...secure,
-			lookup
-		});
-		if (url.protocol === "https:") return new TunnelAgent(proxy, this.#limits.connectMs, secure);
-		return proxy.url.protocol === "https:" ? new https.Agent(secure) : new http.Agent(options);
-	}
-};
 
 // src/registry/challenge.ts
 const maxLength = 16384;
@@ -1083,10 +419,10 @@ const knownPairs = [
 */
 function checkRealm(asker, realm, vouchedHosts = []) {
 	const url = URL.canParse(realm, asker.url.href) ? new URL(realm, asker.url) : void 0;
-	if (url === void 0) throw refuse$1(asker, realm, "is not a URL");
+	if (url === void 0) throw refuse(asker, realm, "is not a URL");
 	const schemes = asker.url.protocol === "http:" ? ["http:", "https:"] : ["https:"];
-	if (!schemes.includes(url.protocol)) throw refuse$1(asker, realm, `is not ${schemes.join(" or ").replace(/:/g, "")}`);
-	if (url.hostname === "" || url.username !== "" || url.password !== "") throw refuse$1(asker, realm, "has userinfo, or no host");
+	if (!schemes.includes(url.protocol)) throw refuse(asker, realm, `is not ${schemes.join(" or ").replace(/:/g, "")}`);
+	if (url.hostname === "" || url.username !== "" || url.password !== "") throw refuse(asker, realm, "has userinfo, or no host");
 	const vouched = vouchedHosts.some((host) => isAt(url, host));
 	checkPlace(asker, realm, url, vouched);
 	url.hash = "";
@@ -1098,7 +434,7 @@ function checkRealm(asker, realm, vouchedHosts = []) {
 }
 /** Why credentials may not go to a realm: to be thrown when there are some. */
 function untrustedRealm(asker, url) {
-	return refuse$1(asker, url.href, "is another host, and may not see the credentials", url);
+	return refuse(asker, url.href, "is another host, and may not see the credentials", url);
 }
 /** The port of an entry without one is that of the URL's scheme. */
 function isAt(url, host) {
@@ -1109,8 +445,8 @@ function checkPlace(asker, realm, url, vouched) {
 	const place = classifyHost(url.hostname);
 	if (place === void 0 || vouched && place !== "forbidden") return;
 	const cure = place === "forbidden" ? void 0 : url;
-	if (!mayLeadTo(asker.addressClass, place)) throw refuse$1(asker, realm, `is ${place === "loopback" ? "this machine" : `a ${place} address`}`, cure);
-	if (place === "loopback" && portOf(url) !== portOf(asker.url)) throw refuse$1(asker, realm, "is another port of this machine", cure);
+	if (!mayLeadTo(asker.addressClass, place)) throw refuse(asker, realm, `is ${place === "loopback" ? "this machine" : `a ${place} address`}`, cure);
+	if (place === "loopback" && portOf(url) !== portOf(asker.url)) throw refuse(asker, realm, "is another port of this machine", cure);
 }
 function isTrusted(asker, url) {
 	const from = asker.url.hostname;
@@ -1125,7 +461,7 @@ function isGitlab(registryHost, url) {
 	return domain !== void 0 && url.pathname === "/jwt/auth" && [domain, `gitlab.${domain}`].includes(url.hostname);
 }
 /** @param cure a realm that the user could vouch for. */
-function refuse$1(asker, realm, why, cure) {
+function refuse(asker, realm, why, cure) {
 	const shown = realm.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1***@").replace(/[?#].*$/s, "");
 	const check = `check that ${asker.registry} is the registry that you mean, and not a name that resembles it`;
 	return new RegistryError("E_REGISTRY", `${asker.url.host} sends us for a token to ${quote(shown)}, which ${why}`, { hint: cure === void 0 ? check : `${check}; if that is its token server, name ${cure.host} as a registry in registry-auth, or in insecure-registries` });
@@ -1162,11 +498,10 @@ const maxText = 500;
 */
 function readErrorBody(bytes, contentType, mask) {
 	const raw = mask(new TextDecoder().decode(bytes)).trim();
-	const isHtml = /^text\/html\b/i.test(contentType ?? "") || /^<(?:!doctype\s+html|html)\b/i.test(raw);
-	if (isHtml) return {
+	if (isHtml(contentType) || /^<(?:!doctype\s+html|html)\b/i.test(raw)) return {
 		entries: [],
 		text: "",
-		isHtml
+		isHtml: true
 	};
 	const json = parse(raw);
 	const entries = readEntries(json);
@@ -1174,7 +509,7 @@ function readErrorBody(bytes, contentType, mask) {
 	return {
 		entries,
 		text: show(text.replace(/\s+/g, " "), maxText),
-		isHtml
+		isHtml: false
 	};
 }
 function parse(text) {
@@ -1318,20 +653,21 @@ function statusError(refusal, limits, now, mask) {
 	const wait = retryAfterMs(header("retry-after"), header("date"), body.text, now, limits);
 	const retry = retryClass(status, method, body, isLimit);
 	const said = body.isHtml ? "a web page" : mask(body.text);
-	const reason = `${status} ${STATUS_CODES[status] ?? ""}`.trim() + (said === "" ? "" : `, ${show(said, 200)}`);
+	const reason = `${status} ${http.STATUS_CODES[status] ?? ""}`.trim() + (said === "" ? "" : `, ${show(said, 200)}`);
 	const code = errorCode(refusal, body, isLimit);
 	return new RegistryError(code, message(refusal, said, header("ratelimit-remaining")), {
 		hint: hintFor(code, refusal, body, retry),
 		status,
 		registryErrors: body.entries,
 		retry,
-		...wait !== void 0 && (isLimit || status === 503 || status === 408) && { retryAfterMs: wait },
+		retryAfterMs: isLimit || status === 503 || status === 408 ? wait : void 0,
 		answerLost: gatewayLost.includes(status),
 		reason: isLimit && status !== 429 ? `${reason} (a rate limit)` : reason
 	});
 }
 function retryClass(status, method, body, isLimit) {
 	if (isLimit || retried.includes(status)) return "full";
+	if (method === "PUT" && isImmutable(status, body)) return "never";
 	if (status === 409 && method !== "GET" && method !== "HEAD") return "few";
 	if (method === "PUT" && saysAny(body, ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"])) return "few";
 	return "never";
@@ -1367,7 +703,7 @@ function saysAny(body, codes) {
 }
 function message({ what, host, status }, said, remaining) {
 	const quota = remaining === void 0 ? "" : ` (ratelimit-remaining: ${show(remaining, 40)})`;
-	return `${what}: ${host} answers ${status}${STATUS_CODES[status] === void 0 ? "" : ` ${STATUS_CODES[status]}`}${said === "" ? "" : `, ${said}`}${quota}`;
+	return `${what}: ${host} answers ${status}${http.STATUS_CODES[status] === void 0 ? "" : ` ${http.STATUS_CODES[status]}`}${said === "" ? "" : `, ${said}`}${quota}`;
 }
 function hintFor(code, refusal, body, retry) {
 	const { host, status, what } = refusal;
@@ -1495,17 +831,19 @@ async function readToken(answer, what, request, { limits, clock, secrets, signal
 		};
 		throw withOrigin(statusError(refusal, limits, clock.wall(), mask), request);
 	}
+	if (isHtml(message.headers["content-type"])) {
+		message.destroy();
+		throw new RegistryError("E_REGISTRY", `${what}: ${answer.url.host} answers with a web page (text/html) where a token is wanted`, {
+			hint: "check the name of the registry; a sign-in page, or a proxy, may stand in between",
+			status
+		});
+	}
 	return parseToken(await readBody(answer, limits.tokenBytes, limits.documentMs, signal), `the token from ${answer.url.host}`, secrets);
 }
 /** Which credentials were refused is half of the cure. */
 function withOrigin(error, { registry, credential }) {
 	if (error.code !== "E_UNAUTHORIZED" && error.code !== "E_DENIED") return error;
-	return new RegistryError(error.code, error.message, {
-		hint: loginHint(registry, credential),
-		...error.status !== void 0 && { status: error.status },
-		registryErrors: error.registryErrors,
-		reason: error.reason
-	});
+	return error.with({ hint: loginHint(registry, credential) });
 }
 /** What to do about a refusal, by what was shown. */
 function loginHint(registry, credential) {
@@ -1701,7 +1039,7 @@ const systemClock = {
 	wall: () => Date.now(),
 	sleep: async (milliseconds, signal) => {
 		try {
-			await setTimeout$1(milliseconds, void 0, { signal });
+			await setTimeout(milliseconds, void 0, { signal });
 		} catch (error) {
 			signal.throwIfAborted();
 			throw error;
@@ -1759,9 +1097,9 @@ var Connection = class {
 		const [preferred = "https", other] = this.endpoint.schemes;
 		const first = await this.#try(preferred, request);
 		if (!(first instanceof TransportFailure) && first !== "wants https") return this.#settle(preferred, first);
-		if (other === void 0 || first instanceof TransportFailure && !this.#mayBeOther(first, other)) throw asFailure$1(first);
+		if (other === void 0 || first instanceof TransportFailure && !this.#mayBeOther(first, other)) throw asFailure(first);
 		const second = await this.#try(other, request);
-		if (second instanceof TransportFailure || second === "wants https") throw first instanceof TransportFailure && failureKind(second) === "not-tls" ? first : asFailure$1(second, first);
+		if (second instanceof TransportFailure || second === "wants https") throw first instanceof TransportFailure && failureKind(second) === "not-tls" ? first : asFailure(second, first);
 		this.#dependencies.log.debug(`${this.endpoint.host} speaks ${other}`);
 		return this.#settle(other, second);
 	}
@@ -1859,47 +1197,10 @@ var Connection = class {
 		this.#dependencies.log.info(line);
 	}
 };
-function asFailure$1(failure, before) {
+function asFailure(failure, before) {
 	if (failure instanceof TransportFailure) return failure;
 	const cause = before instanceof TransportFailure ? before : void 0;
 	return new TransportFailure("not-http", "it wants HTTPS", { cause });
-}
-
-// src/registry/redirects.ts
-const longestLocation = 8192;
-function isRedirect(status) {
-	return [
-		301,
-		302,
-		303,
-		307,
-		308
-	].includes(status);
-}
-/**
-* A Location, of a redirect or of an upload, resolved and checked: http or https, never from https to http, no userinfo,
-* and no address in a more private place than the sender's. (A name is looked at when its socket is opened.)
-* @throws E_REGISTRY
-*/
-function followLocation(sender, location) {
-	if (location === void 0 || location === "") throw refuse(sender, "without saying where (no Location)");
-	if (location.length > longestLocation) throw refuse(sender, `with a Location of ${location.length} characters`);
-	if (!URL.canParse(location, sender.url.href)) throw refuse(sender, `to ${show(location, 80)}, which is not a URL`);
-	const url = new URL(location, sender.url);
-	url.hash = "";
-	const to = `${url.protocol}//${url.host}`;
-	if (url.protocol !== "https:" && url.protocol !== "http:") throw refuse(sender, `to ${show(url.protocol, 20)}`);
-	if (url.username !== "" || url.password !== "") throw refuse(sender, `to ${to} with a name and password in the URL`);
-	if (sender.url.protocol === "https:" && url.protocol === "http:") throw refuse(sender, `from HTTPS to plain HTTP, ${to}`, "if that is its own proxy, tell the registry its https address");
-	const place = classifyHost(url.hostname);
-	if (place !== void 0 && !mayLeadTo(sender.addressClass, place)) throw refuse(sender, `to ${to}, a ${place} address`);
-	return url;
-}
-function sameOrigin(a, b) {
-	return a.protocol === b.protocol && a.host === b.host;
-}
-function refuse({ what, url }, how, hint) {
-	return new RegistryError("E_REGISTRY", `${what}: ${url.host} sends us on ${how}`, { hint: hint ?? "this is refused for safety; the registry or a proxy before it is at fault" });
 }
 
 // src/registry/exchange.ts
@@ -1959,7 +1260,7 @@ var Exchange = class {
 			const again = isHome && await this.#learn(answer, used, authCase);
 			if (!isTemporary(answer.status)) done();
 			if (!again) return answer.status === 401 ? this.#unauthorized(call, answer, authCase, isHome) : answer;
-			await discardBody(answer, limits.errorBytes, limits.documentMs);
+			await discardBody(answer, limits);
 		}
 	}
 	async #learn(answer, used, authCase) {
@@ -1983,7 +1284,7 @@ var Exchange = class {
 			headersMs: limits.headersMs
 		});
 		const learnt = answer.status === 401 && authenticator.learn(answer, used, authCase);
-		await discardBody(answer, limits.errorBytes, limits.documentMs);
+		await discardBody(answer, limits);
 		return learnt;
 	}
 	/** Follows redirects by hand; who we are is told to the registry's own origin only, and not again after leaving it. */
@@ -2013,7 +1314,7 @@ var Exchange = class {
 		});
 		for (let hops = 0; isRedirect(answer.status) && !call.statuses.includes(answer.status); hops += 1) {
 			const url = this.#nextHop(call, answer, hops);
-			await discardBody(answer, limits.errorBytes, limits.documentMs);
+			await discardBody(answer, limits);
 			isHome &&= connection.isOwn(url);
 			answer = await connection.sendTo(url, {
 				...request,
@@ -2050,12 +1351,9 @@ var Exchange = class {
 		};
 	}
 	async #unauthorized(call, answer, authCase, isHome) {
-		const error = await this.#refusal(call, answer);
-		throw new RegistryError("E_UNAUTHORIZED", error.message, {
-			hint: isHome ? this.#dependencies.authenticator.hint(authCase.credential) : `${answer.url.host} is not the registry, so credentials are not shown to it`,
-			status: 401,
-			registryErrors: error.registryErrors,
-			reason: error.reason
+		throw (await this.#refusal(call, answer)).with({
+			code: "E_UNAUTHORIZED",
+			hint: isHome ? this.#dependencies.authenticator.hint(authCase.credential) : `${answer.url.host} is not the registry, so credentials are not shown to it`
 		});
 	}
 	async #refusal(call, answer) {
@@ -2071,13 +1369,9 @@ var Exchange = class {
 		return statusError(refusal, limits, clock.wall(), (text) => secrets.mask(text));
 	}
 	#refuseWebPage(call, { message, url, status }) {
-		const contentType = message.headers["content-type"] ?? "";
-		if (call.isDocument !== true || !/^text\/html\b/i.test(contentType)) return;
+		if (call.isDocument !== true || !isHtml(message.headers["content-type"])) return;
 		message.destroy();
-		throw new RegistryError("E_REGISTRY", `${call.what}: ${url.host} is not a registry: it answers with text/html`, {
-			hint: "check its name; a login page of the network, or a proxy, may stand in between",
-			status
-		});
+		throw webPageError(call.what, url.host, status);
 	}
 	/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#warnings */
 	#showWarning({ message, url }) {
@@ -2153,31 +1447,6 @@ function seconds(milliseconds) {
 	return `${(milliseconds / 1e3).toFixed(milliseconds < 1e4 ? 1 : 0)} s`;
 }
 
-// src/registry/limits.ts
-const defaultLimits = {
-	documentBytes: 4194304,
-	tokenBytes: 65536,
-	errorBytes: 65536,
-	headerBytes: 16384,
-	redirects: 5,
-	pages: 100,
-	connectMs: 1e4,
-	headersMs: 6e4,
-	commitMs: 3e5,
-	documentMs: 6e4,
-	rateBytes: 61440,
-	rateMs: 6e4,
-	uploadStallMs: 12e4,
-	socketsPerHost: 16,
-	attempts: 7,
-	retries: 60,
-	waitingMs: 9e5,
-	shortestRetryAfterMs: 1e3,
-	longestRetryAfterMs: 3e5,
-	chunkBytes: 10485760,
-	largestChunkBytes: 134217728
-};
-
 // src/registry/lookalike.ts
 /** Registries whose names are worth imitating: `ghrc.io` has asked for credentials by the thousand. */
 const wellKnown = [
@@ -2210,33 +1479,6 @@ function isOneEditApart(a, b) {
 	const isSwapped = a[at] === b[at + 1] && a[at + 1] === b[at];
 	return a.slice(at + 1) === b.slice(at + 1) || isSwapped && a.slice(at + 2) === b.slice(at + 2);
 }
-
-// src/registry/request-log.ts
-/** What went out, in order of departure. Keeps the last `capacity` entries, so that a long poll can't grow it for ever. */
-var RequestLog = class {
-	#entries = [];
-	#capacity;
-	constructor(capacity = 1e4) {
-		this.#capacity = capacity;
-	}
-	get entries() {
-		return this.#entries;
-	}
-	open(method, url) {
-		const entry = {
-			method,
-			host: url.host,
-			path: url.pathname,
-			status: void 0,
-			bytes: 0,
-			sentBytes: 0,
-			ms: 0
-		};
-		this.#entries.push(entry);
-		if (this.#entries.length > this.#capacity) this.#entries.shift();
-		return entry;
-	}
-};
 
 // src/registry/retry.ts
 /** The one layer that tries again, with one budget for all requests of a client, so that retries never multiply. */
@@ -2355,187 +1597,21 @@ const mask = "***";
 var Secrets = class {
 	#log;
 	#values = /* @__PURE__ */ new Set();
+	#forms = /* @__PURE__ */ new Set();
 	constructor(log) {
 		this.#log = log;
 	}
 	add(value) {
 		if (value === "" || this.#values.has(value)) return;
 		this.#values.add(value);
+		if (value.length >= shortest) for (const form of secretForms(value)) this.#forms.add(form);
 		this.#log.secret(value);
 	}
-	/** The text with every secret in it replaced, longest first. What is shorter than 4 characters would eat whole texts and stays. */
+	/** The text with every secret in it replaced, in each of its forms, longest first. What is shorter than 4 characters would eat whole texts and stays. */
 	mask(text) {
-		return [...this.#values].filter((value) => value.length >= shortest).sort((a, b) => b.length - a.length).reduce((masked, value) => masked.replaceAll(value, mask), text);
+		return [...this.#forms].sort((a, b) => b.length - a.length).reduce((masked, value) => masked.replaceAll(value, mask), text);
 	}
 };
-
-// src/registry/watch.ts
-/** The deadlines of one request, by what they stand for. One that passes destroys the request with a failure of that kind. */
-var Watch = class {
-	#timers = /* @__PURE__ */ new Map();
-	#outgoing;
-	#isOver = false;
-	constructor(outgoing) {
-		this.#outgoing = outgoing;
-	}
-	/** Starts the deadline, from the beginning if it runs already. `what` did not happen in that time. */
-	start(kind, milliseconds, what) {
-		this.stop(kind);
-		if (this.#isOver) return;
-		const timer = setTimeout(() => {
-			const sent = this.#outgoing.writableFinished;
-			this.#outgoing.destroy(new TransportFailure(kind, `${what} in ${milliseconds / 1e3} s`, { sent }));
-		}, milliseconds);
-		this.#timers.set(kind, timer);
-	}
-	stop(kind) {
-		clearTimeout(this.#timers.get(kind));
-		this.#timers.delete(kind);
-	}
-	/** The request is over: no deadline starts any more. */
-	stopAll() {
-		this.#isOver = true;
-		for (const kind of [...this.#timers.keys()]) this.stop(kind);
-	}
-};
-
-// src/registry/transport.ts
-/** One HTTP exchange over node:http and node:https: no retry, no redirect, no credentials. */
-var Transport = class {
-	#agents;
-	#limits;
-	#log;
-	#signal;
-	constructor(agents, limits, log, signal) {
-		this.#agents = agents;
-		this.#limits = limits;
-		this.#log = log;
-		this.#signal = signal;
-	}
-	/** @throws TransportFailure where no answer came, the signal's reason, or what the body's source threw. */
-	async send(request) {
-		this.#signal.throwIfAborted();
-		const forwarder = this.#agents.forwarderFor(request.url);
-		if (forwarder !== void 0) refuseToExpose(request, forwarder);
-		const logEntry = this.#log.open(request.method, request.url);
-		const started = performance.now();
-		try {
-			const { outgoing, message } = await this.#exchange(request, forwarder, logEntry);
-			logEntry.status = message.statusCode ?? 0;
-			if (forwarder !== void 0 && logEntry.status === 407) {
-				message.destroy();
-				throw new TransportFailure("proxy-refused", `the proxy ${showProxy(forwarder)} answers 407`);
-			}
-			const addressClass = this.#addressClass(request.url, outgoing.socket);
-			return {
-				method: request.method,
-				status: logEntry.status,
-				url: request.url,
-				message,
-				addressClass,
-				logEntry
-			};
-		} finally {
-			logEntry.ms = performance.now() - started;
-		}
-	}
-	#addressClass(url, socket) {
-		const shown = classifyHost(url.hostname);
-		if (shown !== void 0 || this.#agents.proxyFor(url) !== void 0) return shown ?? "public";
-		return socket?.remoteAddress === void 0 ? "public" : this.#agents.network.classify(socket.remoteAddress);
-	}
-	async #exchange(request$2, forwarder, logEntry) {
-		const { url, body } = request$2;
-		const server = forwarder?.url ?? url;
-		const outgoing = (server.protocol === "https:" ? request$1 : request)({
-			method: request$2.method,
-			protocol: server.protocol,
-			hostname: hostOf(server),
-			port: server.port,
-			path: `${forwarder === void 0 ? "" : url.origin}${url.pathname}${url.search}`,
-			headers: {
-				...request$2.headers,
-				...forwarder !== void 0 && {
-					host: url.host,
-					...proxyAuthorization(forwarder)
-				},
-				...body !== void 0 && { "content-length": String(bodyLength(body)) }
-			},
-			agent: this.#agents.for(url, request$2.policy),
-			maxHeaderSize: this.#limits.headerBytes
-		});
-		const abort = () => outgoing.destroy(asError(this.#signal.reason));
-		this.#signal.addEventListener("abort", abort, { once: true });
-		const watch = new Watch(outgoing);
-		try {
-			return {
-				outgoing,
-				message: await new Promise((resolve, reject) => {
-					const writer = new BodyWriter(outgoing, body, logEntry, watch, this.#limits.uploadStallMs);
-					outgoing.once("response", (answer) => {
-						writer.stop(answer);
-						resolve(answer);
-					});
-					outgoing.once("upgrade", (_answer, socket) => {
-						socket.destroy();
-						reject(new TransportFailure("not-http", "the answer is a protocol upgrade"));
-					});
-					outgoing.on("error", reject);
-					outgoing.once("socket", (socket) => {
-						this.#watchConnection(outgoing, socket, watch);
-					});
-					writer.write().then(() => {
-						watch.start("headers-timeout", request$2.headersMs, "no answer");
-					}, (error) => {
-						outgoing.destroy();
-						reject(asError(error));
-					});
-				})
-			};
-		} catch (error) {
-			this.#signal.throwIfAborted();
-			throw asFailure(error, outgoing, forwarder);
-		} finally {
-			watch.stopAll();
-			this.#signal.removeEventListener("abort", abort);
-		}
-	}
-	#watchConnection(outgoing, socket, watch) {
-		const secure = "encrypted" in socket;
-		if (outgoing.reusedSocket || !secure && !socket.connecting) return;
-		watch.start("connect-timeout", this.#limits.connectMs, secure ? "no TLS connection" : "no connection");
-		socket.once(secure ? "secureConnect" : "connect", () => {
-			watch.stop("connect-timeout");
-		});
-	}
-};
-/** Failures that are the proxy's own, where there is one between us and the registry. */
-const unreached = [
-	"unresolved",
-	"resolver",
-	"refused",
-	"unreachable",
-	"connect-timeout"
-];
-/** A proxy that is handed plain HTTP reads all of it, and credentials are for nobody but the registry. */
-function refuseToExpose({ headers, isSecret = false }, forwarder) {
-	if (!isSecret && !("authorization" in headers)) return;
-	throw new TransportFailure("exposed", `${forwarder.variable} names the proxy ${showProxy(forwarder)}`);
-}
-function asFailure(error, outgoing, forwarder) {
-	if (error instanceof SourceFailure) return error.cause;
-	const kind = failureKind(error);
-	if (kind === void 0) return error;
-	if (forwarder !== void 0 && unreached.includes(kind)) {
-		const message = `the proxy ${showProxy(forwarder)} can't be used: ${asError(error).message}`;
-		return new TransportFailure("proxy", message, { cause: error });
-	}
-	return new TransportFailure(kind, asError(error).message, {
-		cause: error,
-		sent: outgoing.writableFinished,
-		reusedSocket: kind === "reset" && outgoing.reusedSocket
-	});
-}
 
 // src/registry/client-context.ts
 /** What all requests of one client share: connections, budget, gates, tokens, log. */
@@ -2581,6 +1657,7 @@ var ClientContext = class {
 			limits: this.#limits,
 			log: options.log,
 			signal,
+			sleep: async (milliseconds) => this.#clock.sleep(milliseconds, signal),
 			requests: requestLog.entries
 		};
 	}
@@ -2670,12 +1747,16 @@ var ClientContext = class {
 };
 
 // src/registry/manifest-push.ts
+const firstLagMs = 1e3;
+const longestLagMs = 3e4;
 /** Writing manifests. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests */
 var ManifestPush = class {
 	#dependencies;
 	#manifests;
 	/** Pushes of the same manifest to the same repository that are under way. */
 	#underWay = /* @__PURE__ */ new Map();
+	/** What was written to each repository, which a lagging registry may not know of yet. */
+	#written = /* @__PURE__ */ new Map();
 	constructor(dependencies, manifests) {
 		this.#dependencies = dependencies;
 		this.#manifests = manifests;
@@ -2684,7 +1765,8 @@ var ManifestPush = class {
 	async put(repository, reference, manifest) {
 		this.#checkBeforeSending(repository, reference, manifest);
 		try {
-			const { digest, subjectHandled } = await this.#putBesideOthers(repository, reference, manifest);
+			const { digest, subjectHandled } = await this.#putPatiently(repository, reference, manifest);
+			this.#writtenTo(repository).add(manifest.digest);
 			if (digest?.startsWith(`${digestAlgorithm(manifest.digest)}:`) === true && digest !== manifest.digest) await this.#confirm(repository, reference, manifest, digest);
 			return { subjectHandled };
 		} catch (error) {
@@ -2700,6 +1782,32 @@ var ManifestPush = class {
 		const real = digestOf(bytes, digestAlgorithm(wanted));
 		if (real === wanted) return;
 		throw new CodedError("E_DIGEST_MISMATCH", `the bytes for ${named(repository, reference)} have the digest ${real}, not ${wanted}`, { hint: "this is a bug in native-multiarch; please report it" });
+	}
+	/**
+	* A registry that looks for what an index lists may not see yet what this client wrote a moment ago: waited for, as reads are.
+	* What somebody else wrote, or nobody, is told at once.
+	*/
+	async #putPatiently(repository, reference, manifest) {
+		const { limits, log, sleep } = this.#dependencies;
+		let waited = 0;
+		for (let wait = firstLagMs;; wait = Math.min(wait * 2, longestLagMs)) try {
+			return await this.#putBesideOthers(repository, reference, manifest);
+		} catch (error) {
+			if (!(missesChild(error) && this.#listsWritten(repository, manifest)) || waited >= limits.lagMs) throw error;
+			const next = Math.min(wait, limits.lagMs - waited);
+			log.info(`${error.message}; it lists what was just written: trying again in ${next / 1e3} s`);
+			await sleep(next);
+			waited += next;
+		}
+	}
+	#listsWritten(repository, { bytes, digest }) {
+		const text = Buffer.from(bytes).toString("utf8");
+		return [...this.#writtenTo(repository)].some((child) => child !== digest && text.includes(child));
+	}
+	#writtenTo({ name }) {
+		const written = this.#written.get(name) ?? /* @__PURE__ */ new Set();
+		this.#written.set(name, written);
+		return written;
 	}
 	/**
 	* Some registries (Quay) refuse a manifest as invalid while they are being given it under another name too: then once
@@ -2748,7 +1856,7 @@ var ManifestPush = class {
 				await discardBody({
 					message,
 					...answer
-				}, limits.errorBytes, limits.documentMs);
+				}, limits);
 				return {
 					subjectHandled,
 					digest: typeof digest === "string" && isDigest(digest) ? digest : void 0
@@ -2785,14 +1893,13 @@ var ManifestPush = class {
 			return { subjectHandled: false };
 		}
 		const holds = held === void 0 ? "holds another digest" : `holds ${held.digest}`;
-		throw new RegistryError("E_TAG_IMMUTABLE", `${named(repository, reference)} is immutable and ${holds}, not ${manifest.digest} (${refusal.message})`, {
-			hint: refusal.hint,
-			...refusal.status !== void 0 && { status: refusal.status },
-			registryErrors: refusal.registryErrors,
-			cause: refusal
-		});
+		throw refusal.with({ message: `${named(repository, reference)} is immutable and ${holds}, not ${manifest.digest} (${refusal.message})` });
 	}
 };
+/** Distribution says 400 MANIFEST_BLOB_UNKNOWN of a child that it does not find, others 404. */
+function missesChild(error) {
+	return error instanceof RegistryError && (error.status === 400 || error.status === 404) && error.says("MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN");
+}
 
 // src/registry/manifests.ts
 /** Reading and deleting manifests. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
@@ -2848,7 +1955,7 @@ var Manifests = class {
 				204,
 				404
 			],
-			read: (answer) => discardBody(answer, limits.errorBytes, limits.documentMs)
+			read: (answer) => discardBody(answer, limits)
 		});
 	}
 	async #head(repository, reference) {
@@ -2856,7 +1963,7 @@ var Manifests = class {
 			...this.#reading(repository, reference, "HEAD"),
 			read: async (answer) => {
 				const { limits } = this.#dependencies;
-				await discardBody(answer, limits.errorBytes, limits.documentMs);
+				await discardBody(answer, limits);
 				return headOf(answer);
 			}
 		});
@@ -2868,7 +1975,7 @@ var Manifests = class {
 			...this.#reading(repository, reference, "GET"),
 			read: async (answer) => {
 				if (answer.status === 404) {
-					await discardBody(answer, limits.errorBytes, limits.documentMs);
+					await discardBody(answer, limits);
 					return;
 				}
 				const bytes = await this.#bytes(answer, named(repository, reference), signal);
@@ -3027,9 +2134,8 @@ async function readPage(repository, digest, target, seen, { exchangeFor, limits,
 		repositoryPath: repository.path,
 		statuses: [200, ...absent],
 		read: async (answer) => {
-			const isPage = /^text\/html\b/i.test(answer.message.headers["content-type"] ?? "");
-			if (answer.status !== 200 || isPage) {
-				await discardBody(answer, limits.errorBytes, limits.documentMs);
+			if (answer.status !== 200 || isHtml(answer.message.headers["content-type"])) {
+				await discardBody(answer, limits);
 				return;
 			}
 			return {
@@ -3075,7 +2181,7 @@ async function listTags(repository, dependencies) {
 			isDocument: true,
 			read: async (answer) => {
 				if (answer.status === 404) {
-					await discardBody(answer, limits.errorBytes, limits.documentMs);
+					await discardBody(answer, limits);
 					return {
 						tags: [],
 						next: void 0
@@ -3421,7 +2527,7 @@ var UploadRequests = class {
 	}
 	async #discard(answer) {
 		const { limits } = this.#dependencies;
-		await discardBody(answer, limits.errorBytes, limits.documentMs);
+		await discardBody(answer, limits);
 	}
 };
 /** @param before the session's Location so far, which stays where an answer names none. */
@@ -3516,7 +2622,7 @@ var Uploads = class {
 	}
 	async #readMount(answer, what, repository, digest) {
 		const { limits } = this.#dependencies;
-		await discardBody(answer, limits.errorBytes, limits.documentMs);
+		await discardBody(answer, limits);
 		if (answer.status === 201) return true;
 		if (answer.message.headers.location !== void 0) this.#offered.set(named(repository, digest), sessionOf(answer, what, 0));
 		return false;

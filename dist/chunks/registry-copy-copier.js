@@ -1,61 +1,11 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { i as quote, r as joinErrors, t as CodedError } from "./errors.js";
-import { t as readDescriptor } from "./oci-descriptor-schema.js";
-import { i as parseManifest, r as maxManifestBytes } from "./oci-manifest.js";
-import { a as mediaTypes, n as imageMediaTypes, r as indexMediaTypes } from "./oci-media-types.js";
-import { n as parseFields } from "./oci-schema.js";
-import { t as RegistryError } from "./registry-errors.js";
-import { n as digestAlgorithm, r as digestHex } from "./oci-digest.js";
-import { n as assembleIndex } from "./oci-index-assembly.js";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
-
-// src/registry/copy/contents.ts
-const manifestTypes = [...imageMediaTypes, ...indexMediaTypes];
-const maxReferences = 1e3;
-/** @throws E_MANIFEST for what is malformed, or no manifest at all. */
-function contentsOf(manifest) {
-	if (!manifestTypes.includes(manifest.mediaType)) return contentsOfUnknown(manifest);
-	const parsed = parseManifest(manifest);
-	return parsed.kind === "image" ? sorted([parsed.config, ...parsed.layers], []) : sorted([], parsed.manifests);
-}
-/** Kinds that came and went, such as ORAS's artifact manifest, refer to things under these names too. */
-function contentsOfUnknown({ bytes, digest }) {
-	const what = `manifest ${digest}`;
-	if (bytes.byteLength > 4194304) throw new CodedError("E_MANIFEST", `${what} has ${bytes.byteLength} bytes`, { hint: `registries accept ${maxManifestBytes} at most` });
-	const root = parseFields(bytes, what, { plainIntegers: true });
-	const list = (key) => root.get(key).optional(readDescriptors) ?? [];
-	const config = root.get("config").optional(readDescriptor);
-	return sorted([
-		...config === void 0 ? [] : [config],
-		...list("layers"),
-		...list("blobs")
-	], list("manifests"));
-}
-function readDescriptors(field) {
-	return field.items(maxReferences).map(readDescriptor);
-}
-function sorted(blobs, entries) {
-	const own = once(blobs);
-	const known = once(entries);
-	return {
-		manifests: known.filter(({ mediaType }) => manifestTypes.includes(mediaType)),
-		blobs: own.filter((blob) => !isForeign(blob)),
-		foreign: own.filter(isForeign),
-		unknown: known.filter(({ mediaType }) => !manifestTypes.includes(mediaType))
-	};
-}
-function once(descriptors) {
-	return [...new Map(descriptors.map((descriptor) => [descriptor.digest, descriptor])).values()];
-}
-/** https://github.com/opencontainers/image-spec/blob/main/layer.md#non-distributable-layers, and Docker's `foreign` ones. */
-function isForeign({ mediaType, urls = [] }) {
-	return urls.length > 0 && /\.(?:nondistributable|foreign)\./.test(mediaType);
-}
+import { d as sameRegistry, l as registrySource, r as contentsOf, t as copyReferrers, u as registryTarget } from "./registry-copy-referrers.js";
+import { t as Slots } from "./registry-copy-slots.js";
 
 // src/registry/copy/copy-run.ts
 /** An index in an index in an index: nobody means more than that. */
-const maxDepth$1 = 4;
+const maxDepth = 4;
 /** One copy of one tree: blobs before the manifest that names them, children before parents. */
 var CopyRun = class {
 	done = {
@@ -107,7 +57,7 @@ var CopyRun = class {
 	}
 	/** {@link bring}, of bytes that are here, and without a look whether they are there. @returns what the target said. */
 	async bringManifest(manifest, depth = 0) {
-		if (depth > maxDepth$1) throw new CodedError("E_MANIFEST", `${manifest.digest} is nested more than ${maxDepth$1} levels deep`, { hint: "copy the images themselves" });
+		if (depth > maxDepth) throw new CodedError("E_MANIFEST", `${manifest.digest} is nested more than ${maxDepth} levels deep`, { hint: "copy the images themselves" });
 		const contents = contentsOf(manifest);
 		for (const layer of contents.foreign) this.#tellForeign(layer);
 		await this.all([
@@ -231,87 +181,6 @@ function joined(failures) {
 	return bug ?? joinErrors(coded);
 }
 
-// src/registry/copy/endpoints.ts
-/** A repository to copy from. */
-function registrySource(client, repository) {
-	return {
-		name: repository.name,
-		manifest: (digest, size) => client.getManifest(repository, digest, size === void 0 ? void 0 : { size }),
-		stream: (blob) => client.getBlob(repository, blob),
-		referrers: (subject) => client.listReferrers(repository, subject)
-	};
-}
-/** Bytes below which to ask whether a blob is there costs about as much as to send it. */
-const smallBlob = 1048576;
-/** A repository to copy to. @param mountFrom a repository of the same registry that has the blobs. */
-function registryTarget(client, repository, log, mountFrom) {
-	return {
-		name: repository.name,
-		hasManifest: (digest) => looking(log, async () => await client.headManifest(repository, digest) !== void 0),
-		adopt: (blob) => adopt(client, repository, log, blob, mountFrom),
-		upload: (blob, open) => client.uploadBlob(repository, blob, open, { isVerified: true }),
-		put: (reference, manifest) => client.putManifest(repository, reference, manifest),
-		manifest: (reference) => client.getManifest(repository, reference),
-		referrers: (subject) => client.listReferrers(repository, subject)
-	};
-}
-/**
-* One request for most blobs. A mount finds what is there already as well; one from the repository itself does nothing
-* else, and where it finds nothing it has opened the upload, which a HEAD would not have done. Not every registry finds
-* it so, which for a large blob is worth a HEAD.
-*/
-async function adopt(client, repository, log, { digest, size }, mountFrom) {
-	const isSmall = size < smallBlob;
-	if (mountFrom !== void 0 || isSmall) {
-		if (await client.mountBlob(repository, digest, mountFrom ?? repository)) return true;
-	}
-	if (isSmall) return false;
-	return looking(log, async () => await client.headBlob(repository, digest) !== void 0);
-}
-/** To look is only to save work: who may write and not look writes. */
-async function looking(log, look) {
-	try {
-		return await look();
-	} catch (error) {
-		if (!(error instanceof RegistryError) || error.status !== 401 && error.status !== 403) throw error;
-		log.debug(`${error.message}; writing without having looked`);
-		return false;
-	}
-}
-/** Are two repositories of the same registry, so that a blob of one can be mounted into the other? */
-function sameRegistry(a, b) {
-	return a.registry === b.registry;
-}
-
-// src/young-heap.ts
-/** So many bytes of buffers are let die before they are collected. */
-const everyBytes = 8388608;
-/**
-* Collects the buffers of streams while they are young. The engine does not see them in its young generation, which they
-* hardly fill, and waits for a full collection: that takes more time than this, and some 64 MB more of memory.
-*/
-var YoungHeap = class {
-	#bytes = 0;
-	#collect;
-	/** So many bytes went by in buffers that nobody keeps. */
-	passed(bytes) {
-		this.#bytes += bytes;
-		if (this.#bytes < everyBytes) return;
-		this.#bytes = 0;
-		this.#collect ??= collector();
-		this.#collect();
-	}
-};
-/** Where the engine has no such function nothing is collected by hand, and all goes on as it would have. */
-function collector() {
-	setFlagsFromString("--expose-gc");
-	const collect = runInNewContext("typeof gc === \"function\" ? gc : undefined");
-	if (typeof collect !== "function") return () => void 0;
-	return () => {
-		Reflect.apply(collect, void 0, [{ type: "minor" }]);
-	};
-}
-
 // src/registry/copy/progress.ts
 const everyMs = 1e4;
 /** How far the blobs of one copy have come, told every ten seconds: a copy that ends sooner says nothing on the way. */
@@ -321,7 +190,6 @@ var Progress = class {
 	#now;
 	#sizes = /* @__PURE__ */ new Map();
 	#sent = /* @__PURE__ */ new Map();
-	#heap = new YoungHeap();
 	#toldAt;
 	#blobs = 0;
 	/** @param what `copying a to b`. @param now milliseconds, monotonic. */
@@ -342,7 +210,6 @@ var Progress = class {
 			bytes += chunk.byteLength;
 			if (bytes > (this.#sent.get(blob.digest) ?? 0)) this.#sent.set(blob.digest, bytes);
 			this.#tellNowAndThen();
-			this.#heap.passed(chunk.byteLength);
 			yield chunk;
 		}
 	}
@@ -369,128 +236,6 @@ function megabytes(bytes) {
 	if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
 	return `${(bytes / 1e6).toFixed(bytes < 1e8 ? 1 : 0)} MB`;
 }
-
-// src/registry/copy/referrers.ts
-/** A signature of an SBOM of an image is two; what goes on is a circle, or an attack. */
-const maxDepth = 3;
-const maxReferrers = 1e3;
-const tagAttempts = 3;
-/**
-* Copies what refers to a manifest of the tree, and what refers to that. Where the target does not list it by itself, the
-* tag that stands in for the list is kept up.
-* https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests-with-subject
-*/
-async function copyReferrers(copy) {
-	const seen = /* @__PURE__ */ new Set();
-	let subjects = await digestsOf(copy, copy.manifest);
-	for (let depth = 0; depth < maxDepth && subjects.length > 0; depth += 1) {
-		const next = [];
-		await copy.run.all(subjects.map(async (subject) => {
-			next.push(...await copyReferrersOf(copy, subject, seen));
-		}));
-		subjects = next;
-	}
-}
-/** The tree's own digests: the top, and every entry below it. */
-async function digestsOf({ run }, top) {
-	const { manifests } = contentsOf(top);
-	const indexes = manifests.filter(({ mediaType }) => indexMediaTypes.includes(mediaType));
-	const below = await Promise.all(indexes.map(async ({ digest, size }) => contentsOf(await run.read(digest, size)).manifests));
-	return [.../* @__PURE__ */ new Set([top.digest, ...[...manifests, ...below.flat()].map(({ digest }) => digest)])];
-}
-/** @returns the referrers, which may have referrers themselves. */
-async function copyReferrersOf(copy, subject, seen) {
-	const { run, source, target } = copy;
-	const fresh = (await source.referrers(subject)).filter(({ digest }) => !seen.has(digest));
-	for (const { digest } of fresh) seen.add(digest);
-	if (seen.size > maxReferrers) throw new CodedError("E_MANIFEST", `${source.name} has more than ${maxReferrers} referrers of one image`, { hint: "copy it without copy-referrers, and the referrers that matter on their own" });
-	if (fresh.length === 0) return [];
-	const copied = [];
-	const handled = /* @__PURE__ */ new Set();
-	await run.all(fresh.map(async (descriptor) => {
-		const manifest = await run.read(descriptor.digest, descriptor.size);
-		if (!isAbout(manifest, subject)) {
-			copy.log.warning(`${source.name} lists ${descriptor.digest} as a referrer of ${subject}, and it is none; it is left out`);
-			return;
-		}
-		if (!await target.hasManifest(manifest.digest)) {
-			const { subjectHandled } = await run.bringManifest(manifest);
-			if (subjectHandled) handled.add(manifest.digest);
-		}
-		copied.push(descriptor);
-	}));
-	run.done.referrers += copied.length;
-	await list(copy, subject, copied, handled);
-	return copied.map(({ digest }) => digest);
-}
-function isAbout({ bytes, digest }, subject) {
-	return parseFields(bytes, `manifest ${digest}`).get("subject").optional((field) => field.get("digest").digest()) === subject;
-}
-/** Sees to it that the target lists `copied` as referrers of `subject`. */
-async function list(copy, subject, copied, handled) {
-	const doubtful = copied.filter(({ digest }) => !handled.has(digest));
-	if (doubtful.length === 0) return;
-	const own = new Set((await copy.target.referrers(subject)).map(({ digest }) => digest));
-	const missing = doubtful.filter(({ digest }) => !own.has(digest));
-	if (missing.length > 0) await addToTag(copy, subject, missing);
-}
-/**
-* Adds to the index that stands in for the referrers API. There is no compare-and-swap: what was written is read back, and
-* written again where somebody else's list has taken its place.
-* https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema
-*/
-async function addToTag({ target, log }, subject, added) {
-	const tag = `${digestAlgorithm(subject)}-${digestHex(subject).slice(0, 64)}`;
-	for (let attempt = 0;; attempt += 1) {
-		const current = await listAt(target, tag);
-		const held = new Set(current.entries.map(({ digest }) => digest));
-		const missing = added.filter(({ digest }) => !held.has(digest));
-		if (missing.length === 0) return;
-		if (attempt === tagAttempts) {
-			log.warning(`${target.name}:${tag} lacks referrers that were added to it: somebody else writes it at the same time`);
-			return;
-		}
-		const index = assembleIndex({
-			...current,
-			format: "oci",
-			entries: [...current.entries, ...missing]
-		});
-		await target.put(tag, index);
-		log.debug(`${target.name}:${tag} lists ${missing.length} more`);
-	}
-}
-async function listAt(target, tag) {
-	const manifest = await target.manifest(tag);
-	if (manifest === void 0) return { entries: [] };
-	if (manifest.mediaType !== mediaTypes.ociIndex) throw new CodedError("E_MANIFEST", `${target.name}:${tag} is to list referrers, and is ${quote(manifest.mediaType)}`, { hint: "delete that tag, or copy without copy-referrers" });
-	const root = parseFields(manifest.bytes, `${target.name}:${tag}`);
-	const annotations = root.get("annotations").optional((field) => field.stringMap());
-	return {
-		entries: root.get("manifests").optional((field) => field.items(1e4).map(readDescriptor)) ?? [],
-		...annotations !== void 0 && { annotations }
-	};
-}
-
-// src/registry/copy/slots.ts
-/** Lets so many pieces of work go on at once; the others wait in the order in which they came. */
-var Slots = class {
-	#free;
-	#waiting = [];
-	constructor(count) {
-		this.#free = count;
-	}
-	async run(work) {
-		if (this.#free > 0) this.#free -= 1;
-		else await new Promise((resolve) => this.#waiting.push(resolve));
-		try {
-			return await work();
-		} finally {
-			const next = this.#waiting.shift();
-			if (next === void 0) this.#free += 1;
-			else next();
-		}
-	}
-};
 
 // src/registry/copy/copier.ts
 const nothingDone = {
@@ -553,12 +298,16 @@ function createCopier(options) {
 function told({ manifests, present, adopted, sent, sentBytes, referrers }) {
 	if (manifests === 0) return "all of it is there already";
 	return [
-		`${manifests} manifests written`,
+		counted(manifests, "manifest", "written"),
 		...present > 0 ? [`${present} there already`] : [],
-		`${sent} blobs sent (${megabytes(sentBytes)})`,
+		`${counted(sent, "blob", "sent")} (${megabytes(sentBytes)})`,
 		...adopted > 0 ? [`${adopted} mounted or there already`] : [],
-		...referrers > 0 ? [`${referrers} referrers`] : []
+		...referrers > 0 ? [counted(referrers, "referrer")] : []
 	].join(", ");
 }
+/** `1 blob sent`, `2 blobs sent` */
+function counted(count, noun, done = "") {
+	return `${count} ${noun}${count === 1 ? "" : "s"} ${done}`.trimEnd();
+}
 
-export { registrySource as n, registryTarget as r, createCopier as t };
+export { createCopier as t };

@@ -28,15 +28,27 @@ var RegistryError = class RegistryError extends CodedError {
 	}
 	/** The same failure with another answer to whether it is worth trying again, and perhaps more to say. */
 	as(retry, note = "") {
-		return new RegistryError(this.code, note === "" ? this.message : `${this.message} (${note})`, {
-			hint: this.hint,
-			...this.status !== void 0 && { status: this.status },
-			...this.retryAfterMs !== void 0 && { retryAfterMs: this.retryAfterMs },
-			...this.cause !== void 0 && { cause: this.cause },
-			registryErrors: this.registryErrors,
+		return this.with({
 			retry,
-			answerLost: this.answerLost,
-			reason: this.reason
+			...note !== "" && { message: `${this.message} (${note})` }
+		});
+	}
+	/** The same failure, told differently. */
+	with(changes) {
+		const { code, message, hint, cause, status, registryErrors, retry, retryAfterMs, answerLost, reason } = this;
+		const details = {
+			hint,
+			cause,
+			status,
+			registryErrors,
+			retry,
+			retryAfterMs,
+			answerLost,
+			reason
+		};
+		return new RegistryError(changes.code ?? code, changes.message ?? message, {
+			...details,
+			...changes
 		});
 	}
 	/** Does one of the registry's own error codes say `code`? */
@@ -44,5 +56,12 @@ var RegistryError = class RegistryError extends CodedError {
 		return this.registryErrors.some((entry) => codes.includes(entry.code.toUpperCase()));
 	}
 };
+/** A success with a web page in it, which is never what was asked for. */
+function webPageError(what, host, status) {
+	return new RegistryError("E_REGISTRY", `${what}: ${host} is not a registry: it answers with text/html`, {
+		hint: "check its name; a login page of the network, or a proxy, may stand in between",
+		status
+	});
+}
 
-export { RegistryError as t };
+export { webPageError as n, RegistryError as t };

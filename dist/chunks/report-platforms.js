@@ -1,5 +1,5 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
-import { c as shortDigest, o as formatBytes } from "./verify-content-word.js";
+import { r as shortDigest, t as formatBytes } from "./report-format.js";
 import { n as escapeMarkdown, r as markdownTable, t as code } from "./report-markdown.js";
 import { t as textTable } from "./report-text-table.js";
 

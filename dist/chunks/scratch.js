@@ -1,4 +1,5 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
+import { i as quote, t as CodedError } from "./errors.js";
 import { lstat, mkdtemp, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 
@@ -11,7 +12,12 @@ const prefix = "native-multiarch-";
 function scratchIn(parent, made = () => void 0) {
 	let pending;
 	const make = async () => {
-		const folder = await mkdtemp(join(resolve(parent), prefix));
+		const folder = await mkdtemp(join(resolve(parent), prefix)).catch((error) => {
+			throw new CodedError("E_INPUT", `no temporary folder can be made in ${quote(parent)}`, {
+				hint: "let RUNNER_TEMP, or else TMPDIR, name a folder that this user may write to",
+				cause: error
+			});
+		});
 		made(folder);
 		return folder;
 	};
@@ -27,7 +33,7 @@ function scratchIn(parent, made = () => void 0) {
 * What is no such folder, or is gone, is left alone. @returns whether something was removed.
 */
 async function removeScratch(folder, parent) {
-	if (!(dirname(folder) === resolve(parent) && /^native-multiarch-[A-Za-z0-9]{6}$/u.test(basename(folder)))) return false;
+	if (!isScratch(folder, parent)) return false;
 	if ((await lstat(folder).catch(() => void 0))?.isDirectory() !== true) return false;
 	await rm(folder, {
 		recursive: true,
@@ -36,5 +42,9 @@ async function removeScratch(folder, parent) {
 	});
 	return true;
 }
+/** Whether {@link scratchIn} could have made it in `parent`, by its name. */
+function isScratch(folder, parent) {
+	return dirname(folder) === resolve(parent) && /^native-multiarch-[A-Za-z0-9]{6}$/u.test(basename(folder));
+}
 
-export { scratchIn as n, removeScratch as t };
+export { removeScratch as n, scratchIn as r, isScratch as t };

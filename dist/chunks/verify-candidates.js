@@ -1,5 +1,5 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
-import { g as isWanted } from "./verify-content-word.js";
+import { y as isWanted } from "./report-format.js";
 
 // src/verify/candidates.ts
 /** How podman marks the twin of an image that is packed with zstd. */

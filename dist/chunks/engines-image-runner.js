@@ -1,0 +1,2988 @@
+// native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
+import { a as settleAll, i as quote, n as errorLine, o as show, r as joinErrors, s as toCodedError, t as CodedError } from "./errors.js";
+import { s as splitWords } from "./inputs-readers.js";
+import { l as samePlatform, n as formatPlatform, r as normalisePlatform } from "./platform-platform.js";
+import { i as digestOf } from "./oci-digest.js";
+import { n as parseReference, t as formatReference } from "./oci-reference.js";
+import { i as parseStrictJson, n as parseFields } from "./oci-schema.js";
+import { a as crossFailure, c as emulationCure, d as qemuName, f as relation, g as probeProgram, h as lookUpEmulation, i as checkEmulation, l as emulationWarning, m as isUsable, n as isAtLeast, o as decideMode, p as binfmtFolder, r as unsupportedOptions, s as describeMode, t as askedOptions, u as modesToTry } from "./engines-support.js";
+import { c as shownVariables, i as identify, n as findTools, r as spawnExec, s as childEnvironment, t as findTool } from "./engines-tools.js";
+import { a as Ledger, i as tellingLines, n as lastLines, r as logLine, t as isNoise } from "./engines-output.js";
+import { t as isLoopback } from "./engines-registries.js";
+import { lstat, mkdir, mkdtemp, open, readFile, readdir, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { randomBytes } from "node:crypto";
+import { PassThrough, Readable } from "node:stream";
+import { closeSync, constants, createWriteStream, openSync } from "node:fs";
+import { pipeline as pipeline$1 } from "node:stream/promises";
+import { Socket } from "node:net";
+
+// src/engines/request.ts
+const maxValueBytes = 65536;
+const argumentName = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
+const control = /[\u0000\r\n]/;
+const secretName = /(?:token|password|passwd|secret|private_?key|api_?key|credential)/i;
+/** Whether a build argument of that name most likely holds a secret. */
+function looksSecret(name) {
+	return secretName.test(name);
+}
+/**
+* Labels and build arguments as every engine takes them. @throws E_INPUT, all of them at once. Warns of build arguments that look
+* like secrets: whoever has the image can read them.
+*/
+function checkValues(request, log) {
+	const buildArgs = request.source.kind === "dockerfile" ? request.source.buildArgs ?? {} : {};
+	const errors = [
+		...Object.entries(buildArgs).flatMap(([name, value]) => problem("build argument", name, value, argumentName)),
+		...Object.entries(request.labels ?? {}).flatMap(([name, value]) => problem("label", name, value, /^[^\s=]+$/)),
+		...Object.entries(request.source.annotations ?? {}).flatMap(([name, value]) => problem("annotation", name, value, /^[^\s=]+$/))
+	];
+	if (errors.length > 0) throw joinErrors(errors);
+	for (const name of Object.keys(buildArgs).filter(looksSecret)) log.warning(`build argument ${name} looks like a secret, and whoever has the image can read it in its history`);
+}
+function problem(what, name, value, form) {
+	const bad = (why, hint) => [new CodedError("E_INPUT", `${what} ${quote(name, 60)} ${why}`, { hint })];
+	if (!form.test(name)) return bad("has a name that engines do not take", `write NAME=value, one a line`);
+	if (control.test(value)) return bad("has a newline or NUL in its value", "put such a value into a file of the context");
+	if (Buffer.byteLength(value) > maxValueBytes) return bad("has more than 64 KiB", "put such a value into a file of the context");
+	return [];
+}
+/**
+* The folder and Dockerfile of a build, absolute, links followed. @param dockerfileNames what the engine looks for, first one first.
+* @throws E_INPUT for what is not there, remote, or outside.
+*/
+async function checkSource(source, options, dockerfileNames) {
+	if (/^(?:[a-z][a-z0-9+.-]*:\/\/|git@|github\.com\/)/i.test(source.context) || source.context === "-") throw new CodedError("E_INPUT", `context ${quote(source.context)} is not a folder here`, { hint: "check the sources out first, and give their folder; remote contexts are not built" });
+	const context = await existing("context", source.context, options, "folder");
+	if (source.file !== void 0) return {
+		context,
+		file: await existing("file", source.file, options, "file")
+	};
+	for (const name of dockerfileNames) {
+		const file = join(context, name);
+		if (await isThere(file)) return {
+			context,
+			file: await existing("file", file, options, "file")
+		};
+	}
+	throw new CodedError("E_INPUT", `there is no ${dockerfileNames.join(" or ")} in ${context}`, { hint: "name it with file, or give the right folder as context" });
+}
+async function isThere(path) {
+	try {
+		await lstat(path);
+		return true;
+	} catch {
+		return false;
+	}
+}
+/** The real path of something that has to be there, and inside the workspace where there is one. */
+async function existing(what, path, { cwd, workspace }, kind) {
+	let real;
+	try {
+		real = await realpath(resolve(cwd, path));
+	} catch (error) {
+		throw new CodedError("E_INPUT", `${what} ${quote(path)} is not there`, {
+			hint: `it is looked for from ${cwd}; was the repository checked out?`,
+			cause: error
+		});
+	}
+	if (workspace !== void 0 && !isInside(real, await realpath(workspace))) throw new CodedError("E_INPUT", `${what} ${quote(path)} leads out of the workspace`, { hint: "use a path inside of the workspace; symbolic links are followed before this is decided" });
+	if (kind !== void 0 && (await stat(real)).isDirectory() !== (kind === "folder")) throw new CodedError("E_INPUT", `${what} ${quote(path)} is not a ${kind}`, {});
+	return real;
+}
+/** Whether `path` is `folder` or under it; both are real paths. */
+function isInside(path, folder) {
+	const way = relative(folder, path);
+	return way === "" || way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+// src/engines/tar.ts
+/** The largest that the header of ustar holds. */
+const maxId = 2097151;
+const block = 512;
+const maxOctalSize = 8589934591;
+const types = {
+	file: "0",
+	link: "2",
+	folder: "5"
+};
+/**
+* The header of an entry: ustar, with a pax header before it where a name is long or not ASCII, or a size is above 8 GiB. At `mtime` (seconds
+* since 1970). A writer of our own, since the same entries have to give the same bytes whatever
+* version of whatever library is around. https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html
+*/
+function tarHeader(entry, mtime) {
+	const name = entry.kind === "folder" ? `${entry.path}/` : entry.path;
+	const split = splitName(name);
+	const records = [
+		...split === void 0 ? [paxRecord("path", name)] : [],
+		...entry.link !== void 0 && !fits(entry.link, 100) ? [paxRecord("linkpath", entry.link)] : [],
+		...entry.size > maxOctalSize ? [paxRecord("size", String(entry.size))] : []
+	];
+	const own = ustar(split ?? {
+		name: asciiTail(name, 100),
+		prefix: ""
+	}, entry, mtime, types[entry.kind]);
+	if (records.length === 0) return own;
+	const body = Buffer.from(records.join(""), "utf8");
+	const extra = {
+		...entry,
+		kind: "file",
+		mode: 420,
+		size: body.length
+	};
+	const pax = ustar({
+		name: `PaxHeaders/${asciiTail(entry.path, 80)}`,
+		prefix: ""
+	}, extra, mtime, "x");
+	return Buffer.concat([
+		pax,
+		body,
+		padding(body.length),
+		own
+	]);
+}
+/** The zeros between content of `size` bytes and the next header. */
+function padding(size) {
+	return Buffer.alloc((block - size % block) % block);
+}
+/** Two blocks of zeros end an archive. */
+const tarEnd = Buffer.alloc(2 * block);
+function ustar(at, entry, mtime, type) {
+	const header = Buffer.alloc(block);
+	const put = (text, offset) => {
+		header.write(text, offset, "latin1");
+	};
+	put(at.name, 0);
+	put(octal(entry.mode, 8), 100);
+	put(octal(entry.uid ?? 0, 8), 108);
+	put(octal(entry.gid ?? 0, 8), 116);
+	put(octal(entry.size > maxOctalSize ? 0 : entry.size, 12), 124);
+	put(octal(mtime, 12), 136);
+	put("        ", 148);
+	put(type, 156);
+	if (entry.link !== void 0) put(fits(entry.link, 100) ? entry.link : asciiTail(entry.link, 100), 157);
+	put("ustar\x0000", 257);
+	put(octal(0, 8), 329);
+	put(octal(0, 8), 337);
+	put(at.prefix, 345);
+	put(`${header.reduce((total, byte) => total + byte, 0).toString(8).padStart(6, "0")}\u0000 `, 148);
+	return header;
+}
+function octal(value, width) {
+	const text = value.toString(8);
+	if (text.length >= width) throw new CodedError("E_INPUT", `${value} does not fit into a tar header`);
+	return `${text.padStart(width - 1, "0")}\u0000`;
+}
+/** A name in the two fields of ustar, or undefined where it does not fit. */
+function splitName(name) {
+	if (fits(name, 100)) return {
+		name,
+		prefix: ""
+	};
+	if (!isAscii(name)) return void 0;
+	for (let at = name.lastIndexOf("/", name.length - 2); at > 0; at = name.lastIndexOf("/", at - 1)) if (at <= 155 && name.length - at - 1 <= 100) return {
+		name: name.slice(at + 1),
+		prefix: name.slice(0, at)
+	};
+}
+function fits(text, width) {
+	return isAscii(text) && text.length <= width;
+}
+function isAscii(text) {
+	return /^[\u0020-\u007e]*$/.test(text);
+}
+function asciiTail(text, width) {
+	return text.replace(/[^\u0020-\u007e]/g, "_").slice(-width).replace(/^\/+/, "");
+}
+/** `length key=value\n`, where the length counts itself. */
+function paxRecord(key, value) {
+	if (value.includes("\0")) throw new CodedError("E_INPUT", `${quote(value)} holds a NUL`);
+	const rest = ` ${key}=${value}\n`;
+	const bytes = Buffer.byteLength(rest);
+	let length = bytes + String(bytes).length;
+	if (String(length).length > String(bytes).length) length = bytes + String(length).length;
+	return `${length}${rest}`;
+}
+
+// src/engines/layout-archive.ts
+/**
+* One image as an OCI image layout in a tar stream. https://github.com/opencontainers/image-spec/blob/main/image-layout.md
+* @param annotations of its entry in index.json: names, for those who load it
+*/
+async function* layoutArchive({ mediaType, digest, bytes }, blobs, annotations) {
+	const descriptor = {
+		mediaType,
+		digest,
+		size: bytes.length,
+		...annotations && { annotations }
+	};
+	const index = Buffer.from(JSON.stringify({
+		schemaVersion: 2,
+		manifests: [descriptor]
+	}));
+	const version = Buffer.from(JSON.stringify({ imageLayoutVersion: "1.0.0" }));
+	yield* file("oci-layout", version.length, chunks(version));
+	for (const blob of [...blobs, {
+		...descriptor,
+		open: () => chunks(bytes)
+	}]) yield* file(`blobs/${blob.digest.replace(":", "/")}`, blob.size, blob.open());
+	yield* file("index.json", index.length, chunks(index));
+	yield tarEnd;
+}
+/** These bytes as a stream. */
+async function* chunks(bytes) {
+	yield await Promise.resolve(bytes);
+}
+async function* file(path, size, content) {
+	yield tarHeader({
+		path,
+		kind: "file",
+		mode: 420,
+		size
+	}, 0);
+	yield* content;
+	yield padding(size);
+}
+
+// src/engines/layout-push.ts
+/** How many blobs travel at once. */
+const lanes = 4;
+/**
+* Pushes an image through our own client: blobs, the manifests below the top by their digests, and last the top by its tag, so that
+* the tag never leads to what is not there.
+* @throws what the client says: E_UNAUTHORIZED, E_DENIED, E_TAG_IMMUTABLE, E_NETWORK ...
+*/
+async function pushStored({ top, children, blobs }, reference, { uploader, log, signal }) {
+	if (uploader === void 0) throw new CodedError("E_INTERNAL", "the engine was given nobody to upload with");
+	const { repository } = reference;
+	const waiting = [...blobs];
+	const upload = async () => {
+		for (let blob = waiting.shift(); blob !== void 0; blob = waiting.shift()) {
+			signal?.throwIfAborted();
+			const { digest, size, mediaType, open, from } = blob;
+			if (from?.registry === repository.registry && await uploader.mountBlob?.(repository, digest, from)) continue;
+			await uploader.uploadBlob(repository, {
+				digest,
+				size,
+				mediaType
+			}, open);
+		}
+	};
+	await settleAll(Array.from({ length: Math.min(lanes, blobs.length) }, upload));
+	for (const child of children) await uploader.putManifest(repository, child.digest, child);
+	await uploader.putManifest(repository, reference.tag ?? top.digest, top);
+	log.info(`pushed ${formatReference(reference)} as ${top.digest}`);
+}
+
+// src/engines/heartbeat.ts
+const silenceMs = 6e4;
+/** @param what `podman build`; followed by how long it has been at work and how long it has said nothing. */
+function heartbeat(what, say, now) {
+	const began = now();
+	let last = began;
+	const timer = setInterval(() => {
+		const time = now();
+		if (time - last < silenceMs) return;
+		say(`${what} is at work for ${minutes(time - began)}, and has said nothing for ${minutes(time - last)}`);
+	}, silenceMs);
+	timer.unref();
+	return {
+		heard: () => {
+			last = now();
+		},
+		stop: () => {
+			clearInterval(timer);
+		}
+	};
+}
+function minutes(ms) {
+	const whole = Math.floor(ms / 6e4);
+	return whole === 1 ? "1 minute" : `${whole} minutes`;
+}
+
+// src/engines/failure-rules.ts
+const where = ({ registry, doing }) => registry ?? (doing === "push" ? "the registry" : "the registry of a FROM image");
+const target = ({ platform }) => platform === void 0 ? "the platform" : formatPlatform(platform);
+const credentialsHint = ({ registry }) => `give username and password, or registry-auth, for ${registry ?? "that registry"}, or sign in before this step`;
+/** Where the engine itself is the trouble. Messages of Docker 20.10 to 28, podman 4.3 to 5, buildah 1.28 to 1.39. */
+const engineRules = [
+	{
+		matches: /permission denied while trying to connect to the Docker (?:daemon socket|API)|dial unix .*: connect: permission denied/,
+		code: "E_ENGINE",
+		say: () => "the Docker daemon's socket is not ours to use: permission denied",
+		hint: () => "as root: \"usermod -aG docker <user of the runner>\", then restart the runner service, since groups are read when it starts; or use engine: podman"
+	},
+	{
+		matches: /Cannot connect to the Docker daemon|error during connect:|docker daemon is not running/i,
+		code: "E_ENGINE",
+		say: () => "the Docker daemon does not answer",
+		hint: () => "start it (\"systemctl start docker\"), check DOCKER_HOST, or use engine: podman or buildah"
+	},
+	{
+		matches: /no space left on device/,
+		code: "E_ENGINE",
+		say: ({ engine }) => `the storage of ${engine} is full: no space left on device`,
+		hint: ({ engine }) => engine === "docker" ? "free some, for example with \"docker builder prune\", or give the machine more" : `free some, for example with "${engine === "podman" ? "podman image prune" : "buildah prune"}", or give the machine more`
+	},
+	{
+		matches: /network bridge not found/,
+		code: "E_ENGINE",
+		say: () => "this Docker Engine has no bridge, so RUN steps have no network to be in",
+		hint: () => "set network: none for a build that needs no network, or network: host; or start dockerd with a bridge"
+	},
+	{
+		matches: /cannot set --network other than host with --isolation chroot/,
+		code: "E_UNSUPPORTED",
+		say: ({ engine }) => `${engine} works in chroot isolation here, where RUN steps always have the host's network`,
+		hint: () => "leave network out, or set network: host"
+	},
+	{
+		matches: /no subuid ranges|no subgid ranges|insufficient UIDs or GIDs|newuidmap|potentially insufficient UIDs/,
+		code: "E_ENGINE",
+		say: ({ engine }) => `${engine} has no range of user ids for this user`,
+		hint: () => "as root: \"usermod --add-subuids 100000-165535 --add-subgids 100000-165535 <user>\", then \"podman system migrate\""
+	},
+	{
+		matches: /mkdir \S+: (?:permission denied|read-only file system)|cannot resolve \S+: lstat /,
+		code: "E_ENGINE",
+		say: ({ engine }) => `${engine} has no folder that it may write to, to keep its images in`,
+		hint: () => "let HOME of the runner's service be a folder of its user's own, or name another graphroot in storage.conf"
+	},
+	{
+		matches: /slirp4netns|setting up Pasta|pasta failed with|could not find pasta/,
+		code: "E_ENGINE",
+		say: ({ engine }) => `${engine} can't give containers a network here, since it has not the rights of root`,
+		hint: () => "set network: host, or network: none for a build that needs none; or let /dev/net/tun be there, and slirp4netns or passt be installed"
+	},
+	{
+		matches: /fuse-overlayfs|\/dev\/fuse/,
+		code: "E_ENGINE",
+		say: ({ engine }) => `the storage of ${engine} needs fuse-overlayfs, which does not work here`,
+		hint: () => "install fuse-overlayfs and let /dev/fuse be there; or use a kernel of 5.13 or newer, where overlay needs neither; or set STORAGE_DRIVER=vfs, which is slow"
+	},
+	{
+		matches: /failed to get destination image|image with reference sha256:\S+ was found but does not match the specified platform/,
+		code: "E_UNSUPPORTED",
+		say: (context) => `Docker's classic builder can't build this Dockerfile for ${target(context)}, which is not its own platform`,
+		hint: () => "install the buildx plugin (docker-buildx-plugin), so that docker builds with BuildKit; or use engine: podman or buildah"
+	},
+	{
+		matches: /buildx component is missing or broken|buildx plugin/,
+		code: "E_ENGINE",
+		say: () => "this docker command needs the buildx plugin for BuildKit, and it is not there",
+		hint: () => "install docker-buildx-plugin"
+	}
+];
+/** Where a registry is the trouble. Pulls of FROM images and pushes say the same. */
+const registryRules = [
+	{
+		matches: /no matching manifest for |no match for platform in manifest|no image found in (?:image index|manifest list) for|does not match the specified platform|does not provide the specified platform/,
+		code: "E_BASE_PLATFORM",
+		say: (context) => `a FROM image has no ${target(context)}`,
+		hint: (context) => `choose a base image that has ${target(context)}`
+	},
+	{
+		matches: /toomanyrequests|pull rate limit|\b429\b.*Too Many Requests/i,
+		code: "E_RATE_LIMITED",
+		say: (context) => `${where(context)} asks for fewer requests`,
+		hint: credentialsHint
+	},
+	{
+		matches: /no basic auth credentials|unauthorized: |401 Unauthorized|authentication required|incorrect username or password/i,
+		code: "E_UNAUTHORIZED",
+		say: (context) => `${where(context)} does not know us`,
+		hint: credentialsHint
+	},
+	{
+		matches: /denied: |403 Forbidden|insufficient_scope|access forbidden/i,
+		code: "E_DENIED",
+		say: (context) => `${where(context)} does not let us ${context.doing === "push" ? "push" : "pull"}`,
+		hint: () => "check that the account has the right, and that the repository is there"
+	},
+	{
+		matches: /tag.*(?:immutable|ImageTagAlreadyExists)|immutable.*tag|TAG_INVALID/i,
+		code: "E_TAG_IMMUTABLE",
+		say: (context) => `${where(context)} does not let the tag be moved`,
+		hint: () => "use an arch-tag with {run} or {sha}, which is new each time"
+	},
+	{
+		matches: /server gave HTTP response to HTTPS client/,
+		code: "E_REGISTRY",
+		say: (context) => `${where(context)} speaks plain HTTP`,
+		hint: ({ engine }) => engine === "docker" ? "name it in \"insecure-registries\" of the daemon's /etc/docker/daemon.json and restart it" : "name it in insecure-registries"
+	},
+	{
+		matches: /x509: |certificate signed by unknown authority|tls: failed to verify/,
+		code: ({ engine, caCertificate }) => engine === "docker" && caCertificate === true ? "E_UNSUPPORTED" : "E_REGISTRY",
+		say: (context) => context.engine === "docker" && context.caCertificate === true ? `the Docker daemon does not trust the certificate of ${where(context)}, and ca-certificate can't reach it` : `the certificate of ${where(context)} is not trusted`,
+		hint: ({ engine, registry }) => engine === "docker" ? `put the certificate into /etc/docker/certs.d/${registry ?? "<registry>"}/ca.crt on the daemon's machine, or use engine: podman or buildah` : "give the CA as ca-certificate"
+	},
+	{
+		matches: /manifest unknown|name unknown|NAME_UNKNOWN|repository .* not found|^ERROR: .*: not found$|create LLB definition: \S+: not found$|manifest for \S+ not found/i,
+		code: "E_NOT_FOUND",
+		say: (context) => context.doing === "push" ? `${where(context)} has no such repository` : "a FROM image is not there",
+		hint: ({ doing }) => doing === "push" ? "create the repository first" : "check its name and tag"
+	},
+	{
+		matches: /(?:dial tcp|lookup \S+|connection refused|connection reset|no such host|i\/o timeout|TLS handshake timeout|unexpected EOF|: EOF$|Client\.Timeout|network is unreachable|no route to host|broken pipe)/,
+		code: "E_NETWORK",
+		say: (context) => `${where(context)} was not reached`,
+		hint: () => "check the registry's name, and the way to it from this machine"
+	},
+	{
+		matches: /(?:received unexpected HTTP status|status code)[^0-9]*5\d\d|\b50[0234] \w+/i,
+		code: "E_REGISTRY",
+		say: (context) => `${where(context)} failed`,
+		hint: () => "try again; if it goes on, ask those who run the registry"
+	}
+];
+
+// src/engines/step-failures.ts
+const rules = [
+	{
+		matches: /(?:exec (\S+): )?exec format error/,
+		says: ([, program = "a program in the build"], target) => `${program} is not for ${target}, or is no program: exec format error`,
+		cure: (target) => `look for a file of another architecture that was copied in or downloaded, and for a script without its #! line; to run programs of ${target} on another machine, use mode: emulate`
+	},
+	{
+		matches: /(CPU (?:lacks \w[\w. ]* support|does not support x86-64-v\d)[^\n]*|can only be run on \w+ processors with v\d microarchitecture support)/,
+		says: ([, words = ""]) => `a program in the build wants a newer processor than this machine (or its emulation) has: ${words.trim()}`,
+		cure: () => "use a base image for older processors, or a newer machine: RHEL 9 and its relatives want POWER9, z14 or x86-64-v2, RHEL 10 x86-64-v3"
+	},
+	{
+		matches: /qemu: uncaught target signal (\d+)/,
+		says: ([, signal = ""], target) => `QEMU crashed with signal ${signal} while it emulated ${target}`,
+		cure: (target) => `build on a ${target} machine, or install another version of QEMU: crashes come and go with its versions`
+	},
+	{
+		matches: /dial udp 127\.0\.0\.53:53: socket: permission denied/,
+		says: () => "a security profile of this machine keeps the engine from the network",
+		cure: () => "AppArmor may confine /usr/bin/podman and /usr/bin/buildah by path: use engine: docker, or run a copy of the program under another name"
+	},
+	{
+		matches: /(Could not resolve host[^\n]*|Temporary failure (?:in name resolution|resolving)[^\n]*|Temporary failure resolving[^\n]*|bad address '[^'\n]+'|(?:TLS|SSL) (?:handshake timeout|connection timeout)[^\n]*|Connection timed out[^\n]*|Network is unreachable[^\n]*)/i,
+		says: ([, words = ""]) => `a build step did not get through to the network: ${words.trim()}`,
+		cure: () => "see whether the machine itself does; if so, compare the MTU of its bridge with that of the network beneath (in nested containers it is often too large), and its name server with what containers get; or set network: host"
+	},
+	{
+		matches: /(?:exit status|non-zero code:|exit code:) 137\b/,
+		says: () => "a build step was killed (137)",
+		cure: () => "most often the machine has too little memory; see \"dmesg\""
+	},
+	{
+		matches: /(?:exit status|non-zero code:|exit code:) 132\b|Illegal instruction/,
+		says: () => "a build step crashed on an instruction that this processor does not know (132)",
+		cure: () => "the program needs a newer processor than this one, or than the one that is emulated"
+	},
+	{
+		matches: /(?:exit status|non-zero code:|exit code:) 139\b/,
+		says: () => "a build step crashed (139)",
+		cure: () => "under emulation this is often QEMU itself: build on native hardware"
+	}
+];
+/** @param target the platform, for people. @returns `undefined` where its author's own log says more than we do. */
+function stepFailure(tail, target) {
+	for (const rule of rules) {
+		const found = rule.matches.exec(tail);
+		if (found !== null) return {
+			says: rule.says(found, target),
+			cure: rule.cure(target)
+		};
+	}
+}
+/** The line of the Dockerfile at which BuildKit says that the build failed: `Dockerfile:9`, and the line marked with `>>>` below. */
+function failedLine(output) {
+	const found = /^\S+:(\d{1,6})\n-{10,}\n(?:.*\n){0,12}? *\1 \| >>> /mu.exec(output.replaceAll("\r\n", "\n"));
+	return found === null ? void 0 : Number(found[1]);
+}
+
+// src/engines/failures.ts
+/** The words in which every engine says that a RUN step's own program ended badly. */
+const stepFailed = /while running runtime: exit status|returned a non-zero code: \d+|executor failed running \[|did not complete successfully: exit code/;
+/** What an engine's output says about why it failed, as an error of the contract. */
+function classify(output, exitCode, context) {
+	const last = finalWords(output);
+	const ended = last.at(-1) ?? "";
+	const line = context.file === void 0 ? void 0 : failedLine(output);
+	const make = (code, message, hint, told = lastLines(output)) => new CodedError(code, told === "" ? message : `${message} (${told})`, {
+		...hint !== void 0 && { hint },
+		...context.file !== void 0 && line !== void 0 && { place: {
+			file: context.file,
+			line
+		} }
+	});
+	const inStep = context.doing === "build" && stepFailed.test(ended);
+	const rules = context.doing === "ask" ? engineRules : [...engineRules, ...inStep ? [] : registryRules];
+	for (const rule of rules) {
+		const words = (inStep ? [ended] : last).find((one) => rule.matches.test(one));
+		if (words === void 0) continue;
+		return make(typeof rule.code === "function" ? rule.code(context) : rule.code, rule.say(context), rule.hint(context), lastLines(words));
+	}
+	if (context.doing === "build") return buildFailure(output, exitCode, context, make);
+	const what = context.doing === "push" ? `${context.engine} could not push` : `${context.engine} does not work here`;
+	return make(context.doing === "push" ? "E_REGISTRY" : "E_ENGINE", `${what} (exit code ${exitCode})`);
+}
+/** The engine's own last words: from where it says `Error:`, which may go over several lines, else the last three. */
+function finalWords(output) {
+	const lines = tellingLines(output);
+	const start = lines.findLastIndex((line) => /^(?:Error|ERROR|failed to solve)[: ]/.test(line));
+	return lines.slice(start === -1 || start < lines.length - 12 ? -3 : Math.min(start, lines.length - 3));
+}
+function buildFailure(output, exitCode, context, make) {
+	const tail = tellingLines(output).slice(-12).join("\n");
+	const trouble = runtimeTrouble(output);
+	if (trouble !== void 0) return make("E_ENGINE", `${context.engine} can't start programs here: ${trouble.says}`, trouble.cure);
+	const known = stepFailure(tail, target(context));
+	if (known !== void 0) return make("E_BUILD", known.says, known.cure);
+	return make("E_BUILD", `the build for ${target(context)} failed with ${context.engine} (exit code ${exitCode})`, "the log above has all of its output");
+}
+const runtimeRules = [
+	{
+		kind: "other",
+		matches: /\$?XDG_RUNTIME_DIR|RunRoot is pointing to a path|\/run\/user\/\d+[^\n]*permission denied/,
+		cure: "let the user of the runner keep a session: \"loginctl enable-linger <user>\" as root, and XDG_RUNTIME_DIR=/run/user/<its number> in the service"
+	},
+	{
+		kind: "limits",
+		matches: /setrlimit|setting (?:rlimit|"RLIMIT_)/,
+		cure: "limits of a container are higher than this machine lets them be: lower default_ulimits in containers.conf, or default-ulimits in daemon.json"
+	},
+	{
+		kind: "cgroups",
+		matches: /cgroups? in hybrid mode|cgroups?[^\n]*not supported|(?:creating|writing|join|apply)[^\n]*cgroup|cgroup[^\n]*(?:permission denied|read-only file system|no such file)|sd-bus call/i,
+		cure: "install runc beside crun, or set BUILDAH_ISOLATION=chroot (podman, buildah)"
+	},
+	{
+		kind: "other",
+		matches: /error running container: from \S+ creating container for|(?:OCI runtime|runc|crun)[^\n]*(?:create|run) failed|OCI (?:runtime )?(?:error|permission denied)|error mounting|clone: |unshare\(|mount namespace/i,
+		cure: "set BUILDAH_ISOLATION=chroot (podman, buildah), or run on a machine that lets containers start"
+	}
+];
+/** A runtime says so, too, when the program isn't in the image or has the wrong machine: that is the build's own fault. */
+const programMissing = /executable file[^\n]* not found|exec: \\?"[^\n]*no such file or directory|exec format error/;
+/** undefined: the container was started, or what is wrong is the program in it. */
+function runtimeTrouble(output) {
+	for (const line of tellingLines(output).slice(-8)) {
+		if (programMissing.test(line)) return void 0;
+		const rule = runtimeRules.find((one) => one.matches.test(line));
+		if (rule !== void 0) return {
+			kind: rule.kind,
+			cure: rule.cure,
+			says: lastLines(line, 1, 300)
+		};
+	}
+}
+
+// src/engines/session.ts
+/** How long an engine may take to answer a question, in milliseconds: a daemon that hangs is not waited for. */
+const questionMs = 6e4;
+/** One engine's command on this host: where it is, what it is given, how it is called. All engines call programs through one. */
+var Session = class {
+	options;
+	name;
+	/** Added to the environment of every child. */
+	variables = {};
+	#command;
+	#tool;
+	#folder;
+	#ledger;
+	#noted = /* @__PURE__ */ new Map();
+	constructor(name, command, options) {
+		this.name = name;
+		this.#command = command;
+		this.options = options;
+		this.#ledger = new Ledger(options.temp);
+	}
+	/** Where the command is; told once. @throws E_ENGINE_MISSING */
+	tool() {
+		this.#tool ??= this.#findTool();
+		return this.#tool;
+	}
+	async #findTool() {
+		const { env, log } = this.options;
+		const found = await findTool(this.#command, env["PATH"]);
+		if (found === void 0) throw new CodedError("E_ENGINE_MISSING", `there is no ${this.#command} on PATH`, { hint: `install ${this.#command}, or choose another engine: docker, podman, buildah, or assemble for files that were compiled elsewhere` });
+		log.info(`${this.name} is ${found}`);
+		for (const line of shownVariables(this.name, env)) log.info(line);
+		return found;
+	}
+	/** A folder of ours alone (0700), made when it is needed. */
+	folder() {
+		this.#folder ??= mkdtemp(join(this.options.temp, "native-multiarch-"));
+		return this.#folder;
+	}
+	/** A new folder in {@link folder} that holds these files, text or programs. */
+	async folderWith(name, files) {
+		const path = join(await this.folder(), name);
+		await mkdir(path, {
+			recursive: true,
+			mode: 448
+		});
+		for (const [file, content] of Object.entries(files)) await writeFile(join(path, file), content, { mode: typeof content === "string" ? 420 : 493 });
+		return path;
+	}
+	uniqueId() {
+		return this.options.uniqueId?.() ?? randomBytes(6).toString("hex");
+	}
+	/** Runs the engine's command quietly and gives what came out, whatever the exit code. */
+	async ask(args, options = {}) {
+		return this.#run(args, {
+			timeoutMs: questionMs,
+			...options
+		});
+	}
+	/** Runs it with every line of its output in the log, and a line of ours when it says nothing for long. */
+	async tell(args, options = {}) {
+		const { log, now = () => performance.now() } = this.options;
+		const beat = heartbeat(this.name, (line) => {
+			log.info(line);
+		}, now);
+		let noted;
+		try {
+			return await this.#run(args, {
+				onLine: (line) => {
+					beat.heard();
+					if (isNoise(line) || options.isAside?.(line) === true) log.debug(logLine(line));
+					else log.info(logLine(line));
+				},
+				onStart: (pid) => {
+					noted = this.#noteProcess(pid);
+				},
+				...options
+			});
+		} finally {
+			beat.stop();
+			await (await noted)?.();
+		}
+	}
+	async #noteProcess(pid) {
+		const process = await identify(pid);
+		return process === void 0 ? () => Promise.resolve() : this.#ledger.note({
+			kind: "process",
+			process
+		});
+	}
+	/** Writes down, before it is made, what has to be removed should this process be killed. */
+	async note(kind, name) {
+		const entry = {
+			kind,
+			tool: this.name,
+			name,
+			variables: this.variables
+		};
+		this.#noted.set(name, await this.#ledger.note(entry));
+	}
+	/** It is gone. */
+	async strike(name) {
+		await this.#noted.get(name)?.();
+		this.#noted.delete(name);
+	}
+	/** {@link ask}, whose answer is one JSON document. @throws E_ENGINE as the engine's words tell. */
+	async askJson(args, what) {
+		const answer = await this.ask(args);
+		if (answer.code !== 0) throw this.failure(answer, { doing: "ask" });
+		return parseFields(Buffer.from(answer.stdout), what, {
+			code: "E_ENGINE",
+			maxDepth: 40
+		});
+	}
+	failure(result, context) {
+		if (result.ended === "timeout") return new CodedError("E_TIMEOUT", `${this.name} gave no answer in time`, { hint: "see whether the engine hangs on this machine, and restart it" });
+		return classify(`${result.stdout}\n${result.stderr}`, result.code, {
+			engine: this.name,
+			...context
+		});
+	}
+	/** Removes everything that was written. Idempotent. */
+	async close() {
+		const folder = await this.#folder;
+		if (folder !== void 0) await rm(folder, {
+			recursive: true,
+			force: true
+		});
+		await this.#ledger.close();
+	}
+	async #run(args, options) {
+		const { signal, cwd, env, exec = spawnExec, log } = this.options;
+		const { evenIfAborted, tool: other, stop, ...given } = options;
+		const signals = [evenIfAborted === true ? void 0 : signal, stop].filter((each) => each !== void 0);
+		const tool = other ?? await this.tool();
+		log.debug(`${tool} ${args.join(" ")}`);
+		const result = await exec(tool, args, {
+			cwd,
+			...signals.length > 0 && { signal: AbortSignal.any(signals) },
+			...given,
+			env: {
+				...childEnvironment(env),
+				...this.variables,
+				...given.env
+			}
+		});
+		if (result.ended === "aborted") throw signal?.reason instanceof CodedError ? signal.reason : new CodedError("E_ENGINE", `${this.name} was stopped`, { hint: "the leg was cancelled" });
+		return result;
+	}
+};
+
+// src/engines/source-date.ts
+/**
+* Seconds since 1970 that stand for all times in the image, or undefined where nobody asks for that.
+* https://reproducible-builds.org/specs/source-date-epoch/
+* @throws E_INPUT
+*/
+function sourceDate(env) {
+	const text = env["SOURCE_DATE_EPOCH"];
+	if (text === void 0 || text === "") return void 0;
+	if (/^\d{1,10}$/.test(text)) return Number(text);
+	throw new CodedError("E_INPUT", `SOURCE_DATE_EPOCH is ${quote(text)}`, { hint: "it is a number of seconds since 1970" });
+}
+
+// src/engines/adopt.ts
+const noSuchImage = /no such (?:image|object)|image not known|unable to find|not found/iu;
+const imageId$1 = /^(?:sha256:)?([0-9a-f]{64})$/u;
+/**
+* What an engine calls an image that is in its store.
+* @param question the arguments of a command that prints the image's ID
+* @returns `sha256:...`; undefined where there is no image of that name
+* @throws E_ENGINE
+*/
+async function storedImageId(session, question) {
+	const answer = await session.ask(question);
+	if (answer.code !== 0) {
+		if (noSuchImage.test(answer.stderr)) return void 0;
+		throw session.failure(answer, { doing: "ask" });
+	}
+	const hex = imageId$1.exec(answer.stdout.trim())?.[1];
+	if (hex !== void 0) return `sha256:${hex}`;
+	throw new CodedError("E_ENGINE", `${session.name} gave ${show(answer.stdout, 80)} where an image id was to be`);
+}
+
+// src/engines/arguments.ts
+/** `user:password@` in a URL. */
+const hasPassword = /\/\/[^/@\s]*:[^/@\s]*@/;
+/**
+* Build arguments for the command line. The value of one that looks like a secret goes by the environment: anybody on the machine
+* can read argument vectors.
+*/
+function buildArguments(values) {
+	const args = [];
+	const env = {};
+	for (const [name, value] of Object.entries(values)) {
+		const hidden = looksSecret(name) || hasPassword.test(value);
+		if (hidden) env[name] = value;
+		args.push("--build-arg", hidden ? name : `${name}=${value}`);
+	}
+	return {
+		args,
+		env
+	};
+}
+
+// src/engines/auth.ts
+/** Docker Hub's key in auth files of Docker's making. */
+const hubKey = "https://index.docker.io/v1/";
+/**
+* A private DOCKER_CONFIG in `folder`: the user's own configuration with these logins over it, contexts and plugins linked.
+* Credentials never stand in an argument vector, nor in a file that outlives the leg.
+* @returns the variables that make the docker command use it. @throws E_INPUT where the user's own file is no JSON.
+*/
+async function writeDockerConfig(folder, logins, env) {
+	const home = dockerFolder(env);
+	const own = home === void 0 ? {} : await readConfig(join(home, "config.json"));
+	const auths = { ...objectAt(own, "auths") };
+	const helpers = { ...objectAt(own, "credHelpers") };
+	for (const login of logins) {
+		const key = login.registry === "docker.io" ? hubKey : login.registry;
+		for (const other of [
+			login.registry,
+			`https://${login.registry}`,
+			`http://${login.registry}`
+		]) Reflect.deleteProperty(auths, other);
+		auths[key] = { auth: basic(login) };
+		helpers[key] = "";
+	}
+	await mkdir(folder, {
+		recursive: true,
+		mode: 448
+	});
+	await writePrivate(join(folder, "config.json"), {
+		...own,
+		auths,
+		credHelpers: helpers
+	});
+	if (home !== void 0) for (const name of [
+		"contexts",
+		"cli-plugins",
+		"tls"
+	]) await linkIfThere(join(home, name), join(folder, name));
+	return { DOCKER_CONFIG: folder };
+}
+/**
+* An auth file for podman and buildah in `folder`: every file that they would read, in their order, with these logins first.
+* https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md
+*/
+async function writeAuthFile(folder, logins, env) {
+	const auths = {};
+	const helpers = {};
+	for (const login of logins) auths[login.registry] = { auth: basic(login) };
+	const mine = new Set(logins.map((login) => login.registry));
+	const isMine = (key) => mine.has(registryOfKey(key));
+	for (const path of authFiles(env)) {
+		const file = await readConfig(path);
+		for (const [key, value] of Object.entries(objectAt(file, "auths"))) if (!isMine(key)) auths[key] ??= value;
+		for (const [key, value] of Object.entries(objectAt(file, "credHelpers"))) if (!isMine(key)) helpers[key] ??= value;
+	}
+	await mkdir(folder, {
+		recursive: true,
+		mode: 448
+	});
+	const path = join(folder, "auth.json");
+	await writePrivate(path, {
+		auths,
+		...Object.keys(helpers).length > 0 && { credHelpers: helpers }
+	});
+	return { REGISTRY_AUTH_FILE: path };
+}
+/**
+* A registries.conf in `folder` that adds these registries as insecure to what the user or the system has: so that a FROM image
+* may come from there, without switching checks off for every other registry.
+*/
+async function writeRegistriesConf(folder, insecure, env) {
+	const configHome = env["XDG_CONFIG_HOME"] ?? (env["HOME"] === void 0 ? void 0 : join(env["HOME"], ".config"));
+	const candidates = [
+		env["CONTAINERS_REGISTRIES_CONF"],
+		configHome === void 0 ? void 0 : join(configHome, "containers", "registries.conf"),
+		"/etc/containers/registries.conf",
+		"/usr/share/containers/registries.conf"
+	];
+	let own = "";
+	for (const path of candidates) {
+		const text = path === void 0 || path === "" ? void 0 : await readIfThere(path);
+		if (text === void 0) continue;
+		own = text;
+		break;
+	}
+	const added = /^\s*\[registries\./m.test(own) ? [] : insecure.filter((registry) => !own.includes(`"${registry}"`)).map((registry) => `\n[[registry]]\nlocation = "${registry}"\ninsecure = true\n`);
+	await mkdir(folder, {
+		recursive: true,
+		mode: 448
+	});
+	const path = join(folder, "registries.conf");
+	await writeFile(path, `${own}\n${added.join("")}`, { mode: 384 });
+	return { CONTAINERS_REGISTRIES_CONF: path };
+}
+function authFiles(env) {
+	const home = env["HOME"];
+	const explicit = env["REGISTRY_AUTH_FILE"];
+	if (explicit !== void 0 && explicit !== "") return [explicit];
+	const runtime = env["XDG_RUNTIME_DIR"];
+	const config = env["XDG_CONFIG_HOME"] ?? (home === void 0 ? void 0 : join(home, ".config"));
+	const docker = dockerFolder(env);
+	return [
+		...runtime === void 0 ? [`/run/containers/${process.getuid?.() ?? 0}/auth.json`] : [join(runtime, "containers", "auth.json")],
+		...config === void 0 ? [] : [join(config, "containers", "auth.json")],
+		...docker === void 0 ? [] : [join(docker, "config.json")]
+	];
+}
+function dockerFolder(env) {
+	const explicit = env["DOCKER_CONFIG"];
+	if (explicit !== void 0 && explicit !== "") return explicit;
+	return env["HOME"] === void 0 ? void 0 : join(env["HOME"], ".docker");
+}
+/** The host of a key, which may have a scheme or go down to a repository: `https://index.docker.io/v1/`, `quay.io/acme`. */
+function registryOfKey(key) {
+	const host = key.replace(/^https?:\/\//, "").split("/", 1)[0] ?? "";
+	return host === "index.docker.io" ? "docker.io" : host;
+}
+async function readConfig(path) {
+	const text = await readIfThere(path);
+	if (text === void 0 || text.trim() === "") return {};
+	const parsed = parseStrictJson(Buffer.from(text), path, { code: "E_INPUT" });
+	if (isObject(parsed)) return parsed;
+	throw new CodedError("E_INPUT", `${path} does not hold a JSON object`, { hint: "sign in again, or remove that file" });
+}
+async function readIfThere(path) {
+	try {
+		return await readFile(path, "utf8");
+	} catch (error) {
+		if (error instanceof Error && "code" in error && [
+			"ENOENT",
+			"ENOTDIR",
+			"EACCES"
+		].includes(String(error.code))) return void 0;
+		throw error;
+	}
+}
+function objectAt(object, key) {
+	const value = Object.hasOwn(object, key) ? object[key] : void 0;
+	return isObject(value) ? value : {};
+}
+function isObject(value) {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function basic({ username, password }) {
+	return Buffer.from(`${username}:${password}`, "utf8").toString("base64");
+}
+async function writePrivate(path, value) {
+	await writeFile(path, `${JSON.stringify(value, null, 2)}\n`, { mode: 384 });
+}
+async function linkIfThere(target, path) {
+	try {
+		await symlink(target, path);
+	} catch (error) {
+		if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+	}
+}
+
+// src/engines/extra-arguments.ts
+/** What an input of ours says, by the flag that says it to some engine. */
+const ours = {
+	"--file": "file",
+	"--target": "target",
+	"--platform": "platform",
+	"--arch": "platform",
+	"--os": "platform",
+	"--variant": "platform",
+	"--all-platforms": "platforms",
+	"--secret": "secrets, secret-envs or secret-files",
+	"--ssh": "ssh",
+	"--format": "format",
+	"--provenance": "provenance",
+	"--sbom": "sbom",
+	"--attest": "provenance and sbom",
+	"--output": "outputs",
+	"--build-context": "build-contexts",
+	"--cache-from": "cache-from",
+	"--cache-to": "cache-to",
+	"--timestamp": "SOURCE_DATE_EPOCH in the environment",
+	"--source-date-epoch": "SOURCE_DATE_EPOCH in the environment"
+};
+/** What would break something that we promise. */
+const kept = {
+	...all("the image gets a name that only this leg knows", "--tag", "--manifest"),
+	...all("the image is pushed after it was checked", "--push", "--load"),
+	...all("the image is found again by it", "--iidfile", "--metadata-file"),
+	...all("a password would stand in the list of processes", "--creds", "--decryption-key"),
+	...all("registries and credentials are inputs of their own", "--authfile", "--cert-dir", "--tls-verify"),
+	...all("the output is in the log, and errors are told by it", "--quiet", "--logfile", "--logsplit", "--progress"),
+	...all("nothing is left behind", "--rm", "--force-rm"),
+	...all("the engine is chosen by engine and remote", "--builder", "--runtime-flag"),
+	...all("the folder that is built comes last", "--"),
+	...all("nothing would be built", "--call", "--check", "--print", "--help")
+};
+/** The flags of one letter: what they are long, and whether a value follows in the same word. */
+const short = {
+	t: {
+		long: "--tag",
+		takesValue: true
+	},
+	f: {
+		long: "--file",
+		takesValue: true
+	},
+	o: {
+		long: "--output",
+		takesValue: true
+	},
+	q: {
+		long: "--quiet",
+		takesValue: false
+	},
+	h: {
+		long: "--help",
+		takesValue: false
+	},
+	D: {
+		long: "--debug",
+		takesValue: false
+	},
+	c: {
+		long: "--cpu-shares",
+		takesValue: true
+	},
+	m: {
+		long: "--memory",
+		takesValue: true
+	},
+	v: {
+		long: "--volume",
+		takesValue: true
+	}
+};
+function all(reason, ...flags) {
+	return Object.fromEntries(flags.map((flag) => [flag, reason]));
+}
+/** What may not be among `extra-args`, one E_UNSUPPORTED for each. */
+function refusedArguments(args) {
+	return args.flatMap((arg) => flagsOf(arg).flatMap((flag) => {
+		const input = ours[flag];
+		const reason = kept[flag];
+		if (input === void 0 && reason === void 0) return [];
+		return [new CodedError("E_UNSUPPORTED", `extra-args has ${quote(arg)}${reason === void 0 ? "" : `: ${reason}`}`, { hint: input === void 0 ? "leave it out" : `use ${input}` })];
+	}));
+}
+/** The flags in one argument, long; a lone `--` is one of its own kind, since it would end them. */
+function flagsOf(arg) {
+	if (arg.startsWith("--")) return [arg.split("=", 1)[0] ?? arg];
+	if (!arg.startsWith("-") || arg === "-") return [];
+	const found = [];
+	for (const letter of arg.slice(1)) {
+		const flag = Object.hasOwn(short, letter) ? short[letter] : void 0;
+		if (flag === void 0) break;
+		found.push(flag.long);
+		if (flag.takesValue) break;
+	}
+	return found;
+}
+
+// src/engines/build-options.ts
+/**
+* The inputs of a build that name something on this machine, checked, with absolute paths in them.
+* @throws E_INPUT for what is not there; E_UNSUPPORTED for what no engine is told; all of it at once
+*/
+async function checkOptions(source, places) {
+	const errors = refusedArguments(source.extraArgs ?? []);
+	const kept = async (work) => work.catch((error) => {
+		errors.push(toCodedError(error));
+	});
+	const contexts = await Promise.all(Object.entries(source.buildContexts ?? {}).map(async ([name, value]) => [name, await kept(checkContext(name, value, places))]));
+	const ssh = await Promise.all((source.ssh ?? []).map(async (line) => kept(checkSsh(line, places))));
+	if (errors.length > 0) throw joinErrors(errors);
+	return {
+		...source,
+		...source.buildContexts !== void 0 && { buildContexts: Object.fromEntries(contexts) },
+		...source.ssh !== void 0 && { ssh }
+	};
+}
+const layoutForm = /^oci-layout:\/\/(?<folder>.+?)(?<name>(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@sha256:[0-9a-f]{64})?)$/u;
+/** A folder or layout of this machine as its absolute path; an image as it stands. */
+async function checkContext(name, value, places) {
+	const what = `build context ${name}`;
+	if (!/^[^\s=,"]+$/u.test(name)) throw new CodedError("E_INPUT", `build-contexts has the name ${quote(name)}`, { hint: "use a name without spaces, commas and quotes" });
+	if (/^docker-image:\/\/\S+$/u.test(value)) return value;
+	const layout = layoutForm.exec(value)?.groups;
+	if (layout !== void 0) return `oci-layout://${await existing(what, layout["folder"] ?? "", places, "folder")}${layout["name"] ?? ""}`;
+	if (/^(?:[a-z][a-z0-9+.-]*:|git@|github\.com\/)/iu.test(value)) throw new CodedError("E_UNSUPPORTED", `${what} is ${quote(value)}, which is not on this machine`, { hint: "give a folder, docker-image://reference or oci-layout://folder; check out other repositories in a step before, so that all platforms are built from the same sources" });
+	return existing(what, value, places, "folder");
+}
+/** `default`, or `id=socket` or `id=key,key`. */
+async function checkSsh(line, { cwd, env }) {
+	const end = line.indexOf("=");
+	const id = end === -1 ? line : line.slice(0, end);
+	if (!/^[A-Za-z0-9_.-]+$/u.test(id)) throw new CodedError("E_INPUT", `ssh has ${quote(line)}, which is not id=path`, { hint: "write default, default=socket, or id=key" });
+	if (end === -1) {
+		if ((env["SSH_AUTH_SOCK"] ?? "") !== "") return line;
+		throw new CodedError("E_INPUT", `ssh asks for the agent of ${quote(id)}, and SSH_AUTH_SOCK is not set`, { hint: "start an agent in a step before (webfactory/ssh-agent does), or name a key: default=path" });
+	}
+	const paths = line.slice(end + 1).split(",");
+	return `${id}=${(await Promise.all(paths.map(async (path) => realFile(`ssh ${id}`, path, cwd)))).join(",")}`;
+}
+/** The real path of a file of this machine, which may be outside of the workspace: keys and secrets are better kept there. */
+async function realFile(what, path, cwd) {
+	try {
+		const real = await realpath(resolve(cwd, path));
+		if ((await stat(real)).isDirectory()) throw new CodedError("E_INPUT", `${what} is a folder: ${quote(path)}`);
+		return real;
+	} catch (error) {
+		if (error instanceof CodedError) throw error;
+		throw new CodedError("E_INPUT", `${what} is not there: ${quote(path)}`, {
+			hint: `it is looked for from ${cwd}`,
+			cause: error
+		});
+	}
+}
+
+// src/engines/secrets.ts
+/** The kernel takes no longer string in an environment than 128 KiB. */
+const maxVariable = 102400;
+/** BuildKit takes no more. */
+const maxSecret = 512e3;
+const minMasked = 4;
+/**
+* Secrets for a build command: by environment, in variables that only this child has; by a file of ours (0600) where they are too
+* long for that; and files where they are. Never as arguments: anybody on the machine can read those.
+* @param folder of ours alone (0700), removed when the engine is closed
+* @throws E_INPUT for what is not there
+*/
+async function secretArguments(secrets, options, folder) {
+	const args = [];
+	const env = {};
+	const ids = /* @__PURE__ */ new Set();
+	for (const [index, { id, from }] of secrets.entries()) {
+		if (ids.has(id)) throw new CodedError("E_INPUT", `secret ${quote(id)} is given twice`, { hint: "give it once" });
+		ids.add(id);
+		if (from.kind === "file") {
+			args.push("--secret", fileArgument(id, await secretFile(id, from.path, options)));
+			continue;
+		}
+		const value = secretValue(id, from, options);
+		if (value === void 0) continue;
+		if (Buffer.byteLength(value) <= maxVariable) {
+			const variable = `NATIVE_MULTIARCH_SECRET_${index}`;
+			env[variable] = value;
+			args.push("--secret", `id=${id},env=${variable}`);
+		} else {
+			const file = join(await folder(), `secret-${index}`);
+			await writeFile(file, value, {
+				mode: 384,
+				flag: "wx"
+			});
+			args.push("--secret", fileArgument(id, file));
+		}
+	}
+	return {
+		args,
+		env
+	};
+}
+/** The type is said: podman takes a file for a variable where there is one of that name. */
+function fileArgument(id, path) {
+	return `id=${id},type=file,src=${path}`;
+}
+/** `undefined` for an empty one: what a pull request from a fork gets of the repository's secrets. */
+function secretValue(id, from, { env, log }) {
+	const value = from.kind === "value" ? from.value : env[from.variable];
+	if (value === void 0) throw new CodedError("E_INPUT", `secret ${quote(id)} is to come from ${from.kind === "environment" ? from.variable : ""}, which is not in the environment`, { hint: "set it in env of the step" });
+	if (value === "") {
+		log.warning(`secret ${quote(id)} is empty, and left out of the build`);
+		return;
+	}
+	if (Buffer.byteLength(value) > maxSecret) throw new CodedError("E_INPUT", `secret ${quote(id)} has more than 500 KiB`, { hint: "secrets are small" });
+	mask(value, log);
+	return value;
+}
+async function secretFile(id, path, { cwd, log }) {
+	const real = await realFile(`secret ${quote(id)}`, path, cwd);
+	if (/[,"\n]/u.test(real)) throw new CodedError("E_INPUT", `secret ${quote(id)} is in ${quote(real)}, whose name engines misread`, { hint: "use a path without commas, quotes and newlines" });
+	if ((await stat(real)).size > maxSecret) throw new CodedError("E_INPUT", `secret ${quote(id)} has more than 500 KiB`, { hint: "secrets are small" });
+	mask(await readFile(real, "utf8"), log);
+	return real;
+}
+/** Whole, and each line by itself: a log is masked line by line. */
+function mask(value, log) {
+	for (const part of new Set([value, ...value.split(/\r\n|\r|\n/u)].map((each) => each.trim()))) if (part.length >= minMasked) log.secret(part);
+}
+
+// src/engines/step-arguments.ts
+/** What every engine of containers is told in the same words. */
+function commonArguments({ labels }, source) {
+	const { target, noCache, addHosts = [], shmSize, ulimit = [] } = source;
+	return [
+		...optional("--target", target),
+		...pairs("--label", labels),
+		...noCache === true ? ["--no-cache"] : [],
+		...addHosts.flatMap((host) => ["--add-host", host]),
+		...optional("--shm-size", shmSize),
+		...ulimit.flatMap((limit) => ["--ulimit", limit])
+	];
+}
+function optional(flag, value) {
+	return value === void 0 ? [] : [flag, value];
+}
+function pairs(flag, values = {}) {
+	return Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
+}
+
+// src/engines/containers-arguments.ts
+/**
+* The inputs of a build in the words of podman and buildah. https://github.com/containers/buildah/blob/main/docs/buildah-build.1.md
+* @throws E_UNSUPPORTED for inputs that don't go together here; E_INPUT for secrets that are not there
+*/
+async function containersArguments({ request, source }, circumstances) {
+	const { options, folder, engine } = circumstances;
+	const format = imageFormat(source, options.env);
+	refuseCombinations(source, format, circumstances);
+	const secrets = await secretArguments(source.secrets ?? [], options, folder);
+	const seconds = sourceDate(options.env);
+	return {
+		args: [
+			...["--format", format],
+			...engine === "buildah" ? removal(source) : [],
+			...commonArguments(request, source),
+			...pairs("--annotation", source.annotations),
+			...pairs("--build-context", source.buildContexts),
+			...secrets.args,
+			...(source.ssh ?? []).flatMap((ssh) => ["--ssh", ssh]),
+			...cacheArguments(source, request.platform, engine),
+			...source.pull === true ? ["--pull-always"] : [],
+			...seconds === void 0 ? [] : ["--timestamp", String(seconds)],
+			...(source.outputs ?? []).flatMap((output) => ["--output", checkedOutput(output, options)]),
+			...source.extraArgs ?? []
+		],
+		env: secrets.env
+	};
+}
+/** `auto` is OCI, unless whoever runs the machine says otherwise in the engine's own way. */
+function imageFormat({ format }, env) {
+	if (format !== void 0) return format;
+	return /^(?:docker|v2s[12]|application\/vnd\.docker\..*)$/u.test(env["BUILDAH_FORMAT"] ?? "") ? "docker" : "oci";
+}
+function refuseCombinations(source, format, { engine, isChroot }) {
+	const errors = [];
+	const refuse = (message, hint) => errors.push(new CodedError("E_UNSUPPORTED", message, { hint }));
+	if (format === "oci" && (source.dockerOnly ?? []).length > 0) refuse(`${engine} makes an image in OCI format, which would lose ${(source.dockerOnly ?? []).join(", ")}`, "set format: docker, on every leg of the list; or take the instruction out");
+	if (format === "docker" && Object.keys(source.annotations ?? {}).length > 0) refuse("annotations can't be in an image of Docker's format", "set format: oci, or leave annotations out");
+	if (isChroot && source.shmSize !== void 0) refuse(`shm-size ${quote(source.shmSize)} can't be had from ${engine} in chroot isolation, where RUN steps have the host's /dev/shm`, "leave shm-size out; or use a machine, or an engine, that can start containers");
+	if (errors.length > 0) throw joinErrors(errors);
+}
+/** podman removes the containers of a build that failed by itself; buildah takes the word for it only beside one of these. */
+function removal({ noCache, cacheFrom = [], cacheTo = [] }) {
+	return noCache === true || cacheFrom.length + cacheTo.length > 0 ? ["--force-rm"] : [];
+}
+/** They keep every layer of a cache under a tag of its own, so a cache is a whole repository, and each platform has one. */
+function cacheArguments({ cacheFrom = [], cacheTo = [] }, platform, engine) {
+	if (cacheFrom.length + cacheTo.length === 0) return [];
+	const one = (flag) => (cache) => [flag, cacheRepository(cache, platform, engine)];
+	return [
+		"--layers",
+		...cacheFrom.flatMap(one("--cache-from")),
+		...cacheTo.flatMap(one("--cache-to"))
+	];
+}
+function cacheRepository({ attributes }, platform, engine) {
+	const { ref, mode: _mode, ...others } = attributes;
+	const [other] = Object.keys(others);
+	if (other !== void 0) throw new CodedError("E_UNSUPPORTED", `the cache attribute ${quote(other)} means nothing to ${engine}`, { hint: "write type=registry,ref=repository" });
+	if (ref === void 0 || /[@\s,]|:[^/]*$/u.test(ref.replace(/^[^/]*:\d+\//u, "/"))) throw new CodedError("E_UNSUPPORTED", `${engine} keeps a cache in a repository of its own, and can't use ${quote(ref ?? "")}`, { hint: "name a repository without a tag, such as type=registry,ref=quay.io/acme/app-cache" });
+	return `${ref}-${formatPlatform(platform).replaceAll("/", "-")}`;
+}
+/** `type=local,dest=folder`, `type=tar,dest=file`, or a folder alone. @throws E_UNSUPPORTED, E_INPUT */
+function checkedOutput(output, { cwd, workspace }) {
+	const { type, dest, ...others } = output.includes("=") ? Object.fromEntries(output.split(",").map((field) => field.split(/=(.*)/su, 2))) : {
+		type: "local",
+		dest: output
+	};
+	if (type !== "local" && type !== "tar" || dest === void 0 || dest === "-" || Object.keys(others).length > 0) throw new CodedError("E_UNSUPPORTED", `outputs has ${quote(output)}`, { hint: "podman and buildah write type=local,dest=folder and type=tar,dest=file" });
+	const path = resolve(cwd, dest);
+	if (workspace !== void 0 && !isInside(path, workspace)) throw new CodedError("E_INPUT", `outputs leads out of the workspace: ${quote(dest)}`, { hint: "use a path inside of the workspace" });
+	return `type=${type},dest=${path}`;
+}
+
+// src/engines/emulation-setup.ts
+/**
+* The image that installs QEMU where the distribution has no package: QEMU 10.2.3, for every architecture. By digest, since it is run
+* with all rights of the machine. https://github.com/tonistiigi/binfmt
+*/
+const binfmtImage = "docker.io/tonistiigi/binfmt:qemu-v10.2.3-68@sha256:400a4873b838d1b89194d982c45e5fb3cda4593fbfd7e08a02e76b03b21166f0";
+const installMs = 6e5;
+/**
+* Makes the kernel run programs of this platform, in the ways that the host allows: an interpreter that is on disk is registered, the
+* distribution's package is installed, or a pinned image is run. What is registered stays: binfmt_misc is the whole machine's, and
+* another job may have begun to use it.
+* @returns what was done, for a person
+* @throws E_UNSUPPORTED with what each way came to
+*/
+async function setUpEmulation(platform, options) {
+	const target = formatPlatform(platform);
+	const setup = new Setup(platform, options);
+	const ways = [...options.local ? [() => setup.fromDisk(), () => setup.fromPackages()] : [], () => setup.fromImage()];
+	const reasons = [];
+	for (const way of ways) {
+		options.signal?.throwIfAborted();
+		const attempt = await way();
+		if ("done" in attempt) {
+			options.log.info(`${attempt.done}. It stays when this leg ends, since binfmt_misc is the whole machine's and another job may use it by then`);
+			return attempt.done;
+		}
+		reasons.push(attempt.why);
+	}
+	throw new CodedError("E_UNSUPPORTED", `setup-emulation could not install emulation of ${target}: ${reasons.join("; ")}`, { hint: emulationCure(platform) });
+}
+var Setup = class {
+	#platform;
+	#options;
+	#root;
+	constructor(platform, options) {
+		this.#platform = platform;
+		this.#options = options;
+		this.#root = options.root ?? "/proc/sys/fs/binfmt_misc";
+	}
+	async fromDisk() {
+		const qemu = qemuName(this.#platform);
+		const interpreter = await this.#interpreter(qemu);
+		if (interpreter === void 0) return { why: `there is no static qemu-${qemu} on PATH` };
+		let found = await this.#lookUp();
+		if (found.kind === "unknown") {
+			const failed = await this.#mount();
+			if (failed !== void 0) return { why: failed };
+			found = await this.#lookUp();
+		}
+		if (found.kind === "registered" && !found.enabled && found.flags.includes("F")) {
+			const failed = await this.#write(found.name, "1");
+			return failed === void 0 ? { done: `switched ${found.name} on` } : { why: failed };
+		}
+		const name = found.kind === "registered" ? `native-multiarch-${qemu}` : `qemu-${qemu}`;
+		const failed = await this.#write("register", registration(name, this.#platform, interpreter));
+		if (failed !== void 0) return { why: failed };
+		return this.#proven(`registered ${interpreter} in binfmt_misc as ${name} with flag F`);
+	}
+	async fromPackages() {
+		const prefix = await this.#privilege();
+		if (prefix === void 0) return { why: "packages need root, or a sudo that asks for no password" };
+		for (const [manager, ...commands] of packageManagers) {
+			if (await this.#tool(manager) === void 0) continue;
+			for (const args of commands) {
+				const result = await this.#run([
+					...prefix,
+					...noQuestions,
+					manager,
+					...args
+				]);
+				if (result.code !== 0) return { why: `${manager} ${args.join(" ")} failed: ${lastLines(`${result.stdout}\n${result.stderr}`, 2, 300)}` };
+			}
+			const done = await this.#proven(`installed ${commands.at(-1)?.at(-1) ?? ""} with ${manager}`);
+			return "done" in done ? done : this.fromDisk();
+		}
+		return { why: "there is no apt-get, dnf or zypper on PATH" };
+	}
+	async fromImage() {
+		const { runPrivileged } = this.#options;
+		if (runPrivileged === void 0) return { why: "this engine runs no containers that could install it" };
+		const { architecture } = this.#platform;
+		const result = await runPrivileged(binfmtImage, ["--install", architecture]);
+		if (result.code !== 0) return { why: `${binfmtImage} failed: ${lastLines(`${result.stdout}\n${result.stderr}`, 2, 300)}` };
+		return this.#proven(`installed QEMU for ${architecture} from ${binfmtImage}`);
+	}
+	/** Nothing is done until the kernel says so itself, where it can be asked. */
+	async #proven(done) {
+		if (!this.#options.local) return { done };
+		const found = await this.#lookUp();
+		return found.kind === "unknown" || isUsable(found) ? { done } : { why: `${done}, and the kernel has no emulation that containers can use all the same` };
+	}
+	#lookUp() {
+		const { lookUpEmulation: ask = (architecture) => lookUpEmulation(architecture, this.#root) } = this.#options;
+		return ask(this.#platform.architecture);
+	}
+	async #interpreter(qemu) {
+		for (const name of [`qemu-${qemu}-static`, `qemu-${qemu}`]) {
+			const found = await this.#tool(name);
+			if (found !== void 0 && await isStatic(found)) return found;
+		}
+	}
+	/** Gives why it could not be mounted. */
+	async #mount() {
+		const prefix = await this.#privilege();
+		if (prefix === void 0) return "to mount binfmt_misc takes root";
+		const result = await this.#run([
+			...prefix,
+			"mount",
+			"-t",
+			"binfmt_misc",
+			"binfmt_misc",
+			this.#root
+		]);
+		return result.code === 0 ? void 0 : `binfmt_misc can't be mounted: ${lastLines(result.stderr, 1, 200)}`;
+	}
+	/** Gives why it could not be written. */
+	async #write(file, text) {
+		const path = join(this.#root, file);
+		const prefix = await this.#privilege();
+		if (prefix === void 0) return `to write ${path} takes root`;
+		if (prefix.length > 0) {
+			const result = await this.#run([
+				...prefix,
+				"tee",
+				path
+			], text);
+			return result.code === 0 ? void 0 : `${path} can't be written: ${lastLines(result.stderr, 1, 200)}`;
+		}
+		try {
+			await writeFile(path, text);
+			return;
+		} catch (error) {
+			return `${path} can't be written: ${error instanceof Error ? error.message : String(error)}`;
+		}
+	}
+	/** What stands before a command that needs root; undefined where there is no way to be root. */
+	async #privilege() {
+		const { uid = process.getuid?.() } = this.#options;
+		if (uid === 0) return [];
+		if (await this.#tool("sudo") === void 0) return void 0;
+		return (await this.#run([
+			"sudo",
+			"-n",
+			"true"
+		])).code === 0 ? ["sudo", "-n"] : void 0;
+	}
+	#tool(name) {
+		return findTool(name, this.#options.env["PATH"]);
+	}
+	async #run([name = "", ...args], input) {
+		const { env, log, signal, exec = spawnExec } = this.#options;
+		const tool = await this.#tool(name);
+		if (tool === void 0) return {
+			code: 127,
+			stdout: "",
+			stderr: `there is no ${name} on PATH`
+		};
+		log.debug(`${tool} ${args.join(" ")}`);
+		return exec(tool, args, {
+			env: childEnvironment(env),
+			timeoutMs: installMs,
+			...signal !== void 0 && { signal },
+			...input !== void 0 && { input }
+		});
+	}
+};
+/** Before a package manager; sudo drops variables, so `env` sets it behind it. */
+const noQuestions = ["env", "DEBIAN_FRONTEND=noninteractive"];
+/** How each distribution installs QEMU's user emulation. */
+const packageManagers = [
+	[
+		"apt-get",
+		["update", "-q"],
+		[
+			"install",
+			"-q",
+			"-y",
+			"--no-install-recommends",
+			"qemu-user-static"
+		]
+	],
+	["dnf", [
+		"install",
+		"-y",
+		"qemu-user-static"
+	]],
+	["zypper", [
+		"--non-interactive",
+		"install",
+		"qemu-linux-user"
+	]]
+];
+/**
+* The line that registers an interpreter for every program of a machine, static or not. Flag F: the kernel opens it now, so that it is
+* there in containers too. https://docs.kernel.org/admin-guide/binfmt-misc.html
+*/
+function registration(name, platform, interpreter) {
+	const program = probeProgram(platform.architecture);
+	if (program === void 0) throw new CodedError("E_UNSUPPORTED", `setup-emulation knows no programs of ${formatPlatform(platform)}`, { hint: emulationCure(platform) });
+	const magic = program.subarray(0, 20);
+	const mask = Buffer.alloc(20, 255);
+	mask[7] = 0;
+	mask[magic[5] === 1 ? 16 : 17] = 254;
+	const escaped = (bytes) => [...bytes].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");
+	return `:${name}:M::${escaped(magic)}:${escaped(mask)}:${interpreter}:F`;
+}
+/** Whether a program needs no loader, which would be missing in a container. https://refspecs.linuxfoundation.org/elf/gabi4+/ch5.pheader.html */
+async function isStatic(path) {
+	const file = await open(path);
+	try {
+		const { buffer: head, bytesRead } = await file.read(Buffer.alloc(8192), 0, 8192, 0);
+		if (bytesRead < 64 || head.readUInt32BE(0) !== 2135247942 || head[4] !== 2) return false;
+		const little = head[5] === 1;
+		const u16 = (at) => little ? head.readUInt16LE(at) : head.readUInt16BE(at);
+		const u32 = (at) => little ? head.readUInt32LE(at) : head.readUInt32BE(at);
+		const start = little ? Number(head.readBigUInt64LE(32)) : Number(head.readBigUInt64BE(32));
+		const [size, count] = [u16(54), u16(56)];
+		if (size < 56 || start + size * count > bytesRead) return false;
+		return !Array.from({ length: count }, (_, i) => u32(start + size * i)).includes(3);
+	} finally {
+		await file.close();
+	}
+}
+
+// src/engines/mode-trial.ts
+/**
+* In which mode this engine makes images of the platform, found out by running a program.
+* @throws E_HOST_MISMATCH, E_UNSUPPORTED, E_ENGINE, as `Engine.preflight` says
+*/
+async function findMode(platform, wanted, engine) {
+	const emulation = await emulationFor(platform, wanted, engine);
+	if (wanted !== "auto") return tryMode(decideMode(platform, wanted, engine.host, emulation), platform, engine, emulation);
+	const passedOver = [];
+	const modes = modesToTry(platform, engine.host, emulation);
+	for (const mode of modes) try {
+		const ready = await tryMode(mode, platform, engine, emulation);
+		return {
+			...ready,
+			note: [
+				`mode auto is ${mode}`,
+				...passedOver,
+				ready.note
+			].join("; ")
+		};
+	} catch (error) {
+		if (!(error instanceof CodedError && ["E_UNSUPPORTED", "E_HOST_MISMATCH"].includes(error.code)) || mode === modes.at(-1)) throw error;
+		passedOver.push(`${mode} does not go, since ${error.message}`);
+	}
+	throw new CodedError("E_INTERNAL", "no mode was tried");
+}
+/** What the kernel emulates; where `setup-emulation` asks for it and it does not, it is installed first. */
+async function emulationFor(platform, wanted, { session, host, local, runPrivileged }) {
+	if (relation(platform, host.platform) === "same") return { kind: "absent" };
+	const { options } = session;
+	const lookUp = async () => local ? (options.lookUpEmulation ?? lookUpEmulation)(platform.architecture) : {
+		kind: "unknown",
+		reason: "the engine is on another machine"
+	};
+	const found = await lookUp();
+	const compatible = relation(platform, host.platform) === "compatible";
+	if (options.setUpEmulation !== true || wanted === "native" || compatible || isUsable(found)) return found;
+	try {
+		await setUpEmulation(platform, {
+			...options,
+			local,
+			...runPrivileged !== void 0 && { runPrivileged }
+		});
+	} catch (error) {
+		if (!(error instanceof CodedError) || wanted === "emulate") throw error;
+		options.log.warning(error.message);
+	}
+	return lookUp();
+}
+async function tryMode(mode, platform, engine, emulation) {
+	const { session, host } = engine;
+	if (mode === "emulate") checkEmulation(platform, emulation);
+	const told = describeMode(mode, platform, host, emulation);
+	const program = mode === "cross" ? void 0 : probeProgram(platform.architecture);
+	const tried = program === void 0 ? host.platform : platform;
+	const id = session.uniqueId();
+	const folder = await session.folderWith(`probe-${id}`, {
+		Dockerfile: "FROM scratch\nCOPY probe /probe\nRUN [\"/probe\"]\n",
+		probe: program ?? probeProgram(host.platform.architecture) ?? ""
+	});
+	const { result, notes } = await engine.tryProgram(folder, tried, `localhost/native-multiarch-probe:${id}`);
+	if (result.code !== 0) throw probeFailure(result, platform, mode, engine);
+	for (const note of notes) session.options.log.info(note);
+	const warning = mode === "emulate" ? emulationWarning(platform) : void 0;
+	return {
+		mode,
+		note: [told, ...notes].join("; "),
+		...warning !== void 0 && { warning }
+	};
+}
+function probeFailure(result, platform, mode, { session, host }) {
+	const target = formatPlatform(platform);
+	const own = formatPlatform(host.platform);
+	if (!/exec format error/i.test(`${result.stdout}${result.stderr}`)) {
+		const error = session.failure(result, {
+			doing: "build",
+			platform
+		});
+		if (error.code !== "E_BUILD") return error;
+		const said = lastLines(`${result.stdout}\n${result.stderr}`);
+		return new CodedError("E_ENGINE", `${session.name} can't run a program of ${target} here: ${said}`, { hint: "try the same by hand: FROM scratch, COPY and RUN of a static program" });
+	}
+	if (mode === "native") return new CodedError("E_HOST_MISMATCH", `the processor of ${host.label} (${own}) does not run programs of ${target}`, { hint: `run this leg on a ${target} machine; some 64-bit processors have no 32-bit mode` });
+	return new CodedError("E_UNSUPPORTED", `${host.label} (${own}) has no emulation of ${target} that works in containers`, { hint: emulationCure(platform) });
+}
+
+// src/engines/smoke.ts
+/** What only a shell understands: pipes, lists, redirections, variables, substitutions, globs, comments, `~`. */
+const needsShell = /[|&;<>()$`*?#~\n]|\[(?!")/;
+/**
+* The program and arguments of a smoke test. Words and a JSON list are run as they are, so that an image without a shell
+* can be tested; a line that needs one goes to the image's own `/bin/sh -c`.
+* @throws E_INPUT where it is empty or its quotes do not end.
+*/
+function smokeTestArguments(command) {
+	const text = command.trim();
+	if (!text.startsWith("[") && needsShell.test(withoutSingleQuoted(text))) return [
+		"/bin/sh",
+		"-c",
+		text
+	];
+	let words;
+	try {
+		words = splitWords(text);
+	} catch (error) {
+		if (!(error instanceof CodedError)) throw error;
+		throw new CodedError("E_INPUT", `smoke-test ${error.message}`, {
+			...error.hint !== void 0 && { hint: error.hint },
+			cause: error
+		});
+	}
+	const [program, ...rest] = words;
+	if (program !== void 0 && program !== "") return [program, ...rest];
+	throw new CodedError("E_INPUT", `smoke-test is ${quote(command)}, which is no command`, { hint: "name a program that is in the image, such as /usr/bin/app --version" });
+}
+function withoutSingleQuoted(text) {
+	return text.replace(/'[^']*'/g, "");
+}
+
+// src/engines/container-engine.ts
+const imageId = /^(?:sha256:)?([0-9a-f]{64})$/;
+const maxPushes = 3;
+/** What is worth another try, in the words of the engines; what a registry refuses for good is not. */
+const passing = /\b50[0234]\b|\b429\b|toomanyrequests|timeout|connection re(?:set|fused)|unexpected EOF|: EOF|broken pipe|temporar/i;
+/**
+* The part that all engines of containers share: what is asked, checked and said, in which order. An engine says how its own
+* command is told to do each step.
+*/
+var ContainerEngine = class {
+	name;
+	session;
+	#host;
+	#ready = /* @__PURE__ */ new Map();
+	constructor(name, session) {
+		this.name = name;
+		this.session = session;
+	}
+	host() {
+		this.#host ??= this.askHost();
+		return this.#host;
+	}
+	preflight(platform, mode) {
+		const key = (each) => `${formatPlatform(platform)} ${each}`;
+		const known = this.#ready.get(key(mode)) ?? this.#preflight(platform, mode);
+		this.#ready.set(key(mode), known);
+		return known.then((ready) => {
+			this.#ready.set(key(ready.mode), known);
+			return ready;
+		});
+	}
+	async #preflight(platform, wanted) {
+		const { session } = this;
+		const host = await this.host();
+		return findMode(platform, wanted, {
+			session,
+			host,
+			local: this.isLocal(),
+			tryProgram: async (folder, tried, name) => this.tryProgram(folder, tried, name),
+			...this.runPrivileged !== void 0 && { runPrivileged: this.runPrivileged }
+		});
+	}
+	/** Runs a container with all rights of the engine's machine, where the engine can. */
+	runPrivileged;
+	/** Which version that table is read for; known after the preflight. */
+	optionVersion({ version }) {
+		return version;
+	}
+	/** Whether stages that the target does not need are left out; known once the preflight is done. */
+	prunes() {
+		return true;
+	}
+	async dockerfile(source) {
+		const { file } = await checkSource(source, this.session.options, this.dockerfileNames);
+		return {
+			file,
+			text: await readFile(file, "utf8"),
+			prunes: this.prunes()
+		};
+	}
+	async build(request) {
+		const { source } = request;
+		if (source.kind !== "dockerfile") throw new CodedError("E_UNSUPPORTED", `${this.name} builds Dockerfiles, and files were given`, { hint: "engine assemble makes images from files" });
+		checkValues(request, this.session.options.log);
+		const paths = await checkSource(source, this.session.options, this.dockerfileNames);
+		const checked = await checkOptions(source, this.session.options);
+		await this.preflight(request.platform, request.mode);
+		const version = this.optionVersion(await this.host());
+		const refused = unsupportedOptions(askedOptions(request), this.dialect(), version);
+		if (refused.length > 0) throw joinErrors(refused);
+		const id = this.session.uniqueId();
+		const name = `localhost/native-multiarch:${id}`;
+		await this.session.note("image", name);
+		const order = {
+			request,
+			source: checked,
+			paths,
+			name,
+			idFile: join(await this.session.folder(), `${id}.iid`)
+		};
+		const result = await this.runBuild(order);
+		if (result.code !== 0) throw await this.#buildFailure(result, request, paths.file);
+		return this.builtImage(order);
+	}
+	/** What a build that went well has made. */
+	async builtImage({ name, idFile }) {
+		return {
+			engine: this.name,
+			id: await this.#readId(idFile),
+			name
+		};
+	}
+	async #buildFailure(result, { platform, mode }, file) {
+		const format = /(?:exec (\S+): )?exec format error/i.exec(`${result.stdout}\n${result.stderr}`);
+		if (mode === "cross" && format !== null) return crossFailure(platform, await this.host(), format[1]?.replaceAll("\"", "") ?? "a program");
+		return this.session.failure(result, {
+			doing: "build",
+			platform,
+			file
+		});
+	}
+	async #readId(idFile) {
+		const text = (await readFile(idFile, "utf8")).trim();
+		const hex = imageId.exec(text)?.[1];
+		if (hex === void 0) throw new CodedError("E_ENGINE", `${this.name} gave ${show(text, 80)} where an image id was to be`);
+		return `sha256:${hex}`;
+	}
+	async run(image, options) {
+		const program = smokeTestArguments(options.command);
+		const result = await this.runCommand(image, program, options);
+		if (result.code === 0) return;
+		const output = `${result.stdout}\n${result.stderr}`;
+		const told = lastLines(output);
+		const said = told === "" ? "it said nothing" : told;
+		const what = `smoke test ${JSON.stringify(show(options.command, 200))} on ${formatPlatform(options.platform)}`;
+		if (result.ended === "timeout") throw new CodedError("E_SMOKE_TEST", `${what} did not end within ${options.timeoutMs / 1e3} s: ${said}`, { hint: "nothing was pushed; it has to end by itself" });
+		const trouble = runtimeTrouble(output);
+		if (trouble !== void 0) throw new CodedError("E_ENGINE", `${this.name} can't start containers here: ${trouble.says}`, { hint: trouble.cure });
+		throw new CodedError("E_SMOKE_TEST", `${what} ended with ${result.code}: ${said}`, { hint: smokeHint(result.code, output) });
+	}
+	async push(image, reference) {
+		const { log, sleep = wait, signal } = this.session.options;
+		const { registry } = reference.repository;
+		for (let tries = 1;; tries++) {
+			const result = await this.runPush(image, reference);
+			if (result.code === 0) return;
+			const error = this.session.failure(result, {
+				doing: "push",
+				registry,
+				caCertificate: this.session.options.caCertificate !== void 0
+			});
+			if (!([
+				"E_NETWORK",
+				"E_RATE_LIMITED",
+				"E_REGISTRY"
+			].includes(error.code) && passing.test(error.message)) || tries === maxPushes) throw error;
+			const ms = 2e3 * 4 ** (tries - 1);
+			log.warning(`push to ${registry} failed (${error.message}); trying again in ${ms / 1e3} s`);
+			await sleep(ms);
+			signal?.throwIfAborted();
+		}
+	}
+	async close() {
+		await this.session.close();
+	}
+};
+function smokeHint(code, output) {
+	if (code === 127 || /executable file not found|no such file or directory/.test(output)) return "nothing was pushed; is that program in the image, and on its PATH? An image without a shell runs plain words only";
+	return "nothing was pushed; the log above has its output";
+}
+function wait(ms) {
+	return new Promise((resolve) => {
+		setTimeout(resolve, ms);
+	});
+}
+
+// src/engines/short-names.ts
+/**
+* Where podman and buildah would pull an image from; `undefined` where only they can tell: a short name with no alias and not one
+* registry to search, or a registry that the configuration leads elsewhere.
+* https://github.com/containers/image/blob/main/docs/containers-registries.conf.5.md
+*/
+function sourceOf(reference, config) {
+	const name = fullName(reference, config);
+	if (name === void 0) return void 0;
+	const { registry, name: full } = parseReference(name).repository;
+	const about = config.registries.filter(({ prefix, location }) => {
+		const from = prefix ?? location ?? "";
+		return from.startsWith("*.") ? registry.endsWith(from.slice(1)) : full === from || full.startsWith(`${from}/`);
+	});
+	return about.some(({ prefix, location, isBlocked }) => isBlocked === true || prefix !== void 0 && location !== void 0 && prefix !== location) ? void 0 : {
+		name,
+		isMirrored: about.some(({ isMirrored }) => isMirrored === true)
+	};
+}
+function fullName(reference, { aliases, searched }) {
+	if (/^(?:localhost|[^/]*[.:][^/]*)\//u.test(reference)) return reference;
+	const [name = "", extra = ""] = /^([^:@]+)(.*)$/u.exec(reference)?.slice(1) ?? [];
+	const alias = aliases.get(name);
+	if (alias !== void 0 && alias !== "") return alias + extra;
+	const [only, ...more] = searched;
+	return only === void 0 || more.length > 0 ? void 0 : `${only}/${reference}`;
+}
+/** The configuration of this user on this machine; a later file goes before an earlier one. */
+async function registriesConfig(env) {
+	const home = env["HOME"];
+	const own = env["XDG_CONFIG_HOME"] ?? (home === void 0 ? void 0 : join(home, ".config"));
+	const cache = env["XDG_CACHE_HOME"] ?? (home === void 0 ? void 0 : join(home, ".cache"));
+	const folders = [
+		...own === void 0 ? [] : [join(own, "containers")],
+		"/etc/containers",
+		"/usr/share/containers"
+	];
+	const main = await firstThere([...(env["CONTAINERS_REGISTRIES_CONF"] ?? "") === "" ? [] : [env["CONTAINERS_REGISTRIES_CONF"] ?? ""], ...folders.map((folder) => join(folder, "registries.conf"))]);
+	const more = await Promise.all(folders.toReversed().map(async (folder) => dropIns(join(folder, "registries.conf.d"))));
+	const learnt = await Promise.all(["/var/cache/containers", ...cache === void 0 ? [] : [join(cache, "containers")]].map(async (folder) => text(join(folder, "short-name-aliases.conf"))));
+	return parseRegistriesConfig([
+		main ?? "",
+		...more.flat(),
+		...learnt.map((one) => one ?? "")
+	]);
+}
+/** In today's form, and in that of the first version. */
+const searchList = /^\s*(?:unqualified-search-registries|\[registries\.search\]\s*registries)\s*=\s*\[([^\]]*)\]/mu;
+/** Of TOML only what these files hold: tables, strings, and one list of strings. */
+function parseRegistriesConfig(files) {
+	const aliases = /* @__PURE__ */ new Map();
+	const registries = [];
+	let searched = [];
+	for (const file of files) {
+		const list = searchList.exec(file)?.[1];
+		if (list !== void 0) searched = [...list.matchAll(/["']([^"']+)["']/gu)].map(([, registry = ""]) => registry);
+		let table = "";
+		for (const line of file.split("\n")) {
+			const header = /^\s*\[\[?\s*([\w.]+)\s*\]\]?\s*(?:#.*)?$/u.exec(line)?.[1];
+			const [, key = "", value = ""] = /^\s*["']?([^"'=\s]+)["']?\s*=\s*["']?([^"'\s]*)["']?/u.exec(line) ?? [];
+			const registry = registries.at(-1);
+			if (header !== void 0) {
+				table = header;
+				if (header === "registry") registries.push({});
+				if (header === "registry.mirror" && registry !== void 0) registry.isMirrored = true;
+			} else if (table === "aliases" && key !== "") aliases.set(key, value);
+			else if (table === "registry" && registry !== void 0) {
+				if (key === "prefix" || key === "location") registry[key] = value;
+				if (key === "blocked" && value === "true") registry.isBlocked = true;
+			}
+		}
+	}
+	return {
+		aliases,
+		searched,
+		registries
+	};
+}
+async function firstThere(paths) {
+	for (const path of paths) {
+		const found = await text(path);
+		if (found !== void 0) return found;
+	}
+}
+async function dropIns(folder) {
+	let names;
+	try {
+		names = await readdir(folder);
+	} catch {
+		return [];
+	}
+	const files = names.filter((name) => name.endsWith(".conf")).sort();
+	return (await Promise.all(files.map(async (name) => text(join(folder, name))))).map((one) => one ?? "");
+}
+async function text(path) {
+	try {
+		return await readFile(path, "utf8");
+	} catch {
+		return;
+	}
+}
+
+// src/engines/containers.ts
+const containersCapabilities = {
+	source: "dockerfile",
+	modes: [
+		"native",
+		"emulate",
+		"cross"
+	],
+	smokeTest: true,
+	pushesBy: "engine",
+	caCertificate: true,
+	insecureRegistries: "any"
+};
+/** podman's and buildah's own are those of the machine or higher, which a container may not always have. */
+const modestLimits = [...["--ulimit", "nofile=1024:1024"], ...["--ulimit", "nproc=1024:1024"]];
+const probeMs$1 = 18e4;
+/** What is no image of a registry, although it may look like a name and a tag. */
+const isTransport = /^(?:containers-storage|dir|docker-archive|docker-daemon|oci|oci-archive|sif):/u;
+/**
+* What podman and buildah have in common: they are one builder, one storage and one registry client.
+* https://docs.podman.io/en/stable/markdown/podman-build.1.html
+*/
+var ContainersEngine = class extends ContainerEngine {
+	capabilities = containersCapabilities;
+	dockerfileNames = ["Containerfile", "Dockerfile"];
+	arrangement = {};
+	#configured;
+	#registries;
+	/** The isolation of RUN steps: the user's own word goes first, then what the preflight found. */
+	get isolation() {
+		const own = this.session.options.env["BUILDAH_ISOLATION"];
+		return own === void 0 || own === "" ? this.arrangement.isolation : own;
+	}
+	async pullSource(reference) {
+		if (isTransport.test(reference)) return void 0;
+		this.#registries ??= registriesConfig(this.session.options.env);
+		return this.isLocal() ? sourceOf(reference, await this.#registries) : void 0;
+	}
+	variables(arrangement) {
+		return {
+			...this.runtimeVariables(arrangement),
+			...arrangement.isolation !== void 0 && { BUILDAH_ISOLATION: arrangement.isolation }
+		};
+	}
+	/** Writes what the engine's registry client is to know. Gives the arguments that every command with a registry takes. */
+	configure() {
+		this.#configured ??= (async () => {
+			const { logins = [], insecureRegistries = [], caCertificate, env } = this.session.options;
+			const folder = await this.session.folder();
+			if (logins.length > 0) Object.assign(this.session.variables, await writeAuthFile(join(folder, "auth"), logins, env));
+			const insecure = [.../* @__PURE__ */ new Set([...insecureRegistries, ...logins.map((login) => login.registry).filter(isLoopback)])];
+			if (insecure.length > 0) Object.assign(this.session.variables, await writeRegistriesConf(join(folder, "registries"), insecure, env));
+			if (caCertificate === void 0) return [];
+			const certificates = await this.session.folderWith("certificates", {});
+			await writeFile(join(certificates, "ca.crt"), caCertificate, { mode: 384 });
+			return ["--cert-dir", certificates];
+		})();
+		return this.#configured;
+	}
+	async tryProgram(folder, platform, name) {
+		await this.configure();
+		const refused = [];
+		let first;
+		const waiting = [...await this.#arrangements()];
+		for (let arrangement = waiting.shift(); arrangement !== void 0; arrangement = waiting.shift()) {
+			const result = await this.#attempt(arrangement, folder, platform, name);
+			first ??= result;
+			if (result.code === 0) {
+				this.arrangement = arrangement;
+				return {
+					result,
+					notes: this.#notes(arrangement, refused)
+				};
+			}
+			const trouble = runtimeTrouble(`${result.stdout}\n${result.stderr}`);
+			if (trouble === void 0) return {
+				result,
+				notes: []
+			};
+			refused.push(trouble.says);
+			if (trouble.kind === "limits" && arrangement.limits === void 0) waiting.unshift({
+				...arrangement,
+				limits: true
+			});
+		}
+		if (first === void 0) throw new CodedError("E_INTERNAL", "no way to run a program was tried");
+		return {
+			result: first,
+			notes: []
+		};
+	}
+	/** In the order of how much they keep apart: the engine's own way, runc, and last a chroot. */
+	async #arrangements() {
+		if (Object.keys(this.arrangement).length > 0) return [this.arrangement];
+		const { env } = this.session.options;
+		const runc = await findTool("runc", env["PATH"]);
+		const own = env["BUILDAH_ISOLATION"] ?? "";
+		return [
+			{},
+			...runc === void 0 || own === "chroot" ? [] : [{ runtime: runc }],
+			...own === "" ? [{ isolation: "chroot" }] : []
+		];
+	}
+	async #attempt(arrangement, folder, platform, name) {
+		const network = (arrangement.isolation ?? this.session.options.env["BUILDAH_ISOLATION"]) === "chroot" ? [] : ["--network", "none"];
+		const options = {
+			env: this.variables(arrangement),
+			timeoutMs: probeMs$1
+		};
+		const args = [
+			"--no-cache",
+			"--layers=false",
+			"--force-rm",
+			...network,
+			...arrangement.limits === true ? modestLimits : [],
+			"--platform",
+			formatPlatform(platform),
+			"--tag",
+			name,
+			folder
+		];
+		const result = await this.session.ask([
+			...this.globalArguments(arrangement),
+			this.buildCommand,
+			...args
+		], options);
+		if (result.code === 0) await this.session.ask(["rmi", name], { evenIfAborted: true });
+		return result;
+	}
+	#notes({ runtime, isolation, limits }, refused) {
+		const why = refused.length === 0 ? "" : `, since ${[...new Set(refused)].join("; then ")}`;
+		const used = [
+			...runtime === void 0 ? [] : [runtime],
+			...isolation === void 0 ? [] : [`BUILDAH_ISOLATION=${isolation}, with the host's network in RUN steps`],
+			...limits === void 0 ? [] : [modestLimits.join(" ")]
+		];
+		if (used.length > 0) return [`${this.name} uses ${used.join(" and ")}${why}`];
+		return this.isolation === void 0 ? [] : [`${this.name} uses BUILDAH_ISOLATION=${this.isolation}, as it was set`];
+	}
+	async runBuild({ request, source, paths, name, idFile }) {
+		const registry = await this.configure();
+		const { args, env } = buildArguments(source.buildArgs ?? {});
+		const told = await containersArguments({
+			request,
+			source
+		}, {
+			engine: this.name,
+			options: this.session.options,
+			folder: () => this.session.folder(),
+			isChroot: this.isolation === "chroot"
+		});
+		return this.session.tell([
+			...this.globalArguments(this.arrangement),
+			this.buildCommand,
+			...registry,
+			...[
+				"--platform",
+				formatPlatform(request.platform),
+				"--tag",
+				name,
+				"--iidfile",
+				idFile
+			],
+			...["--file", paths.file],
+			...this.#network(source.network),
+			...args,
+			...this.arrangement.limits === true ? otherLimits(source.ulimit ?? []) : [],
+			...told.args,
+			paths.context
+		], {
+			env: {
+				...env,
+				...told.env,
+				...this.variables(this.arrangement)
+			},
+			stepsFirst: true
+		});
+	}
+	/** @throws E_UNSUPPORTED: with BUILDAH_ISOLATION=chroot buildah takes any network, and gives the host's. */
+	#network(network) {
+		if (network === void 0 || network === "default") return [];
+		if (this.isolation === "chroot" && network !== "host") throw new CodedError("E_UNSUPPORTED", `network ${quote(network)} can't be had from ${this.name} in chroot isolation, where RUN steps have the host's network`, { hint: "leave network out or set network: host; or use a machine, or an engine, that can start containers" });
+		return ["--network", network];
+	}
+	async runPush(image, reference) {
+		const { insecureRegistries = [] } = this.session.options;
+		const { registry } = reference.repository;
+		const insecure = insecureRegistries.includes(registry) || isLoopback(registry);
+		const args = [...await this.configure(), ...insecure ? ["--tls-verify=false"] : []];
+		return this.session.tell([
+			"push",
+			...args,
+			image.id,
+			`docker://${formatReference(reference)}`
+		]);
+	}
+	async remove(image) {
+		const answer = await this.session.ask(["rmi", image.name], { evenIfAborted: true });
+		await this.session.strike(image.name);
+		if (answer.code !== 0 && !/image not known|no such image/i.test(answer.stderr)) this.session.options.log.warning(`${image.name} was not removed: ${lastLines(answer.stderr, 1, 300)}`);
+	}
+};
+/** Those of {@link modestLimits} that are not asked for in another way. */
+function otherLimits(asked) {
+	const names = asked.map((limit) => limit.split("=", 1)[0]);
+	return modestLimits.filter((word) => word !== "--ulimit" && !names.includes(word.split("=", 1)[0])).flatMap((limit) => ["--ulimit", limit]);
+}
+
+// src/engines/store.ts
+/**
+* Whether an image in the engine's own store is of that platform, which is when a build takes it from there. Variants are left out: an
+* image without one serves them all.
+* @param question arguments that make the engine answer with `os/architecture`
+*/
+async function isStoredFor(session, question, platform) {
+	const { code, stdout } = await session.ask(question);
+	const [os, architecture] = stdout.trim().split("/");
+	return code === 0 && os === platform.os && architecture === platform.architecture;
+}
+
+// src/engines/streams.ts
+/**
+* What an engine's command prints, as it comes; where that is not read to its end, the command is ended.
+* @throws E_ENGINE as the engine's words tell, once all that came was given
+*/
+async function* printed(session, args) {
+	const output = new PassThrough();
+	yield* outcome(session, output, async (stop) => session.tell(args, {
+		output,
+		stop
+	}).finally(() => output.end()));
+}
+/**
+* What an engine's command writes to a path, as it comes: the path is a FIFO, and nothing is stored.
+* @param args the command, given the path
+* @throws E_ENGINE_MISSING without mkfifo; else as {@link printed} does
+*/
+async function* writtenTo(session, args) {
+	const path = join(await session.folder(), `${session.uniqueId()}.tar`);
+	await makeFifo(session, path);
+	const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+	const reader = new Socket({
+		fd,
+		readable: true,
+		writable: false
+	});
+	const holder = openSync(path, constants.O_WRONLY);
+	try {
+		yield* outcome(session, reader, async (stop) => session.tell(args(path), { stop }).finally(() => {
+			closeSync(holder);
+		}));
+	} finally {
+		await rm(path, { force: true });
+	}
+}
+async function makeFifo(session, path) {
+	const tool = await findTool("mkfifo", session.options.env["PATH"]);
+	if (tool === void 0) throw new CodedError("E_ENGINE_MISSING", "there is no mkfifo on PATH", { hint: "install coreutils, whose programs every engine needs" });
+	const made = await session.ask([
+		"-m",
+		"600",
+		path
+	], { tool });
+	if (made.code !== 0) throw session.failure(made, { doing: "ask" });
+}
+async function* outcome(session, source, start) {
+	const stop = new AbortController();
+	const running = start(stop.signal);
+	running.catch(() => void 0);
+	let isWhole = false;
+	try {
+		for await (const chunk of source) yield chunk;
+		isWhole = true;
+	} finally {
+		if (!isWhole) {
+			stop.abort();
+			source.destroy();
+			await running.catch(() => void 0);
+		}
+	}
+	const result = await running;
+	if (result.code !== 0) throw session.failure(result, { doing: "ask" });
+}
+
+// src/engines/cache-scope.ts
+/**
+* A cache that legs of several platforms are to share would be overwritten by each of them: so each platform has a part of its own. What
+* is read is the own part first, and where it was given as an image, that image as well.
+*/
+function cacheOfPlatform(cache, platform, direction) {
+	const suffix = formatPlatform(platform).replaceAll("/", "-");
+	const { type, attributes } = cache;
+	const withValue = (key, value) => ({
+		type,
+		attributes: {
+			...attributes,
+			[key]: value
+		}
+	});
+	switch (type) {
+		case "gha": return [withValue("scope", `${attributes["scope"] ?? "buildkit"}-${suffix}`)];
+		case "s3":
+		case "azblob": return [withValue("name", `${attributes["name"] ?? "buildkit"}-${suffix}`)];
+		case "local": {
+			const key = direction === "from" ? "src" : "dest";
+			const folder = attributes[key];
+			return folder === void 0 ? [cache] : [withValue(key, `${folder.replace(/\/+$/u, "")}/${suffix}`)];
+		}
+		case "registry": {
+			const ref = attributes["ref"];
+			if (ref === void 0 || ref.includes("@")) return [cache];
+			const own = withValue("ref", `${/:[^/]+$/u.test(ref) ? ref : `${ref}:latest`}-${suffix}`);
+			return direction === "from" ? [own, cache] : [own];
+		}
+		default: return [cache];
+	}
+}
+
+// src/engines/docker-arguments.ts
+/** The first that has BuildKit 0.11. https://github.com/moby/buildkit/blob/master/docs/build-repro.md */
+const sourceDateSince = "23.0";
+/**
+* The inputs of a build in the words of `docker build`. https://docs.docker.com/reference/cli/docker/buildx/build/
+* @throws E_INPUT for secrets that are not there
+*/
+async function dockerArguments({ request, source }, { builder, version, options, folder }) {
+	const secrets = await secretArguments(source.secrets ?? [], options, folder);
+	const { cacheFrom = [], cacheTo = [] } = source;
+	return {
+		args: [
+			...commonArguments(request, source),
+			...optional("--network", source.network),
+			...pairs("--build-context", source.buildContexts),
+			...secrets.args,
+			...(source.ssh ?? []).flatMap((ssh) => ["--ssh", ssh]),
+			...cacheFrom.flatMap((cache) => cacheOfPlatform(cache, request.platform, "from")).flatMap(({ attributes: { ref = "" } }) => ["--cache-from", formatReference(parseReference(ref))]),
+			...cacheTo.length > 0 ? ["--build-arg", "BUILDKIT_INLINE_CACHE=1"] : [],
+			...source.pull === true ? ["--pull"] : [],
+			...dateArguments(source, builder, version, options),
+			...source.extraArgs ?? []
+		],
+		env: secrets.env
+	};
+}
+function dateArguments({ buildArgs = {} }, builder, version, { env, log }) {
+	const seconds = sourceDate(env);
+	if (seconds === void 0 || "SOURCE_DATE_EPOCH" in buildArgs) return [];
+	if (builder === "buildkit" && isAtLeast(version, sourceDateSince)) return ["--build-arg", `SOURCE_DATE_EPOCH=${seconds}`];
+	log.warning(`SOURCE_DATE_EPOCH is set, and docker ${version}${builder === "classic" ? " with its classic builder" : ""} can't give its times to the image: it came with ${sourceDateSince} and BuildKit`);
+	return [];
+}
+
+// src/engines/docker-builder.ts
+const probeMs = 18e4;
+/** How a docker command of 23 or newer, and an engine without BuildKit, say that they need what is not there. */
+const noBuildKit = /buildx component is missing or broken|BuildKit is enabled but|buildkit not supported by daemon/i;
+/**
+* BuildKit, where a docker command on PATH can use it: one of 20.10 has it built in, a newer one needs the buildx plugin, and both
+* may be there. Else the classic builder. Which it is, is found out by building the probe.
+*/
+async function chooseBuilder(session, probe) {
+	const first = await session.tool();
+	const tools = await findTools("docker", session.options.env["PATH"]);
+	for (const tool of tools.length > 0 ? tools : [first]) {
+		const variables = { DOCKER_BUILDKIT: "1" };
+		const result = await build(session, probe, {
+			kind: "buildkit",
+			tool,
+			variables
+		});
+		if (result.code !== 0 && noBuildKit.test(result.stderr)) continue;
+		return {
+			builder: {
+				kind: "buildkit",
+				tool,
+				variables,
+				note: `docker builds with BuildKit${tool === first ? "" : ` by ${tool}, since ${first} needs the buildx plugin for it, which is not there`}`
+			},
+			result
+		};
+	}
+	const builder = {
+		kind: "classic",
+		tool: first,
+		variables: { DOCKER_BUILDKIT: "0" },
+		note: "docker builds with the classic builder: BuildKit needs the buildx plugin, which is not there"
+	};
+	return {
+		builder,
+		result: await build(session, probe, builder)
+	};
+}
+async function build(session, probe, builder) {
+	const args = [
+		"--no-cache",
+		"--network",
+		"none",
+		"--platform",
+		formatPlatform(probe.platform),
+		"--tag",
+		probe.name
+	];
+	const result = await session.ask([
+		"build",
+		...args,
+		...builder.kind === "classic" ? ["--force-rm"] : [],
+		probe.folder
+	], {
+		env: builder.variables,
+		tool: builder.tool,
+		timeoutMs: probeMs
+	});
+	if (result.code === 0) await session.ask([
+		"image",
+		"rm",
+		probe.name
+	], { evenIfAborted: true });
+	return result;
+}
+
+// src/engines/dockerfile.ts
+/**
+* The build arguments that BuildKit, podman and buildah set by themselves, for a builder that does not: those that the
+* Dockerfile declares with ARG, since others would be warned about.
+* https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope
+*/
+function automaticArguments(dockerfile, target, build) {
+	const all = {
+		...platformArguments("TARGET", target),
+		...platformArguments("BUILD", build)
+	};
+	return Object.fromEntries(Object.entries(all).filter(([name]) => declares(dockerfile, name)));
+}
+function platformArguments(prefix, { os, architecture, variant }) {
+	return {
+		[`${prefix}PLATFORM`]: [
+			os,
+			architecture,
+			...variant === void 0 ? [] : [variant]
+		].join("/"),
+		[`${prefix}OS`]: os,
+		[`${prefix}ARCH`]: architecture,
+		[`${prefix}VARIANT`]: variant ?? ""
+	};
+}
+/** `ARG NAME`, also among others on one line; a default of the Dockerfile's own does not count against it. */
+function declares(dockerfile, name) {
+	return new RegExp(`^[ \\t]*ARG[ \\t](?:.*[ \\t])?${name}(?:[= \\t\\r]|$)`, "im").test(dockerfile);
+}
+const automaticNames = ["TARGET", "BUILD"].flatMap((prefix) => [
+	"PLATFORM",
+	"OS",
+	"ARCH",
+	"VARIANT"
+].map((part) => `${prefix}${part}`));
+/**
+* The Dockerfile with an ARG, before its first FROM, for each automatic argument that a FROM line uses and nobody declares there:
+* `FROM --platform=$BUILDPLATFORM` is all that BuildKit, podman and buildah need, and an error for the classic builder.
+*/
+function withGlobalArguments(dockerfile) {
+	const first = /^[ \t]*FROM[ \t]/im.exec(dockerfile);
+	if (first === null) return dockerfile;
+	const head = dockerfile.slice(0, first.index);
+	const stages = [...dockerfile.matchAll(/^[ \t]*FROM[ \t].*$/gim)].map(([line]) => line).join("\n");
+	return `${head}${automaticNames.filter((name) => new RegExp(`\\$(?:${name}\\b|\\{${name}\\b)`).test(stages) && !declares(head, name)).map((name) => `ARG ${name}\n`).join("")}${dockerfile.slice(first.index)}`;
+}
+
+// src/engines/docker.ts
+const dockerCapabilities = {
+	source: "dockerfile",
+	modes: [
+		"native",
+		"emulate",
+		"cross"
+	],
+	smokeTest: true,
+	pushesBy: "engine",
+	caCertificate: false,
+	insecureRegistries: "loopback"
+};
+/** A Docker Engine, by its own command. https://docs.docker.com/reference/cli/docker/ */
+var DockerEngine = class extends ContainerEngine {
+	capabilities = dockerCapabilities;
+	dockerfileNames = ["Dockerfile"];
+	#builder;
+	/** The version of the command that builds. */
+	#client;
+	#info;
+	#configured;
+	constructor(options) {
+		super("docker", new Session("docker", "docker", options));
+	}
+	runPrivileged = async (image, args) => {
+		await this.#configure();
+		return this.session.tell([
+			"run",
+			"--rm",
+			"--privileged",
+			"--network",
+			"none",
+			image,
+			...args
+		]);
+	};
+	dialect() {
+		return this.#builder?.kind === "classic" ? "docker-classic" : "docker";
+	}
+	isLocal() {
+		const host = this.session.options.env["DOCKER_HOST"] ?? "";
+		const context = this.session.options.env["DOCKER_CONTEXT"] ?? "";
+		return (host === "" || host.startsWith("unix:")) && (context === "" || context === "default");
+	}
+	async askHost() {
+		const answer = await this.session.ask([
+			"version",
+			"--format",
+			"{{json .}}"
+		]);
+		if (answer.code !== 0) {
+			if (/podman/i.test(answer.stderr) && !/Docker daemon/.test(answer.stderr)) throw await this.#isPodman();
+			throw this.session.failure(answer, { doing: "ask" });
+		}
+		const server = (await this.#parse(answer.stdout)).get("Server");
+		if ((server.get("Components").optional((field) => field.items(50)) ?? []).some((one) => /podman/i.test(one.get("Name").optional((name) => name.string()) ?? ""))) throw await this.#isPodman();
+		const number = server.get("Version").string({ maxLength: 100 });
+		const platform = normalisePlatform({
+			os: server.get("Os").string(),
+			architecture: server.get("Arch").string()
+		});
+		await this.#tellOfCertificates();
+		return {
+			version: number,
+			label: `docker ${number.replace(/\+.*$/, "")}`,
+			platform
+		};
+	}
+	async #parse(text) {
+		const field = parseFields(Buffer.from(text), "the answer of docker version", {
+			code: "E_ENGINE",
+			maxDepth: 20
+		});
+		if (field.get("Server").absent) throw await this.#isPodman();
+		return field;
+	}
+	async #isPodman() {
+		const answer = await this.session.ask(["--version"]);
+		return new CodedError("E_ENGINE", `${await this.session.tool()} leads to podman, not to a Docker Engine (${answer.stdout.trim().slice(0, 80)})`, { hint: "use engine: podman" });
+	}
+	#tellOfCertificates() {
+		const { caCertificate, insecureRegistries = [], log } = this.session.options;
+		if (caCertificate !== void 0) log.info("the Docker daemon has its own certificates: ca-certificate reaches our own requests, and the daemon's pushes need /etc/docker/certs.d/<registry>/ca.crt");
+		if (insecureRegistries.length > 0) log.info("the Docker daemon has its own list of insecure registries, in daemon.json; loopback is always on it");
+		return Promise.resolve();
+	}
+	/** Credentials that were given to us, in a configuration of our own. */
+	#configure() {
+		this.#configured ??= (async () => {
+			const { logins = [], env } = this.session.options;
+			Object.assign(this.session.variables, {
+				BUILDX_BUILDER: "default",
+				BUILDX_NO_DEFAULT_ATTESTATIONS: "1"
+			});
+			if (logins.length === 0) return;
+			const folder = join(await this.session.folder(), "docker");
+			Object.assign(this.session.variables, await writeDockerConfig(folder, logins, env));
+		})();
+		return this.#configured;
+	}
+	async tryProgram(folder, platform, name) {
+		await this.#configure();
+		const { builder, result } = await chooseBuilder(this.session, {
+			folder,
+			platform,
+			name
+		});
+		if (result.code === 0) {
+			this.#builder = builder;
+			const answer = await this.session.ask(["--version"], { tool: builder.tool });
+			this.#client = /\d+(?:\.\d+)+/u.exec(answer.stdout)?.[0];
+		}
+		return {
+			result,
+			notes: result.code === 0 ? [builder.note] : []
+		};
+	}
+	/** An option has to be known to the engine and to the command that asks it. */
+	optionVersion({ version }) {
+		const client = this.#client ?? version;
+		return isAtLeast(client, version) ? version : client;
+	}
+	async runBuild({ request, source, paths, name, idFile }) {
+		const builder = this.#builder;
+		if (builder === void 0) throw new CodedError("E_INTERNAL", "docker builds before its preflight");
+		const host = await this.host();
+		const given = source.buildArgs ?? {};
+		const { file, automatic } = builder.kind === "classic" ? await this.#completed(paths.file, request.platform, host.platform) : {
+			file: paths.file,
+			automatic: {}
+		};
+		const { args, env } = buildArguments({
+			...automatic,
+			...given
+		});
+		const told = await dockerArguments({
+			request,
+			source
+		}, {
+			builder: builder.kind,
+			version: this.optionVersion(host),
+			options: this.session.options,
+			folder: () => this.session.folder()
+		});
+		return this.session.tell([
+			"build",
+			...builder.kind === "buildkit" ? ["--progress", "plain"] : ["--force-rm"],
+			...[
+				"--platform",
+				formatPlatform(request.platform),
+				"--file",
+				file,
+				"--tag",
+				name,
+				"--iidfile",
+				idFile
+			],
+			...args,
+			...told.args,
+			paths.context
+		], {
+			env: {
+				...env,
+				...told.env,
+				...builder.variables
+			},
+			tool: builder.tool
+		});
+	}
+	hasImage(reference, platform) {
+		const question = [
+			"image",
+			"inspect",
+			"--format",
+			"{{.Os}}/{{.Architecture}}",
+			reference
+		];
+		return isStoredFor(this.session, question, platform);
+	}
+	prunes() {
+		return this.#builder?.kind !== "classic";
+	}
+	/** Mirrors of a Docker Engine are for Docker Hub alone. https://docs.docker.com/docker-hub/image-library/mirror/ */
+	async pullSource(reference) {
+		const { registry } = parseReference(reference).repository;
+		if (!this.isLocal() && isLoopback(registry)) return void 0;
+		const some = (await this.#askInfo()).get("RegistryConfig").get("Mirrors").optional((field) => field.items(50)) ?? [];
+		return {
+			name: reference,
+			isMirrored: registry === "docker.io" && some.length > 0
+		};
+	}
+	async storage() {
+		if (!this.isLocal()) return void 0;
+		return (await this.#askInfo()).get("DockerRootDir").optional((field) => field.string());
+	}
+	#askInfo() {
+		this.#info ??= this.session.askJson([
+			"info",
+			"--format",
+			"{{json .}}"
+		], "the answer of docker info");
+		return this.#info;
+	}
+	/** The Dockerfile with the platform arguments that the classic builder does not know of, and their values. */
+	async #completed(file, target, build) {
+		const text = await readFile(file, "utf8");
+		if (!samePlatform(target, build) && /^[ \t]*FROM[ \t]+--platform=/im.test(text)) throw new CodedError("E_UNSUPPORTED", `Docker's classic builder can't build stages of several platforms, as this Dockerfile has them for ${formatPlatform(target)}`, { hint: "install the buildx plugin (docker-buildx-plugin), so that docker builds with BuildKit; or use engine: podman or buildah" });
+		const completed = withGlobalArguments(text);
+		const automatic = automaticArguments(completed, target, build);
+		if (completed === text) return {
+			file,
+			automatic
+		};
+		const folder = await this.session.folderWith(this.session.uniqueId(), { Dockerfile: completed });
+		return {
+			file: join(folder, "Dockerfile"),
+			automatic
+		};
+	}
+	async platformOf(image) {
+		const found = await this.session.askJson([
+			"image",
+			"inspect",
+			"--format",
+			"{{json .}}",
+			image.id
+		], "the answer of docker image inspect");
+		const text = (key) => found.get(key).optional((field) => field.string());
+		return normalisePlatform({
+			os: found.get("Os").string(),
+			architecture: found.get("Architecture").string(),
+			variant: text("Variant")
+		});
+	}
+	/** One that has no name gets one: Docker pushes by name, and deletes an image with its last name. */
+	async adopt(name) {
+		const inspect = [
+			"image",
+			"inspect",
+			"--format"
+		];
+		const id = await storedImageId(this.session, [
+			...inspect,
+			"{{.Id}}",
+			name
+		]);
+		if (id === void 0) return void 0;
+		if ((await this.session.ask([
+			...inspect,
+			"{{len .RepoTags}}",
+			id
+		])).stdout.trim() === "0") {
+			const own = `localhost/native-multiarch-adopted:${id.slice(7, 19)}`;
+			await this.session.ask([
+				"image",
+				"tag",
+				id,
+				own
+			]);
+			this.session.options.log.info(`${name} had no name, and keeps the one that it got now: ${own}`);
+		}
+		return {
+			engine: this.name,
+			id,
+			name
+		};
+	}
+	archive(image) {
+		return printed(this.session, ["save", image.id]);
+	}
+	async runCommand(image, [program, ...rest], options) {
+		const name = `native-multiarch-${this.session.uniqueId()}`;
+		const args = [
+			"run",
+			"--rm",
+			"--name",
+			name,
+			"--network",
+			"none",
+			"--pull",
+			"never",
+			"--platform",
+			formatPlatform(options.platform)
+		];
+		await this.session.note("container", name);
+		try {
+			return await this.session.tell([
+				...args,
+				"--entrypoint",
+				program,
+				image.id,
+				...rest
+			], { timeoutMs: options.timeoutMs });
+		} finally {
+			await this.session.ask([
+				"rm",
+				"--force",
+				name
+			], { evenIfAborted: true });
+			await this.session.strike(name);
+		}
+	}
+	/** Docker pushes by name only: the name is ours for as long as that takes, and then what it was before. */
+	async runPush(image, reference) {
+		await this.#configure();
+		const name = formatReference(reference);
+		const before = await this.#idOf(name);
+		const tagged = await this.session.ask([
+			"image",
+			"tag",
+			image.id,
+			name
+		]);
+		if (tagged.code !== 0) return tagged;
+		try {
+			const pushed = await this.session.tell(["push", name]);
+			if (pushed.code !== 0 || await this.#idOf(name) === image.id) return pushed;
+			throw new CodedError("E_ENGINE", `the local name ${name} was moved by somebody else while it was pushed`, { hint: "give each leg its own arch-tag, for example {tag}-{arch}-{run}" });
+		} finally {
+			if (await this.#idOf(name) === image.id && before !== image.id) await this.session.ask(before === void 0 ? [
+				"image",
+				"rm",
+				"--no-prune",
+				name
+			] : [
+				"image",
+				"tag",
+				before,
+				name
+			], { evenIfAborted: true });
+		}
+	}
+	async #idOf(name) {
+		const answer = await this.session.ask([
+			"image",
+			"inspect",
+			"--format",
+			"{{.Id}}",
+			name
+		], { evenIfAborted: true });
+		return answer.code === 0 ? answer.stdout.trim() : void 0;
+	}
+	async remove(image) {
+		const answer = await this.session.ask([
+			"image",
+			"rm",
+			image.name
+		], { evenIfAborted: true });
+		await this.session.strike(image.name);
+		if (answer.code !== 0 && !/No such image/i.test(answer.stderr)) this.session.options.log.warning(`${image.name} was not removed: ${answer.stderr.trim().slice(0, 300)}`);
+	}
+};
+
+// src/engines/podman.ts
+/** podman, local or remote. */
+var PodmanEngine = class extends ContainersEngine {
+	buildCommand = "build";
+	#info;
+	#local = true;
+	constructor(options) {
+		super("podman", new Session("podman", "podman", options));
+	}
+	runPrivileged = async (image, args) => {
+		await this.configure();
+		return this.session.tell([
+			"run",
+			"--rm",
+			"--privileged",
+			"--network",
+			"none",
+			image,
+			...args
+		]);
+	};
+	dialect() {
+		return "podman";
+	}
+	isLocal() {
+		return this.#local;
+	}
+	globalArguments({ runtime }) {
+		return runtime === void 0 ? [] : ["--runtime", runtime];
+	}
+	runtimeVariables() {
+		return {};
+	}
+	#askInfo() {
+		this.#info ??= this.session.askJson([
+			"info",
+			"--format",
+			"json"
+		], "the answer of podman info");
+		return this.#info;
+	}
+	async askHost() {
+		const info = await this.#askInfo();
+		const host = info.get("host");
+		this.#local = host.get("serviceIsRemote").optional((field) => field.boolean()) !== true;
+		const version = info.get("version").get("Version").string({ maxLength: 100 });
+		return {
+			version,
+			label: `podman ${version}`,
+			platform: normalisePlatform({
+				os: host.get("os").string(),
+				architecture: host.get("arch").string(),
+				variant: host.get("variant").optional((field) => field.string())
+			})
+		};
+	}
+	hasImage(reference, platform) {
+		const question = [
+			"image",
+			"inspect",
+			"--format",
+			"{{.Os}}/{{.Architecture}}",
+			reference
+		];
+		return isStoredFor(this.session, question, platform);
+	}
+	async storage() {
+		const root = (await this.#askInfo()).get("store").get("graphRoot");
+		return this.#local ? root.optional((field) => field.string()) : void 0;
+	}
+	/** podman's own inspect leaves the variant out, so the config is read where podman keeps it, if it keeps it here. */
+	async platformOf(image) {
+		const stored = this.#local ? await this.#storedConfig(image) : void 0;
+		const answer = stored ?? await this.#inspect(image);
+		const key = stored === void 0 ? {
+			os: "Os",
+			architecture: "Architecture"
+		} : {
+			os: "os",
+			architecture: "architecture"
+		};
+		return normalisePlatform({
+			os: answer.get(key.os).string(),
+			architecture: answer.get(key.architecture).string(),
+			variant: answer.get("variant").optional((field) => field.string())
+		});
+	}
+	#inspect(image) {
+		return this.session.askJson([
+			"image",
+			"inspect",
+			"--format",
+			"{{json .}}",
+			image.id
+		], "the answer of podman image inspect");
+	}
+	/** https://github.com/containers/storage/blob/main/docs/containers-storage-layers.md: an image's big data, by name. */
+	async #storedConfig(image) {
+		const store = (await this.#askInfo()).get("store");
+		const root = store.get("graphRoot").optional((field) => field.string());
+		const driver = store.get("graphDriverName").optional((field) => field.string());
+		if (root === void 0 || driver === void 0) return void 0;
+		const file = `=${Buffer.from(image.id).toString("base64")}`;
+		let bytes;
+		try {
+			bytes = await readFile(join(root, `${driver}-images`, image.id.slice(7), file));
+		} catch {
+			return;
+		}
+		return digestOf(bytes) === image.id ? parseFields(bytes, `the config of ${image.id}`, {
+			code: "E_ENGINE",
+			maxDepth: 40
+		}) : void 0;
+	}
+	async adopt(name) {
+		const id = await storedImageId(this.session, [
+			"image",
+			"inspect",
+			"--format",
+			"{{.Id}}",
+			name
+		]);
+		return id === void 0 ? void 0 : {
+			engine: this.name,
+			id,
+			name
+		};
+	}
+	archive(image) {
+		return printed(this.session, [
+			"save",
+			"--quiet",
+			"--format",
+			"docker-archive",
+			image.id
+		]);
+	}
+	/** Where the runtime refuses to start the container, nothing ran: so it is tried again with what this host lacks. */
+	async runCommand(image, [program, ...rest], options) {
+		const { log, env } = this.session.options;
+		let runtime = this.arrangement.runtime;
+		let limits = this.arrangement.limits === true ? modestLimits : [];
+		for (;;) {
+			const name = `native-multiarch-${this.session.uniqueId()}`;
+			const flags = [
+				"--rm",
+				"--name",
+				name,
+				"--network",
+				"none",
+				"--stop-timeout",
+				"0",
+				"--platform",
+				formatPlatform(options.platform),
+				...limits
+			];
+			const result = await this.#runOnce([
+				...this.globalArguments(runtime === void 0 ? {} : { runtime }),
+				"run",
+				...flags,
+				"--entrypoint",
+				JSON.stringify([program, ...rest]),
+				image.id
+			], name, options);
+			const trouble = result.code === 0 ? void 0 : runtimeTrouble(`${result.stdout}\n${result.stderr}`);
+			if (trouble === void 0) return result;
+			if (trouble.kind === "limits" && limits.length === 0) {
+				limits = modestLimits;
+				log.info(`podman runs the image with ${limits.join(" ")}, since ${trouble.says}`);
+				continue;
+			}
+			const runc = runtime === void 0 ? await findTool("runc", env["PATH"]) : void 0;
+			if (runc === void 0) return result;
+			runtime = runc;
+			log.info(`podman runs the image with ${runc}, since ${trouble.says}`);
+		}
+	}
+	async #runOnce(args, name, { timeoutMs }) {
+		await this.session.note("container", name);
+		try {
+			const isAside = (line) => runtimeTrouble(line) !== void 0;
+			return await this.session.tell(args, {
+				timeoutMs,
+				isAside
+			});
+		} finally {
+			await this.session.ask([
+				"rm",
+				"--force",
+				"--ignore",
+				name
+			], { evenIfAborted: true });
+			await this.session.strike(name);
+		}
+	}
+};
+
+// src/engines/image-runner.ts
+/**
+* Runs images that no engine built, by Docker or podman: the very bytes are loaded, and the loaded image is the one whose config
+* has the digest that will be pushed.
+*/
+var ImageRunner = class ImageRunner {
+	#engine;
+	#session;
+	constructor(engine, session) {
+		this.#engine = engine;
+		this.#session = session;
+	}
+	/**
+	* The first of Docker and podman that runs programs of this platform here, found out by running one.
+	* @throws E_UNSUPPORTED with the reasons of both
+	*/
+	static async find(platform, options) {
+		const reasons = [];
+		for (const Kind of [DockerEngine, PodmanEngine]) {
+			const engine = new Kind(options);
+			try {
+				await engine.preflight(platform, "emulate");
+				return new ImageRunner(engine, new Session(engine.name, engine.name, options));
+			} catch (error) {
+				await engine.close();
+				if (!(error instanceof CodedError) || options.signal?.aborted === true) throw error;
+				reasons.push(errorLine(error));
+			}
+		}
+		throw new CodedError("E_UNSUPPORTED", `a smoke test needs Docker or podman on this machine, to run ${formatPlatform(platform)}: ${reasons.join(" | ")}`, { hint: "leave smoke-test out, install one of them, or test on the target machine with \"verify --smoke-test\"" });
+	}
+	/** Loads the image, runs the command in it, and removes it. @throws as {@link Engine.run} does; E_ENGINE where it can't be loaded */
+	async run(image, options) {
+		const name = `localhost/native-multiarch:${this.#session.uniqueId()}`;
+		await this.#session.note("image", name);
+		const loaded = await this.#load(image, name);
+		try {
+			await this.#engine.run(loaded, options);
+		} finally {
+			await this.#engine.remove(loaded);
+			await this.#session.strike(name);
+		}
+	}
+	async #load({ runnable, blobs }, name) {
+		const { manifest, image } = runnable;
+		const own = new Set([image.config, ...image.layers].map(({ digest }) => digest));
+		const index = [{
+			Config: blobPath(image.config.digest),
+			RepoTags: [name],
+			Layers: image.layers.map(({ digest }) => blobPath(digest))
+		}];
+		const file = join(await this.#session.folder(), `${this.#session.uniqueId()}.tar`);
+		const archive = async function* () {
+			const bytes = Buffer.from(JSON.stringify(index));
+			yield tarHeader({
+				path: "manifest.json",
+				kind: "file",
+				mode: 420,
+				size: bytes.length
+			}, 0);
+			yield* chunks(bytes);
+			yield padding(bytes.length);
+			yield* layoutArchive(manifest, blobs.filter(({ digest }) => own.has(digest)), {
+				"org.opencontainers.image.ref.name": name,
+				"io.containerd.image.name": name
+			});
+		};
+		try {
+			await pipeline$1(Readable.from(archive()), createWriteStream(file, { mode: 384 }));
+			const loaded = await this.#session.ask([
+				"load",
+				"--input",
+				file
+			], { timeoutMs: 6e5 });
+			if (loaded.code !== 0) throw this.#session.failure(loaded, { doing: "ask" });
+		} finally {
+			await rm(file, { force: true });
+		}
+		await this.#checkLoaded(name, [image.config.digest, manifest.digest]);
+		return {
+			engine: this.#engine.name,
+			id: name,
+			name
+		};
+	}
+	/** An engine's id of an image is the digest of its config, or with containerd's store of its manifest. */
+	async #checkLoaded(name, expected) {
+		const answer = await this.#session.ask([
+			"image",
+			"inspect",
+			"--format",
+			"{{.Id}}",
+			name
+		]);
+		const id = answer.stdout.trim().replace(/^(?:sha256:)?/u, "sha256:");
+		if (answer.code === 0 && expected.includes(id)) return;
+		throw new CodedError("E_ENGINE", `${this.#engine.name} loaded another image than the one that was built: ${lastLines(`${answer.stdout}\n${answer.stderr}`, 1, 200)}`, { hint: "leave smoke-test out, and test with \"verify --smoke-test\" what was pushed" });
+	}
+	async close() {
+		await this.#engine.close();
+		await this.#session.close();
+	}
+};
+function blobPath(digest) {
+	return `blobs/${digest.replace(":", "/")}`;
+}
+
+export { tarEnd as C, existing as E, padding as S, checkValues as T, Session as _, writtenTo as a, layoutArchive as b, ContainerEngine as c, pairs as d, secretArguments as f, sourceDate as g, storedImageId as h, cacheOfPlatform as i, commonArguments as l, buildArguments as m, PodmanEngine as n, isStoredFor as o, writeDockerConfig as p, DockerEngine as r, ContainersEngine as s, ImageRunner as t, optional as u, pushStored as v, tarHeader as w, maxId as x, chunks as y };

@@ -1,0 +1,81 @@
+// native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
+import { n as removeScratch } from "./scratch.js";
+import { a as isRunning, o as leavesOf, r as spawnExec, s as childEnvironment, t as findTool } from "./engines-tools.js";
+import { n as lastLines, o as readLedger } from "./engines-output.js";
+import { lstat, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+
+// src/engines/leftovers.ts
+const removeArguments = {
+	docker: {
+		container: ["rm", "--force"],
+		image: ["image", "rm"]
+	},
+	podman: {
+		container: ["rm", "--force"],
+		image: ["rmi"]
+	},
+	buildah: {
+		container: ["rm"],
+		image: ["rmi"]
+	}
+};
+const removeMs = 3e4;
+/** How long an engine whose step was ended has for removing what it had made, in milliseconds. */
+const settleMs = 3e3;
+/**
+* Ends and removes what the ledger in a leg's scratch folder says. What can't be removed is told and left.
+* @returns how many things were there; `undefined` where the leg is at work, or wrote no ledger
+*/
+async function removeLeftovers(scratch, options) {
+	const ledger = await readLedger(scratch);
+	if (ledger === void 0 || ledger.ownerRuns) return void 0;
+	for (const entry of ledger.entries) if (entry.kind === "process") await end(entry.process);
+	else await remove(entry, options);
+	return ledger.entries.length;
+}
+/**
+* The same for every leg of this user's that was killed on this machine and whose scratch folder is in `parent`; the folders go too.
+* A leg that is at work is left alone.
+*/
+async function sweep(parent, options) {
+	const names = (await readdir(parent).catch(() => [])).filter((name) => name.startsWith("native-multiarch-"));
+	for (const folder of names.map((name) => join(parent, name))) {
+		if ((await lstat(folder).catch(() => void 0))?.uid !== process.getuid?.()) continue;
+		const count = await removeLeftovers(folder, options);
+		if (count === void 0) continue;
+		await removeScratch(folder, parent);
+		options.log.info(`an earlier leg was killed here; what it left is removed (${count})`);
+	}
+}
+async function end(engine) {
+	const deadline = Date.now() + settleMs;
+	while (await isRunning(engine) && Date.now() < deadline) {
+		for (const pid of await leavesOf(engine.pid)) kill(pid);
+		await setTimeout(100);
+	}
+	if (await isRunning(engine)) kill(-engine.pid);
+}
+function kill(pid) {
+	try {
+		process.kill(pid, "SIGKILL");
+	} catch {}
+}
+async function remove({ kind, tool, name, variables }, options) {
+	const { log, env, exec = spawnExec } = options;
+	const path = await findTool(tool, env["PATH"]);
+	const args = removeArguments[tool]?.[kind];
+	if (path === void 0 || args === void 0) return;
+	const answer = await exec(path, [...args, name], {
+		env: {
+			...childEnvironment(env),
+			...variables
+		},
+		timeoutMs: removeMs
+	});
+	if (answer.code === 0) log.info(`${kind} ${name} is removed`);
+	else if (!/no such|not known|no (?:container|image|builder)/iu.test(answer.stderr)) log.warning(`${kind} ${name} of a killed leg was not removed: ${lastLines(answer.stderr, 1, 300)}`);
+}
+
+export { removeLeftovers, sweep };

@@ -1,0 +1,346 @@
+// native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
+import { t as groupBy } from "./group-by.js";
+import { access, readFile, readdir, realpath, stat } from "node:fs/promises";
+import { delimiter, isAbsolute, join } from "node:path";
+import { pipeline } from "node:stream";
+import { constants } from "node:fs";
+import { StringDecoder } from "node:string_decoder";
+import { spawn } from "node:child_process";
+
+// src/engines/environment.ts
+/**
+* What an engine needs of our environment, and no more: an earlier step can set anything (NODE_OPTIONS, LD_PRELOAD, GIT_*,
+* BUILDX_*), and secrets of ours (INPUT_*, NATIVE_MULTIARCH_*, tokens of the runner) are nobody else's.
+*/
+const kept = /* @__PURE__ */ new Set([
+	...[
+		"PATH",
+		"HOME",
+		"USER",
+		"LOGNAME",
+		"SHELL",
+		"TMPDIR",
+		"TERM",
+		"LANG",
+		"LANGUAGE",
+		"TZ",
+		"container"
+	],
+	...[
+		"DOCKER_HOST",
+		"DOCKER_CONTEXT",
+		"DOCKER_CONFIG",
+		"DOCKER_API_VERSION"
+	],
+	...[
+		"DOCKER_CERT_PATH",
+		"DOCKER_TLS",
+		"DOCKER_TLS_VERIFY",
+		"DOCKER_TMPDIR"
+	],
+	...[
+		"CONTAINER_HOST",
+		"CONTAINER_SSHKEY",
+		"CONTAINER_CONNECTION",
+		"REGISTRY_AUTH_FILE"
+	],
+	...[
+		"DBUS_SESSION_BUS_ADDRESS",
+		"SSH_AUTH_SOCK",
+		"SSL_CERT_FILE",
+		"SSL_CERT_DIR",
+		"SOURCE_DATE_EPOCH"
+	],
+	...[
+		"HTTP_PROXY",
+		"HTTPS_PROXY",
+		"NO_PROXY",
+		"ALL_PROXY",
+		"http_proxy",
+		"https_proxy",
+		"no_proxy",
+		"all_proxy"
+	]
+]);
+/** Families: the storage and isolation of podman and buildah, and what cloud credential helpers sign in with. */
+const keptPrefixes = [...[
+	"LC_",
+	"XDG_",
+	"CONTAINERS_",
+	"_CONTAINERS_",
+	"BUILDAH_",
+	"_BUILDAH_",
+	"STORAGE_",
+	"LIBPOD_",
+	"PODMAN_"
+], ...[
+	"AWS_",
+	"AZURE_",
+	"GOOGLE_",
+	"CLOUDSDK_"
+]];
+/** Where an engine may be elsewhere, or kept elsewhere: worth a line in the log of that engine, since it decides what is asked. */
+const shown = {
+	buildx: [
+		"DOCKER_HOST",
+		"DOCKER_CONTEXT",
+		"BUILDKIT_HOST"
+	],
+	docker: ["DOCKER_HOST", "DOCKER_CONTEXT"],
+	podman: [
+		"CONTAINER_HOST",
+		"CONTAINER_CONNECTION",
+		"BUILDAH_ISOLATION",
+		"CONTAINERS_CONF",
+		"CONTAINERS_STORAGE_CONF"
+	],
+	buildah: [
+		"BUILDAH_ISOLATION",
+		"CONTAINERS_CONF",
+		"CONTAINERS_STORAGE_CONF"
+	],
+	assemble: []
+};
+/** The whole environment of a child. */
+function childEnvironment(env) {
+	const child = {};
+	for (const [name, value] of Object.entries(env)) {
+		if (value === void 0) continue;
+		if (kept.has(name) || keptPrefixes.some((prefix) => name.startsWith(prefix))) child[name] = value;
+	}
+	return child;
+}
+/** `NAME=value` of the variables that decide which engine answers; a password in a URL is not shown. */
+function shownVariables(engine, env) {
+	return shown[engine].flatMap((name) => {
+		const value = env[name];
+		return value === void 0 || value === "" ? [] : [`${name}=${value.replace(/\/\/[^/@]*@/, "//***@")}`];
+	});
+}
+
+// src/engines/process-tree.ts
+/** `undefined` where there is no such process, or no /proc. */
+async function identify(pid, root = "/proc") {
+	const known = await read(pid, root);
+	return known && {
+		pid: known.pid,
+		started: known.started
+	};
+}
+/** Whether that very process runs; a zombie, which only waits for its parent, does not. */
+async function isRunning({ pid, started }, root = "/proc") {
+	return (await read(pid, root))?.started === started;
+}
+/**
+* The processes that `pid` started, directly or not, and that started none themselves: of an engine, the program of a RUN step.
+* Ended from there, the engine sees its step fail and removes what it had made for it.
+*/
+async function leavesOf(pid, root = "/proc") {
+	const names = await readdir(root).catch(() => []);
+	const all = (await Promise.all(names.filter((name) => /^\d+$/u.test(name)).map(async (name) => read(Number(name), root)))).filter((one) => one !== void 0);
+	const children = groupBy(all, ({ parent }) => String(parent));
+	const leaves = [];
+	const visit = (one) => {
+		const below = children.get(String(one)) ?? [];
+		if (below.length === 0 && one !== pid) leaves.push(one);
+		for (const child of below) visit(child.pid);
+	};
+	visit(pid);
+	return leaves;
+}
+/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: the name in parentheses may hold anything. */
+async function read(pid, root) {
+	const text = await readFile(`${root}/${pid}/stat`, "utf8").catch(() => void 0);
+	if (text === void 0) return void 0;
+	const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+	const [state, parent, started] = [
+		fields[0],
+		Number(fields[1]),
+		fields[19]
+	];
+	if (state === "Z" || started === void 0) return void 0;
+	return {
+		pid,
+		parent,
+		started
+	};
+}
+
+// src/engines/process.ts
+/** How long a child that was asked to end has for it, in milliseconds; a leg that is cancelled has five seconds in all. */
+const graceMs = 3e3;
+/** How often the programs that an engine runs are looked for, so that the next step does not start either. */
+const stepsMs = 100;
+const defaultMaxOutput = 1048576;
+const maxLineLength = 4096;
+/**
+* {@link Exec} with real processes. Spawned by ourselves and not through `@actions/exec`, which can neither be aborted nor
+* given a time limit, inherits what it is not told to drop, and prints the whole command line.
+*
+* The child leads a process group of its own, so that what it started (conmon, a plugin, a credential helper) ends with it.
+*/
+const spawnExec = (tool, args, options) => {
+	if (options.signal?.aborted === true) return Promise.resolve({
+		code: 143,
+		stdout: "",
+		stderr: "",
+		ended: "aborted"
+	});
+	return new Promise((resolve, reject) => {
+		const child = spawn(tool, args, {
+			env: options.env,
+			cwd: options.cwd,
+			detached: true,
+			shell: false,
+			stdio: [
+				"pipe",
+				"pipe",
+				"pipe"
+			]
+		});
+		if (child.pid !== void 0) options.onStart?.(child.pid);
+		const stdout = options.output ? passOn(child.stdout, options.output) : collect(child.stdout, options);
+		const stderr = collect(child.stderr, options);
+		const ending = endOnTimeoutOrAbort(child, options);
+		child.once("error", (error) => {
+			ending.cancel();
+			reject(error);
+		});
+		child.once("close", (code, signal) => {
+			ending.cancel();
+			resolve({
+				code: code ?? 128 + signalNumber(signal),
+				stdout: stdout(),
+				stderr: stderr(),
+				...ending.reason() !== void 0 && { ended: ending.reason() }
+			});
+		});
+		child.stdin.once("error", () => void 0);
+		child.stdin.end(options.input);
+	});
+};
+/** Ends the child when its time is over or the signal comes: first politely, then its whole group for good. */
+function endOnTimeoutOrAbort(child, { timeoutMs, signal, stepsFirst }) {
+	let reason;
+	const timers = [];
+	const end = (why) => {
+		if (reason !== void 0) return;
+		reason = why;
+		if (stepsFirst === true) {
+			timers.push(setInterval(() => void killSteps(child), stepsMs));
+			timers.push(setTimeout(() => {
+				killGroup(child, "SIGTERM");
+			}, graceMs));
+		} else killGroup(child, "SIGTERM");
+		timers.push(setTimeout(() => {
+			killGroup(child, "SIGKILL");
+			child.stdout.destroy();
+			child.stderr.destroy();
+		}, graceMs + (stepsFirst === true ? graceMs / 3 : 0)));
+	};
+	const onAbort = () => {
+		end("aborted");
+	};
+	signal?.addEventListener("abort", onAbort, { once: true });
+	if (timeoutMs !== void 0) timers.push(setTimeout(() => {
+		end("timeout");
+	}, timeoutMs));
+	return {
+		cancel: () => {
+			for (const timer of timers) clearTimeout(timer);
+			signal?.removeEventListener("abort", onAbort);
+		},
+		reason: () => reason
+	};
+}
+async function killSteps(child) {
+	if (child.pid === void 0) return;
+	for (const pid of await leavesOf(child.pid)) killQuietly(pid, "SIGKILL");
+}
+function killGroup(child, signal) {
+	if (child.pid === void 0) return;
+	if (!killQuietly(-child.pid, signal)) child.kill(signal);
+}
+/** Whether there was such a process, or, for a negative number, group: one that is gone already is what was wanted. */
+function killQuietly(pid, signal) {
+	try {
+		return process.kill(pid, signal);
+	} catch {
+		return false;
+	}
+}
+/** Keeps the last bytes of a stream and tells its lines; gives what was kept. */
+function collect(stream, { onLine, maxOutput = defaultMaxOutput }) {
+	const decoder = new StringDecoder("utf8");
+	let kept = "";
+	let line = "";
+	const take = (text) => {
+		kept += text;
+		if (kept.length > maxOutput * 2) kept = kept.slice(-maxOutput);
+		if (onLine === void 0) return;
+		const lines = (line + text).split("\n");
+		line = (lines.pop() ?? "").slice(-4096);
+		for (const whole of lines) onLine(lastRewrite(whole));
+	};
+	stream.on("data", (chunk) => {
+		take(decoder.write(chunk));
+	});
+	stream.once("end", () => {
+		take(decoder.end());
+		if (line !== "") onLine?.(lastRewrite(line));
+	});
+	return () => kept.slice(-maxOutput);
+}
+/** A stream that is cut short is told by the exit code, or by whoever reads the output. */
+function passOn(stream, output) {
+	pipeline(stream, output, () => void 0);
+	return () => "";
+}
+function lastRewrite(line) {
+	return (line.split("\r").filter((part) => part !== "").at(-1) ?? "").slice(0, maxLineLength);
+}
+const signalNumbers = {
+	SIGHUP: 1,
+	SIGINT: 2,
+	SIGQUIT: 3,
+	SIGILL: 4,
+	SIGABRT: 6,
+	SIGKILL: 9,
+	SIGSEGV: 11,
+	SIGPIPE: 13,
+	SIGTERM: 15
+};
+function signalNumber(signal) {
+	return (signal === null ? void 0 : signalNumbers[signal]) ?? 0;
+}
+
+// src/engines/tools.ts
+/**
+* The absolute path of the first program of that name on PATH. Empty and relative entries of PATH are passed over: they
+* would run whatever a checkout holds.
+*/
+async function findTool(name, path) {
+	return (await findTools(name, path))[0];
+}
+/** All programs of that name, in the order of PATH; one that is reached in two ways (`/bin`, `/usr/bin`) counts once. */
+async function findTools(name, path) {
+	const found = /* @__PURE__ */ new Map();
+	for (const folder of (path ?? "").split(delimiter)) {
+		if (!isAbsolute(folder)) continue;
+		const candidate = join(folder, name);
+		if (!await isProgram(candidate)) continue;
+		const real = await realpath(candidate);
+		if (!found.has(real)) found.set(real, candidate);
+	}
+	return [...found.values()];
+}
+async function isProgram(path) {
+	try {
+		await access(path, constants.X_OK);
+		return (await stat(path)).isFile();
+	} catch {
+		return false;
+	}
+}
+
+export { isRunning as a, shownVariables as c, identify as i, findTools as n, leavesOf as o, spawnExec as r, childEnvironment as s, findTool as t };
