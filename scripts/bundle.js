@@ -14,6 +14,8 @@ const unusedHttp = /[\\/]node_modules[\\/](?:undici|tunnel|@actions[\\/]http-cli
 const unreached = new Map([
   ['undici', ['ProxyAgent', 'fetch']],
   ['unzip-stream', ['Extract']],
+  // Taken where it happens to be installed, so that the bundle would depend on what the folder holds besides.
+  ['supports-color', []],
 ]);
 
 /** In the place of such a package a module that says what happened, should anybody reach it. */

@@ -16,6 +16,7 @@ function fixture(name: string): { output: string; exitCode: number } {
 
 function engineOf(name: string): EngineName {
   if (name.startsWith('podman')) return 'podman';
+  if (name.startsWith('buildx')) return 'buildx';
   return name.startsWith('buildah') ? 'buildah' : 'docker';
 }
 
@@ -23,7 +24,7 @@ type Row = readonly [names: readonly string[], doing: FailureContext['doing'], c
 
 const each = (
   suffix: string,
-  engines = ['docker20', 'docker28', 'buildkit', 'podman', 'buildah'],
+  engines = ['docker20', 'docker28', 'buildkit', 'podman', 'buildah', 'buildx'],
 ): string[] => engines.map((engine) => `${engine}-${suffix}`);
 const clients = ['docker20', 'docker28'];
 const containers = ['podman', 'buildah'];
@@ -52,20 +53,23 @@ const rows: readonly Row[] = [
   [each('no-dockerfile'), 'build', 'E_BUILD', /Dockerfile/],
   [each('syntax'), 'build', 'E_BUILD', /RUNN/],
   [
-    each('from-denied', [...clients, 'buildkit']),
+    each('from-denied', [...clients, 'buildkit', 'buildx']),
     'build',
     'E_UNAUTHORIZED',
     /the registry of a FROM image does not know us/,
   ],
   [each('from-denied', containers), 'build', 'E_REGISTRY', /speaks plain HTTP/],
+  [['buildx-from-plain-http'], 'build', 'E_REGISTRY', /speaks plain HTTP/],
+  [['buildx-from-self-signed'], 'build', 'E_REGISTRY', /^the certificate of the registry of a FROM image/],
+  [['buildx-network-host'], 'build', 'E_UNSUPPORTED', /^this BuildKit does not give RUN steps the network/],
   [
-    ['docker28-base-platform', 'buildkit-base-platform', ...each('base-platform', containers)],
+    ['docker28-base-platform', 'buildkit-base-platform', ...each('base-platform', [...containers, 'buildx'])],
     'build',
     'E_BASE_PLATFORM',
     /^a FROM image has no linux\/s390x/,
   ],
   [
-    ['docker28-base-missing', 'buildkit-base-missing', 'podman-base-missing'],
+    ['docker28-base-missing', 'buildkit-base-missing', 'podman-base-missing', 'buildx-base-missing'],
     'build',
     'E_NOT_FOUND',
     /nosuch/,

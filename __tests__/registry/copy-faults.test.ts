@@ -1,19 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { createServer } from 'node:http';
 import type { ManifestBytes } from '../../src/oci/manifest-bytes.ts';
-import type { AddressInfo } from 'node:net';
 import { createCopier, type CopySource, type CopyTarget } from '../../src/registry/copy/copier.ts';
-import { giveBack } from '../../src/registry/copy/lent.ts';
 import { digestOf } from '../../src/oci/digest.ts';
 import type { Fault, RequestMatch } from '../support/fake-registry.ts';
 import { failAtRandom, transientFaults } from '../support/fault-plans.ts';
 import { buildIndex } from '../support/images.ts';
 import { memoryLog } from '../support/memory-log.ts';
 import { silentLog } from '../support/silent-log.ts';
-import { basic, credentials, failureOf, noise, repositoryOf, testClient } from './harness.ts';
+import { basic, credentials, failureOf, noise, testClient } from './harness.ts';
 import { fourPlatforms, imageOf, missingFrom, twoRegistries } from './copy-harness.ts';
 
-const MiB = 1024 * 1024;
 const users = { alice: { password: 'secret-password' } };
 
 /** The blob of 300 kB that the faults are about, and its requests. */
@@ -262,65 +258,4 @@ describe('bounds', () => {
     expect(quiet.lines).toHaveLength(1);
     expect(quiet.lines[0]).toMatch(/7 manifests written, 12 blobs sent \(\d+ kB\) in 0\.0 s$/);
   });
-
-  test('4 x 20 MiB go through in a few MiB of buffers', async () => {
-    const bytes = Buffer.alloc(20 * MiB, 5);
-    const images = ['amd64', 'arm64', 'ppc64le', 's390x'].map((architecture, n) => {
-      const content = Buffer.from(bytes.subarray(0, bytes.length - n));
-      return imageOf(content, `linux/${architecture}`);
-    });
-    const tree = buildIndex(images);
-    const blobs = new Map(
-      images.flatMap((image) => [...image.blobs]).map(([key, value]) => [String(key), value]),
-    );
-    await using server = await sink(
-      blobs,
-      tree.children.map(({ manifest }) => manifest),
-    );
-    await using made = testClient();
-    const before = process.memoryUsage().arrayBuffers;
-    let most = 0;
-    const timer = setInterval(() => {
-      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
-    }, 5);
-    const summary = await createCopier({ log: made.log }).copyImage({
-      client: made.client,
-      from: repositoryOf(server.host),
-      to: repositoryOf(server.host.replace('127.0.0.1', 'localhost')),
-      manifest: tree.manifest,
-    });
-    clearInterval(timer);
-    expect(summary).toMatchObject({ sent: 8 });
-    expect(most).toBeLessThan(48 * MiB);
-  });
 });
-
-/** Serves these from memory and throws away what is uploaded. */
-async function sink(
-  blobs: ReadonlyMap<string, Uint8Array>,
-  manifests: readonly { digest: string; mediaType: string; bytes: Uint8Array }[],
-) {
-  const server = createServer((request, response) => {
-    const [name = ''] = (request.url ?? '').split('/').slice(-1);
-    const manifest = manifests.find((each) => each.digest === name);
-    const blob = blobs.get(name);
-    if (request.method === 'GET' && manifest !== undefined)
-      return void response.setHeader('content-type', manifest.mediaType).end(manifest.bytes);
-    if (request.method === 'GET' && blob !== undefined) return void response.end(blob);
-    // Its memory is measured with the copier's.
-    request.on('data', giveBack);
-    request.on('end', () => {
-      if (request.method === 'POST') response.setHeader('location', '/v2/x/blobs/uploads/1');
-      const status = { POST: 202, PUT: 201 }[request.method ?? ''] ?? 404;
-      response.writeHead(status).end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
-  return {
-    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
