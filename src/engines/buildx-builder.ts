@@ -63,7 +63,7 @@ export async function startBuilder(client: BuildxClient): Promise<BuildxBuilder>
     });
   }
   try {
-    return await inspect(client, name, true, plan.address);
+    return await inspect(client, name, true, plan.address ?? plan.options.join(','));
   } catch (error) {
     await stopBuilder(client, { name, own: true });
     throw error;

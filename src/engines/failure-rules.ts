@@ -31,6 +31,11 @@ export const target = ({ platform }: FailureContext): string =>
 const credentialsHint = ({ registry }: FailureContext): string =>
   `give username and password, or registry-auth, for ${registry ?? 'that registry'}, or sign in before this step`;
 
+const prunes: Readonly<Partial<Record<EngineName, string>>> = {
+  podman: 'podman image prune',
+  buildx: 'buildx prune',
+};
+
 /** Where the engine itself is the trouble. Messages of Docker 20.10 to 28, podman 4.3 to 5, buildah 1.28 to 1.39. */
 export const engineRules: readonly FailureRule[] = [
   {
@@ -54,7 +59,15 @@ export const engineRules: readonly FailureRule[] = [
     hint: ({ engine }) =>
       engine === 'docker'
         ? 'free some, for example with "docker builder prune", or give the machine more'
-        : `free some, for example with "${engine === 'podman' ? 'podman image prune' : 'buildah prune'}", or give the machine more`,
+        : `free some, for example with "${prunes[engine] ?? 'buildah prune'}", or give the machine more`,
+  },
+  {
+    matches:
+      /granting entitlement network\.host is not allowed|entitlement network\.host is not (?:allowed|granted)/,
+    code: 'E_UNSUPPORTED',
+    say: () => 'this BuildKit does not give RUN steps the network of its host (network.host)',
+    hint: () =>
+      'leave network out or set network: none; or start buildkitd with --allow-insecure-entitlement network.host',
   },
   {
     matches: /network bridge not found/,
@@ -158,7 +171,9 @@ export const registryRules: readonly FailureRule[] = [
     hint: ({ engine }) =>
       engine === 'docker'
         ? 'name it in "insecure-registries" of the daemon\'s /etc/docker/daemon.json and restart it'
-        : 'name it in insecure-registries',
+        : engine === 'buildx'
+          ? `give that BuildKit, which pulls it, [registry."<registry>"] with http = true in its buildkitd.toml`
+          : 'name it in insecure-registries',
   },
   {
     matches: /x509: |certificate signed by unknown authority|tls: failed to verify/,
@@ -171,11 +186,13 @@ export const registryRules: readonly FailureRule[] = [
     hint: ({ engine, registry }) =>
       engine === 'docker'
         ? `put the certificate into /etc/docker/certs.d/${registry ?? '<registry>'}/ca.crt on the daemon's machine, or use engine: podman or buildah`
-        : 'give the CA as ca-certificate',
+        : engine === 'buildx'
+          ? `give that BuildKit, which pulls it, [registry."<registry>"] with ca = ["<file>"] in its buildkitd.toml`
+          : 'give the CA as ca-certificate',
   },
   {
     matches:
-      /manifest unknown|name unknown|NAME_UNKNOWN|repository .* not found|^ERROR: .*: not found$|create LLB definition: \S+: not found$|manifest for \S+ not found/i,
+      /manifest unknown|name unknown|NAME_UNKNOWN|repository .* not found|^ERROR: (?!.*failed to (?:compute cache key|calculate checksum)).*: not found$|create LLB definition: \S+: not found$|manifest for \S+ not found/i,
     code: 'E_NOT_FOUND',
     say: (context) =>
       context.doing === 'push' ? `${where(context)} has no such repository` : 'a FROM image is not there',

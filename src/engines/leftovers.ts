@@ -25,6 +25,7 @@ const removeArguments: Readonly<
   docker: { container: ['rm', '--force'], image: ['image', 'rm'] },
   podman: { container: ['rm', '--force'], image: ['rmi'] },
   buildah: { container: ['rm'], image: ['rmi'] },
+  buildx: { builder: ['rm', '--force'] },
 };
 
 const removeMs = 30_000;
@@ -85,14 +86,26 @@ function kill(pid: number): void {
 
 async function remove({ kind, tool, name, variables }: Made, options: LeftoverOptions): Promise<void> {
   const { log, env, exec = spawnExec } = options;
-  const path = await findTool(tool, env['PATH']);
+  const command = await commandOf(tool, env['PATH']);
   const args = removeArguments[tool]?.[kind];
-  if (path === undefined || args === undefined) return;
-  const answer = await exec(path, [...args, name], {
+  if (command === undefined || args === undefined) return;
+  const [path, ...prefix] = command;
+  const answer = await exec(path, [...prefix, ...args, name], {
     env: { ...childEnvironment(env), ...variables },
     timeoutMs: removeMs,
   });
   if (answer.code === 0) log.info(`${kind} ${name} is removed`);
   else if (!/no such|not known|no (?:container|image|builder)/iu.test(answer.stderr))
     log.warning(`${kind} ${name} of a killed leg was not removed: ${lastLines(answer.stderr, 1, 300)}`);
+}
+
+/** buildx may be a plugin of docker. */
+async function commandOf(
+  tool: EngineName,
+  path: string | undefined,
+): Promise<[string, ...string[]] | undefined> {
+  const found = await findTool(tool, path);
+  if (found !== undefined) return [found];
+  const docker = tool === 'buildx' ? await findTool('docker', path) : undefined;
+  return docker === undefined ? undefined : [docker, 'buildx'];
 }
