@@ -855,7 +855,7 @@ async function startBuilder(client) {
 	], { timeoutMs: bootMs });
 	if (made.code !== 0) throw new CodedError("E_ENGINE", `buildx could not make a builder: ${lastLines(made.stderr, 2, 400)}`, { hint: `check BUILDKIT_HOST, remote and ${builderOptionsVariable}` });
 	try {
-		return await inspect(client, name, true, plan.address);
+		return await inspect(client, name, true, plan.address ?? plan.options.join(","));
 	} catch (error) {
 		await stopBuilder(client, {
 			name,

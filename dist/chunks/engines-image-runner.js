@@ -305,6 +305,10 @@ function minutes(ms) {
 const where = ({ registry, doing }) => registry ?? (doing === "push" ? "the registry" : "the registry of a FROM image");
 const target = ({ platform }) => platform === void 0 ? "the platform" : formatPlatform(platform);
 const credentialsHint = ({ registry }) => `give username and password, or registry-auth, for ${registry ?? "that registry"}, or sign in before this step`;
+const prunes = {
+	podman: "podman image prune",
+	buildx: "buildx prune"
+};
 /** Where the engine itself is the trouble. Messages of Docker 20.10 to 28, podman 4.3 to 5, buildah 1.28 to 1.39. */
 const engineRules = [
 	{
@@ -323,7 +327,13 @@ const engineRules = [
 		matches: /no space left on device/,
 		code: "E_ENGINE",
 		say: ({ engine }) => `the storage of ${engine} is full: no space left on device`,
-		hint: ({ engine }) => engine === "docker" ? "free some, for example with \"docker builder prune\", or give the machine more" : `free some, for example with "${engine === "podman" ? "podman image prune" : "buildah prune"}", or give the machine more`
+		hint: ({ engine }) => engine === "docker" ? "free some, for example with \"docker builder prune\", or give the machine more" : `free some, for example with "${prunes[engine] ?? "buildah prune"}", or give the machine more`
+	},
+	{
+		matches: /granting entitlement network\.host is not allowed|entitlement network\.host is not (?:allowed|granted)/,
+		code: "E_UNSUPPORTED",
+		say: () => "this BuildKit does not give RUN steps the network of its host (network.host)",
+		hint: () => "leave network out or set network: none; or start buildkitd with --allow-insecure-entitlement network.host"
 	},
 	{
 		matches: /network bridge not found/,
@@ -410,16 +420,16 @@ const registryRules = [
 		matches: /server gave HTTP response to HTTPS client/,
 		code: "E_REGISTRY",
 		say: (context) => `${where(context)} speaks plain HTTP`,
-		hint: ({ engine }) => engine === "docker" ? "name it in \"insecure-registries\" of the daemon's /etc/docker/daemon.json and restart it" : "name it in insecure-registries"
+		hint: ({ engine }) => engine === "docker" ? "name it in \"insecure-registries\" of the daemon's /etc/docker/daemon.json and restart it" : engine === "buildx" ? `give that BuildKit, which pulls it, [registry."<registry>"] with http = true in its buildkitd.toml` : "name it in insecure-registries"
 	},
 	{
 		matches: /x509: |certificate signed by unknown authority|tls: failed to verify/,
 		code: ({ engine, caCertificate }) => engine === "docker" && caCertificate === true ? "E_UNSUPPORTED" : "E_REGISTRY",
 		say: (context) => context.engine === "docker" && context.caCertificate === true ? `the Docker daemon does not trust the certificate of ${where(context)}, and ca-certificate can't reach it` : `the certificate of ${where(context)} is not trusted`,
-		hint: ({ engine, registry }) => engine === "docker" ? `put the certificate into /etc/docker/certs.d/${registry ?? "<registry>"}/ca.crt on the daemon's machine, or use engine: podman or buildah` : "give the CA as ca-certificate"
+		hint: ({ engine, registry }) => engine === "docker" ? `put the certificate into /etc/docker/certs.d/${registry ?? "<registry>"}/ca.crt on the daemon's machine, or use engine: podman or buildah` : engine === "buildx" ? `give that BuildKit, which pulls it, [registry."<registry>"] with ca = ["<file>"] in its buildkitd.toml` : "give the CA as ca-certificate"
 	},
 	{
-		matches: /manifest unknown|name unknown|NAME_UNKNOWN|repository .* not found|^ERROR: .*: not found$|create LLB definition: \S+: not found$|manifest for \S+ not found/i,
+		matches: /manifest unknown|name unknown|NAME_UNKNOWN|repository .* not found|^ERROR: (?!.*failed to (?:compute cache key|calculate checksum)).*: not found$|create LLB definition: \S+: not found$|manifest for \S+ not found/i,
 		code: "E_NOT_FOUND",
 		say: (context) => context.doing === "push" ? `${where(context)} has no such repository` : "a FROM image is not there",
 		hint: ({ doing }) => doing === "push" ? "create the repository first" : "check its name and tag"

@@ -19,7 +19,8 @@ const removeArguments = {
 	buildah: {
 		container: ["rm"],
 		image: ["rmi"]
-	}
+	},
+	buildx: { builder: ["rm", "--force"] }
 };
 const removeMs = 3e4;
 /** How long an engine whose step was ended has for removing what it had made, in milliseconds. */
@@ -64,10 +65,15 @@ function kill(pid) {
 }
 async function remove({ kind, tool, name, variables }, options) {
 	const { log, env, exec = spawnExec } = options;
-	const path = await findTool(tool, env["PATH"]);
+	const command = await commandOf(tool, env["PATH"]);
 	const args = removeArguments[tool]?.[kind];
-	if (path === void 0 || args === void 0) return;
-	const answer = await exec(path, [...args, name], {
+	if (command === void 0 || args === void 0) return;
+	const [path, ...prefix] = command;
+	const answer = await exec(path, [
+		...prefix,
+		...args,
+		name
+	], {
 		env: {
 			...childEnvironment(env),
 			...variables
@@ -76,6 +82,13 @@ async function remove({ kind, tool, name, variables }, options) {
 	});
 	if (answer.code === 0) log.info(`${kind} ${name} is removed`);
 	else if (!/no such|not known|no (?:container|image|builder)/iu.test(answer.stderr)) log.warning(`${kind} ${name} of a killed leg was not removed: ${lastLines(answer.stderr, 1, 300)}`);
+}
+/** buildx may be a plugin of docker. */
+async function commandOf(tool, path) {
+	const found = await findTool(tool, path);
+	if (found !== void 0) return [found];
+	const docker = tool === "buildx" ? await findTool("docker", path) : void 0;
+	return docker === void 0 ? void 0 : [docker, "buildx"];
 }
 
 export { removeLeftovers, sweep };
