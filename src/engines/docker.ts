@@ -1,16 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../errors.ts';
 import { formatReference, parseReference, type Reference } from '../oci/reference.ts';
-import { parseFields, type Field } from '../oci/schema.ts';
-import { formatPlatform, normalisePlatform, samePlatform, type Platform } from '../platform/platform.ts';
+import type { Field } from '../oci/schema.ts';
+import { formatPlatform, normalisePlatform, type Platform } from '../platform/platform.ts';
 import { buildArguments } from './arguments.ts';
 import { storedImageId } from './adopt.ts';
 import { writeDockerConfig } from './auth.ts';
 import { ContainerEngine, type BuildOrder } from './container-engine.ts';
 import { dockerArguments } from './docker-arguments.ts';
 import { chooseBuilder, type Builder } from './docker-builder.ts';
-import { automaticArguments, withGlobalArguments } from './dockerfile.ts';
+import { completedForClassic } from './docker-classic.ts';
+import { askDocker } from './docker-host.ts';
+import { pushByName } from './docker-push.ts';
 import type { BuiltImage, Capabilities, EngineHost, PullSource, RunOptions } from './engine.ts';
 import type { ExecResult } from './exec.ts';
 import type { EngineOptions } from './options.ts';
@@ -61,60 +62,8 @@ export class DockerEngine extends ContainerEngine {
     return (host === '' || host.startsWith('unix:')) && (context === '' || context === 'default');
   }
 
-  protected override async askHost(): Promise<EngineHost> {
-    const answer = await this.session.ask(['version', '--format', '{{json .}}']);
-    if (answer.code !== 0) {
-      if (/podman/i.test(answer.stderr) && !/Docker daemon/.test(answer.stderr)) throw await this.#isPodman();
-      throw this.session.failure(answer, { doing: 'ask' });
-    }
-    const version = await this.#parse(answer.stdout);
-    const server = version.get('Server');
-    const components = server.get('Components').optional((field) => field.items(50)) ?? [];
-    if (components.some((one) => /podman/i.test(one.get('Name').optional((name) => name.string()) ?? '')))
-      throw await this.#isPodman();
-    const number = server.get('Version').string({ maxLength: 100 });
-    const platform = normalisePlatform({
-      os: server.get('Os').string(),
-      architecture: server.get('Arch').string(),
-    });
-    await this.#tellOfCertificates();
-    return { version: number, label: `docker ${number.replace(/\+.*$/, '')}`, platform };
-  }
-
-  async #parse(text: string): Promise<Field> {
-    const field = parseFields(Buffer.from(text), 'the answer of docker version', {
-      code: 'E_ENGINE',
-      maxDepth: 20,
-    });
-    // podman's stand-in for docker answers the same question in another shape.
-    if (field.get('Server').absent) throw await this.#isPodman();
-    return field;
-  }
-
-  async #isPodman(): Promise<CodedError> {
-    const answer = await this.session.ask(['--version']);
-    return new CodedError(
-      'E_ENGINE',
-      `${await this.session.tool()} leads to podman, not to a Docker Engine (${answer.stdout.trim().slice(0, 80)})`,
-      {
-        hint: 'use engine: podman',
-      },
-    );
-  }
-
-  #tellOfCertificates(): Promise<void> {
-    const { caCertificate, insecureRegistries = [], log } = this.session.options;
-    if (caCertificate !== undefined) {
-      log.info(
-        "the Docker daemon has its own certificates: ca-certificate reaches our own requests, and the daemon's pushes need /etc/docker/certs.d/<registry>/ca.crt",
-      );
-    }
-    if (insecureRegistries.length > 0) {
-      log.info(
-        'the Docker daemon has its own list of insecure registries, in daemon.json; loopback is always on it',
-      );
-    }
-    return Promise.resolve();
+  protected override askHost(): Promise<EngineHost> {
+    return askDocker(this.session);
   }
 
   /** Credentials that were given to us, in a configuration of our own. */
@@ -167,7 +116,7 @@ export class DockerEngine extends ContainerEngine {
     const given = source.buildArgs ?? {};
     const { file, automatic } =
       builder.kind === 'classic'
-        ? await this.#completed(paths.file, request.platform, host.platform)
+        ? await completedForClassic(this.session, paths.file, request.platform, host.platform)
         : { file: paths.file, automatic: {} };
     const { args, env } = buildArguments({ ...automatic, ...given });
     const told = await dockerArguments(
@@ -228,29 +177,6 @@ export class DockerEngine extends ContainerEngine {
   #askInfo(): Promise<Field> {
     this.#info ??= this.session.askJson(['info', '--format', '{{json .}}'], 'the answer of docker info');
     return this.#info;
-  }
-
-  /** The Dockerfile with the platform arguments that the classic builder does not know of, and their values. */
-  async #completed(
-    file: string,
-    target: Platform,
-    build: Platform,
-  ): Promise<{ file: string; automatic: Readonly<Record<string, string>> }> {
-    const text = await readFile(file, 'utf8');
-    if (!samePlatform(target, build) && /^[ \t]*FROM[ \t]+--platform=/im.test(text)) {
-      throw new CodedError(
-        'E_UNSUPPORTED',
-        `Docker's classic builder can't build stages of several platforms, as this Dockerfile has them for ${formatPlatform(target)}`,
-        {
-          hint: 'install the buildx plugin (docker-buildx-plugin), so that docker builds with BuildKit; or use engine: podman or buildah',
-        },
-      );
-    }
-    const completed = withGlobalArguments(text);
-    const automatic = automaticArguments(completed, target, build);
-    if (completed === text) return { file, automatic };
-    const folder = await this.session.folderWith(this.session.uniqueId(), { Dockerfile: completed });
-    return { file: join(folder, 'Dockerfile'), automatic };
   }
 
   async platformOf(image: BuiltImage): Promise<Platform> {
@@ -314,39 +240,9 @@ export class DockerEngine extends ContainerEngine {
     }
   }
 
-  /** Docker pushes by name only: the name is ours for as long as that takes, and then what it was before. */
   protected override async runPush(image: BuiltImage, reference: Reference): Promise<ExecResult> {
     await this.#configure();
-    const name = formatReference(reference);
-    const before = await this.#idOf(name);
-    const tagged = await this.session.ask(['image', 'tag', image.id, name]);
-    if (tagged.code !== 0) return tagged;
-    try {
-      const pushed = await this.session.tell(['push', name]);
-      if (pushed.code !== 0 || (await this.#idOf(name)) === image.id) return pushed;
-      throw new CodedError(
-        'E_ENGINE',
-        `the local name ${name} was moved by somebody else while it was pushed`,
-        {
-          hint: 'give each leg its own arch-tag, for example {tag}-{arch}-{run}',
-        },
-      );
-    } finally {
-      const after = await this.#idOf(name);
-      if (after === image.id && before !== image.id) {
-        await this.session.ask(
-          before === undefined ? ['image', 'rm', '--no-prune', name] : ['image', 'tag', before, name],
-          { evenIfAborted: true },
-        );
-      }
-    }
-  }
-
-  async #idOf(name: string): Promise<string | undefined> {
-    const answer = await this.session.ask(['image', 'inspect', '--format', '{{.Id}}', name], {
-      evenIfAborted: true,
-    });
-    return answer.code === 0 ? answer.stdout.trim() : undefined;
+    return pushByName(this.session, image, formatReference(reference));
   }
 
   async remove(image: BuiltImage): Promise<void> {

@@ -1,0 +1,38 @@
+import { CodedError } from '../errors.ts';
+import type { BuiltImage } from './engine.ts';
+import type { ExecResult } from './exec.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Docker pushes by name only: the name is ours for as long as that takes, and then what it was before.
+ * @throws E_ENGINE where somebody else moved the name meanwhile
+ */
+export async function pushByName(session: Session, image: BuiltImage, name: string): Promise<ExecResult> {
+  const before = await idOf(session, name);
+  const tagged = await session.ask(['image', 'tag', image.id, name]);
+  if (tagged.code !== 0) return tagged;
+  try {
+    const pushed = await session.tell(['push', name]);
+    if (pushed.code !== 0 || (await idOf(session, name)) === image.id) return pushed;
+    throw new CodedError(
+      'E_ENGINE',
+      `the local name ${name} was moved by somebody else while it was pushed`,
+      { hint: 'give each leg its own arch-tag, for example {tag}-{arch}-{run}' },
+    );
+  } finally {
+    const after = await idOf(session, name);
+    if (after === image.id && before !== image.id) {
+      await session.ask(
+        before === undefined ? ['image', 'rm', '--no-prune', name] : ['image', 'tag', before, name],
+        { evenIfAborted: true },
+      );
+    }
+  }
+}
+
+async function idOf(session: Session, name: string): Promise<string | undefined> {
+  const answer = await session.ask(['image', 'inspect', '--format', '{{.Id}}', name], {
+    evenIfAborted: true,
+  });
+  return answer.code === 0 ? answer.stdout.trim() : undefined;
+}
