@@ -37,6 +37,7 @@ function importsOf(file: string, text: string): Import[] {
 const floors: readonly (readonly string[])[] = [
   ['action', 'cli'],
   ['compose.ts'],
+  ['compose'],
   ['commands'],
   ['engines', 'registry', 'dockerfile', 'verify', 'publish', 'handover', 'github', 'report', 'layout'],
   ['inputs'],

@@ -1,0 +1,71 @@
+import { dirname } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { readStart } from '../commands/files.ts';
+import type { CommandResult } from '../commands/result.ts';
+import type { Engine } from '../engines/engine.ts';
+import { githubEnvironment } from '../github/environment.ts';
+import type { InputsOf } from '../inputs/table.ts';
+import { targetsOf } from '../inputs/targets.ts';
+import { engineOptions, imageReader, installed, storedEngine, trialOf } from './engines.ts';
+import { impatient, registryClient, withRegistry } from './registry.ts';
+import { sleeper, type Shell } from './shell.ts';
+
+export async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise<CommandResult> {
+  const [{ build }, { legHandover }, { chooseEngine }, { sweep }] = await Promise.all([
+    import('../commands/build.ts'),
+    import('../commands/handover-leg.ts'),
+    import('../engines/detect.ts'),
+    import('../engines/leftovers.ts'),
+  ]);
+  await sweep(dirname(await shell.scratch()), shell);
+  const push = targetsOf(inputs.images, inputs.tags)
+    .slice(0, inputs['push-to'] === 'all' ? undefined : 1)
+    .map(({ image }) => image);
+  for (const { from } of inputs.secrets) if (from.kind === 'value') shell.log.secret(from.value);
+  const github = await githubEnvironment(shell.env, readStart);
+  return withRegistry(inputs, shell, push, async (registry) => {
+    const { remote, setup } = inputs;
+    const options = {
+      ...(await engineOptions(inputs, shell, registry)),
+      reader: await imageReader(registry, shell),
+      setUpEmulation: inputs['setup-emulation'],
+      ...(remote !== undefined && { remote }),
+      ...(setup !== undefined && { buildx: await installed(setup, inputs, shell) }),
+    };
+    const bases = await registryClient(inputs, shell, [], impatient);
+    const engines = new Map<string, Promise<Engine>>();
+    try {
+      return await build(inputs, {
+        log: shell.log,
+        engineOf: async (name) => {
+          const engine = engines.get(name) ?? chooseEngine(name, options, trialOf(inputs));
+          engines.set(name, engine);
+          return engine;
+        },
+        storedEngine: async (source) => {
+          const engine = engines.get(source.text) ?? storedEngine(source, options, shell);
+          engines.set(source.text, engine);
+          return engine;
+        },
+        registry,
+        bases,
+        github,
+        handOver: legHandover(inputs.handover, {
+          ...shell,
+          registry,
+          sleep: sleeper(shell),
+          retentionDays: shell.env['GITHUB_RETENTION_DAYS'],
+        }),
+        sleep: sleeper(shell),
+        now: () => performance.now(),
+      });
+    } finally {
+      bases.close();
+      for (const engine of engines.values())
+        await engine.then(
+          async (one) => one.close(),
+          () => undefined,
+        );
+    }
+  });
+}
