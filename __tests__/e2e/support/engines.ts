@@ -82,7 +82,7 @@ function host(
 export async function runImage(
   engine: EngineHost,
   image: string,
-  architecture: Architecture,
+  architecture: Architecture | 'riscv64',
   auth: { readonly dockerConfig: string; readonly authFile: string },
 ): Promise<string> {
   const env = { PATH: debianPath, ...engine.env };

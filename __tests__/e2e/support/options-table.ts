@@ -3,15 +3,17 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { BuiltImage, Engine } from '../../../src/engines/engine.ts';
 import type { SecretInput } from '../../../src/inputs/build-lists.ts';
 import { run } from './processes.ts';
+import type { Registry } from './registry.ts';
 import { architectureNames, busybox } from './tools.ts';
 
 /** Secrets of all three kinds, new in each run, and everything that was said about them. */
 export interface Secrets {
   readonly inputs: readonly SecretInput[];
   readonly env: Readonly<Record<string, string>>;
+  /** The path of the one that is in a file. */
+  readonly file: string;
   readonly values: Readonly<Record<'value' | 'environment' | 'file', string>>;
 }
 
@@ -27,7 +29,8 @@ export async function makeSecrets(folder: string): Promise<Secrets> {
   await writeFile(file, values.file, { mode: 0o600 });
   return {
     values,
-    env: { LEG_TOKEN: values.environment },
+    file,
+    env: { LEG_TOKEN: values.environment, LEG_KEY: values.value },
     inputs: [
       { id: 'value', from: { kind: 'value', value: values.value } },
       { id: 'environment', from: { kind: 'environment', variable: 'LEG_TOKEN' } },
@@ -68,10 +71,15 @@ function needles({ values }: Secrets): [string, Buffer][] {
 
 /** Where secrets are in these bytes; gzip members among them are looked into, and tar archives' members that are gzip. */
 export function findSecrets(bytes: Buffer, secrets: Secrets): string[] {
-  const looked = [bytes, ...gzipMembers(bytes)];
+  const unpacked = isGzip(bytes) ? gunzipSync(bytes) : bytes;
+  const looked = [bytes, unpacked, ...gzipMembers(unpacked)];
   return needles(secrets).flatMap(([name, needle]) =>
     looked.some((each) => each.includes(needle)) ? [name] : [],
   );
+}
+
+function isGzip(bytes: Buffer): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 function gzipMembers(bytes: Buffer): Buffer[] {
@@ -84,16 +92,28 @@ function gzipMembers(bytes: Buffer): Buffer[] {
     const size = parseInt(bytes.subarray(at + 124, at + 136).toString('latin1'), 8);
     if (name === '' || Number.isNaN(size)) break;
     const body = bytes.subarray(at + 512, at + 512 + size);
-    if (body[0] === 0x1f && body[1] === 0x8b) found.push(gunzipSync(body));
+    if (isGzip(body)) found.push(gunzipSync(body));
     at += 512 + Math.ceil(size / 512) * 512;
   }
   return found;
 }
 
-export async function archiveOf(engine: Engine, image: BuiltImage): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of engine.archive(image)) chunks.push(chunk);
-  return Buffer.concat(chunks);
+/** Everything that a registry holds of a repository, whatever refers to it, unpacked where it is packed. */
+export async function storedBlobs(
+  { dockerConfig }: Registry,
+  repository: string,
+): Promise<{ digest: string; bytes: Buffer }[]> {
+  const root = path.join(dockerConfig, 'storage/docker/registry/v2');
+  const kept = path.join(root, 'repositories', repository);
+  const digests = new Set<string>();
+  for (const folder of ['_layers/sha256', '_manifests/revisions/sha256'])
+    for (const digest of await readdir(path.join(kept, folder))) digests.add(digest);
+  return Promise.all(
+    [...digests].map(async (digest) => {
+      const bytes = await readFile(path.join(root, 'blobs/sha256', digest.slice(0, 2), digest, 'data'));
+      return { digest, bytes: isGzip(bytes) ? gunzipSync(bytes) : bytes };
+    }),
+  );
 }
 
 const sources = 'COPY --from=two two /two\nCOPY --from=three three /three\n';
