@@ -95,6 +95,7 @@ export function legRecord({
   github,
   seconds,
 }: BuiltLeg): LegRecord {
+  const all = built.base === undefined ? bases : [...bases, built.base];
   return {
     image: target.image,
     ...(pushed !== undefined && { tag: target.tag }),
@@ -115,7 +116,7 @@ export function legRecord({
       }),
     }),
     ...(content !== undefined && { content }),
-    ...(bases.length > 0 && { bases: bases.filter(({ reference }) => reference.length <= 600) }),
+    ...(all.length > 0 && { bases: all.filter(({ reference }) => reference.length <= 600) }),
     seconds,
   };
 }

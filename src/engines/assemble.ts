@@ -126,7 +126,13 @@ export class AssembleEngine implements Engine {
     options.log.info(
       `assembled ${entries.length} ${entries.length === 1 ? 'entry' : 'entries'} into ${id} for ${formatPlatform(platform)}`,
     );
-    return { engine: this.name, id, name: id, manifest: image.top };
+    return {
+      engine: this.name,
+      id,
+      name: id,
+      manifest: image.top,
+      ...(base?.named !== undefined && { base: base.named }),
+    };
   }
 
   async #assemble(
@@ -236,10 +242,10 @@ function baseAnnotations(
   base: BaseImage | undefined,
   format: FilesSource['format'],
 ): Readonly<Record<string, string>> {
-  if (base?.name === undefined || format === 'docker') return {};
+  if (base?.named === undefined || format === 'docker') return {};
   return {
     'org.opencontainers.image.base.digest': base.digest,
-    'org.opencontainers.image.base.name': base.name,
+    'org.opencontainers.image.base.name': base.named.reference,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Digest } from '../oci/digest.ts';
 import { isLayout, layoutRepository, parseLayoutReference } from '../oci/layout-reference.ts';
 import { isAttestation, maxManifestBytes, parseManifest, type ImageManifest } from '../oci/manifest.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
-import { parseReference, type Reference, type Repository } from '../oci/reference.ts';
+import { formatReference, parseReference, type Reference, type Repository } from '../oci/reference.ts';
 import { parseFields, type Field } from '../oci/schema.ts';
 import {
   formatPlatform,
@@ -21,8 +21,8 @@ import { existing } from './request.ts';
 /** An image of one platform that files are put on. */
 export interface BaseImage {
   readonly repository: Repository;
-  /** As it was named, where it is in a registry. */
-  readonly name?: string;
+  /** Where it is in a registry: its full name, and what that leads to, which may be an index. */
+  readonly named?: { readonly reference: string; readonly digest: Digest };
   /** Of its manifest. */
   readonly digest: Digest;
   readonly layers: readonly Descriptor[];
@@ -45,7 +45,8 @@ export async function readBase(
   const { reader, log } = options;
   if (reader === undefined)
     throw new CodedError('E_INTERNAL', 'engine assemble was given nobody to read with');
-  const { repository, tag, digest } = await place(text, options);
+  const reference = await place(text, options);
+  const { repository, tag, digest } = reference;
   const top = await reader.getManifest(repository, digest ?? tag ?? (isLayout(repository) ? '' : 'latest'));
   if (top === undefined) throw missing(text);
   const { manifest, bytes } = await imageFor(top, { text, repository, platform, reader });
@@ -66,7 +67,9 @@ export async function readBase(
   const tree = await readTree(manifest.layers, repository, reader);
   return {
     repository,
-    ...(!isLayout(repository) && { name: text }),
+    ...(!isLayout(repository) && {
+      named: { reference: formatReference(reference), digest: top.digest },
+    }),
     digest: bytes.digest,
     layers: manifest.layers,
     config: config.document,

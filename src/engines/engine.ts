@@ -1,4 +1,5 @@
 import type { CacheInput, SecretInput } from '../inputs/build-lists.ts';
+import type { Digest } from '../oci/digest.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import type { Reference } from '../oci/reference.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -130,6 +131,8 @@ export interface BuiltImage {
   readonly name: string;
   /** Where we made it ourselves (`assemble`): the very bytes that will be pushed. */
   readonly manifest?: ManifestBytes;
+  /** Where it was put on an image of a registry: its full name, and what that led to. */
+  readonly base?: { readonly reference: string; readonly digest: Digest };
 }
 
 /** A Dockerfile, as the engine will read it. */
