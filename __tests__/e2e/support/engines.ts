@@ -93,6 +93,7 @@ export async function runImage(
     const args = ['run', '--rm', '--network', 'none', ...platform, image];
     return (await succeed('/usr/bin/docker', args, docker)).stdout.trim();
   }
+  if (engine.name === 'buildah') return runWithBuildah(image, architecture, { ...env, ...home(auth) });
   const args = [
     ...['run', '--rm', '--quiet', '--pull', 'always', '--tls-verify=false', '--authfile', auth.authFile],
     ...[
@@ -107,5 +108,29 @@ export async function runImage(
     ],
     ...['--arch', architecture, image],
   ];
-  return (await succeed('/usr/bin/podman', args, { env: { ...env, HOME: auth.dockerConfig } })).stdout.trim();
+  return (await succeed('/usr/bin/podman', args, { env: { ...env, ...home(auth) } })).stdout.trim();
+}
+
+/** podman and buildah look for credentials in the same places as docker, last. */
+function home(auth: { readonly dockerConfig: string; readonly authFile: string }): Record<string, string> {
+  return { HOME: auth.dockerConfig, REGISTRY_AUTH_FILE: auth.authFile };
+}
+
+/** buildah runs no image: it makes a container of one, and runs a command in that. */
+async function runWithBuildah(
+  image: string,
+  architecture: string,
+  env: Readonly<Record<string, string>>,
+): Promise<string> {
+  const buildah = async (...args: readonly string[]): Promise<string> =>
+    (await succeed('/usr/bin/buildah', args, { env: { ...env, BUILDAH_ISOLATION: 'chroot' } })).stdout.trim();
+  const pull = ['--pull-always', '--tls-verify=false', '--platform', `linux/${architecture}`];
+  const container = await buildah('from', '--quiet', ...pull, image);
+  const config = JSON.parse(await buildah('inspect', '--type', 'container', container)) as {
+    readonly OCIv1: { readonly config: { readonly Entrypoint?: string[]; readonly Cmd?: string[] } };
+  };
+  const { Entrypoint = [], Cmd = [] } = config.OCIv1.config;
+  const printed = await buildah('run', '--terminal=false', container, '--', ...Entrypoint, ...Cmd);
+  await buildah('rm', container);
+  return printed;
 }
