@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { createGunzip } from 'node:zlib';
+import { BodyChunks } from './body-chunks.ts';
 import type { Limits } from './limits.ts';
 import { asError } from './request-body.ts';
 import { TransportFailure } from './transport-failure.ts';
@@ -31,14 +32,15 @@ export async function* rawBody(
   const abort = () => message.destroy(asError(signal.reason));
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });
-  const chunks = (message as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  const chunks = new BodyChunks(message);
   const timer = new PaceTimer(message, pace);
   try {
     for (;;) {
-      const next = await timer.time(() => chunks.next());
-      if (next.done === true) return;
-      response.logEntry.bytes += next.value.byteLength;
-      yield next.value;
+      const next = chunks.ready() ?? (await timer.time(() => chunks.next()));
+      if (next === undefined) return;
+      timer.count(next.byteLength);
+      response.logEntry.bytes += next.byteLength;
+      yield next;
     }
   } catch (error) {
     signal.throwIfAborted();
@@ -162,7 +164,15 @@ class PaceTimer {
     this.#pace = pace;
   }
 
-  async time(next: () => Promise<IteratorResult<Buffer, unknown>>): Promise<IteratorResult<Buffer, unknown>> {
+  /** Bytes that came. */
+  count(bytes: number): void {
+    this.#bytes += bytes;
+    if (!('bytes' in this.#pace) || this.#bytes < this.#pace.bytes) return;
+    this.#bytes = 0;
+    this.#waitedMs = 0;
+  }
+
+  async time<T>(next: () => Promise<T>): Promise<T> {
     const pace = this.#pace;
     const limitMs = 'wholeMs' in pace ? pace.wholeMs : pace.everyMs;
     const started = performance.now();
@@ -175,15 +185,9 @@ class PaceTimer {
       Math.max(0, limitMs - this.#waitedMs),
     );
     try {
-      const result = await next();
-      this.#waitedMs += performance.now() - started;
-      if (result.done !== true) this.#bytes += result.value.byteLength;
-      if ('bytes' in pace && this.#bytes >= pace.bytes) {
-        this.#bytes = 0;
-        this.#waitedMs = 0;
-      }
-      return result;
+      return await next();
     } finally {
+      this.#waitedMs += performance.now() - started;
       clearTimeout(timer);
     }
   }

@@ -1,3 +1,5 @@
+import { giveBack } from '../give-back.ts';
+
 /**
  * Chunks whose memory is given back as soon as the next one is asked for. Left to the collector, those of one copy pile up
  * to some 60 MB. Node 20 can't give memory back, and collects earlier.
@@ -7,10 +9,4 @@ export async function* lent(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<U
     yield chunk;
     giveBack(chunk);
   }
-}
-
-/** Leaves the chunk empty, unless its memory is not its own alone. */
-export function giveBack({ buffer, byteLength }: Uint8Array): void {
-  if (byteLength !== buffer.byteLength || !('transfer' in buffer)) return;
-  if (typeof buffer.transfer === 'function') Reflect.apply(buffer.transfer, buffer, [0]);
 }

@@ -1,0 +1,81 @@
+import type { IncomingMessage } from 'node:http';
+import { giveBack } from './give-back.ts';
+
+/** Chunks that may wait for the consumer before the connection is told to wait. */
+const ahead = 2;
+
+/**
+ * Node's parser copies each piece of a body out of what the socket read, which is then garbage: 64 KiB for each chunk, of
+ * which the collector lets some 60 MB pile up. Whether it copies is seen, not believed: undefined until then.
+ */
+let parserCopies: boolean | undefined;
+
+/** The chunks of one body, in a third of the time that a stream's own iterator takes, and in a fraction of its memory. */
+export class BodyChunks {
+  readonly #message: IncomingMessage;
+  readonly #queue: Buffer[] = [];
+  readonly #detach: () => void;
+  #fresh: Buffer | undefined;
+  #end: { readonly error?: unknown } | undefined;
+  #wake: () => void = () => undefined;
+
+  constructor(message: IncomingMessage) {
+    this.#message = message;
+    const { socket } = message;
+    const take = (chunk: Buffer) => {
+      this.#fresh = chunk;
+      this.#queue.push(chunk);
+      if (this.#queue.length > ahead) message.pause();
+      this.#wake();
+    };
+    const look = (raw: Buffer) => {
+      // Emitted after the parser has seen it, and so after what it made of it.
+      if (this.#fresh !== undefined) parserCopies = this.#fresh.buffer !== raw.buffer;
+      this.#fresh = undefined;
+      if (parserCopies === true) giveBack(raw);
+    };
+    const end = () => {
+      this.#finish({});
+    };
+    const fail = (error: unknown) => {
+      this.#finish({ error });
+    };
+    const close = () => {
+      this.#finish({ error: new Error('the connection was closed') });
+    };
+    this.#detach = () => {
+      socket.off('data', look);
+    };
+    if (message.destroyed) this.#finish({ error: message.errored ?? new Error('the connection was closed') });
+    else {
+      socket.on('data', look);
+      message.once('end', end).on('error', fail).once('close', close).on('data', take);
+    }
+  }
+
+  /** What is here already. */
+  ready(): Buffer | undefined {
+    const chunk = this.#queue.shift();
+    if (this.#queue.length === 0 && this.#message.isPaused()) this.#message.resume();
+    return chunk;
+  }
+
+  /** The next chunk, when it is here; undefined at the end. @throws what ended the connection. */
+  async next(): Promise<Buffer | undefined> {
+    for (;;) {
+      const chunk = this.ready();
+      if (chunk !== undefined) return chunk;
+      if (this.#end !== undefined) {
+        if ('error' in this.#end) throw this.#end.error;
+        return undefined;
+      }
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  #finish(how: { readonly error?: unknown }): void {
+    this.#end ??= how;
+    this.#detach();
+    this.#wake();
+  }
+}
