@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, open } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, stat } from 'node:fs/promises';
 import { join, posix, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -92,15 +92,15 @@ async function opened({ path, cwd }: ArchivePlace): Promise<AsyncIterable<Uint8A
   return createReadStream(file);
 }
 
+/** Of a path that an archive has twice, the last counts, as for tar. */
 function newFile(path: string): ReturnType<typeof createWriteStream> {
-  return createWriteStream(path, { flags: 'wx', mode: 0o600 });
+  return createWriteStream(path, { mode: 0o600 });
 }
 
-/** What is kept of an archive's members, by the paths that they have in it. */
+/** An archive's members, by the paths that they have in it. */
 interface Members {
-  readonly documents: Map<string, Buffer>;
-  /** Files of ours. */
-  readonly layers: Map<string, string>;
+  /** Where we put them. */
+  readonly files: Map<string, string>;
   readonly links: Map<string, string>;
 }
 
@@ -112,8 +112,10 @@ interface Members {
 export async function adoptDockerArchive(place: ArchivePlace, platform: Platform): Promise<StoredLayout> {
   const what = `docker-archive:${place.path}`;
   const folder = await mkdtemp(join(place.scratch, 'adopted-'));
-  const members: Members = { documents: new Map(), layers: new Map(), links: new Map() };
-  for await (const member of archiveMembers(await opened(place), what)) await take(member, members, folder);
+  const members: Members = { files: new Map(), links: new Map() };
+  let count = 0;
+  for await (const member of archiveMembers(await opened(place), what))
+    await take(member, members, join(folder, `member-${count++}`));
   const { config, layers } = await chosenImage(members, platform, what);
   const packed = new Map<string, StoredBlob>();
   const blobs: StoredBlob[] = [];
@@ -142,23 +144,24 @@ export async function adoptDockerArchive(place: ArchivePlace, platform: Platform
   return { top, children: [], blobs: [...unique.values()], runnable };
 }
 
-/** A document is small and JSON; whatever else is a file may be a layer. */
-async function take(member: ArchiveMember, members: Members, folder: string): Promise<void> {
+async function take(member: ArchiveMember, { files, links }: Members, file: string): Promise<void> {
   const path = posix.normalize(member.path);
-  if (member.type === 'symlink') members.links.set(path, posix.join(posix.dirname(path), member.target));
-  else if (member.type === 'hardlink') members.links.set(path, posix.normalize(member.target));
+  if (member.type === 'symlink') links.set(path, posix.join(posix.dirname(path), member.target));
+  else if (member.type === 'hardlink') links.set(path, posix.normalize(member.target));
   if (member.type !== 'file') return;
-  const file = join(folder, `member-${members.layers.size}`);
   await pipeline(Readable.from(member.body), newFile(file));
-  members.layers.set(path, file);
-  if (member.size > maxManifestBytes) return;
-  const handle = await open(file);
-  try {
-    const bytes = await handle.readFile();
-    if (bytes[0] === 0x7b || bytes[0] === 0x5b) members.documents.set(path, bytes);
-  } finally {
-    await handle.close();
-  }
+  files.set(path, file);
+}
+
+/** A small one, whole. @throws E_MANIFEST */
+async function document(path: string, members: Members, what: string): Promise<Buffer | undefined> {
+  const file = members.files.get(resolved(path, members));
+  if (file === undefined) return undefined;
+  const { size } = await stat(file);
+  if (size <= maxManifestBytes) return readFile(file);
+  throw new CodedError('E_MANIFEST', `${what} has ${show(path)} of ${size} bytes`, {
+    hint: `it may have ${maxManifestBytes} at most; save that image again`,
+  });
 }
 
 function resolved(path: string, { links }: Members): string {
@@ -173,24 +176,24 @@ async function chosenImage(
   platform: Platform,
   what: string,
 ): Promise<{ config: Buffer; layers: readonly string[] }> {
-  const list = members.documents.get('manifest.json');
+  const list = await document('manifest.json', members, what);
   if (list === undefined) {
     throw new CodedError('E_INPUT', `${what} has no manifest.json`, {
       hint: 'docker save, podman save, kaniko and skopeo write such archives; for an OCI image layout write oci-archive:file',
     });
   }
-  const images = parseFields(list, `manifest.json of ${what}`)
-    .items(100)
-    .map((item) => {
+  const items = parseFields(list, `manifest.json of ${what}`).items(100);
+  const images = await Promise.all(
+    items.map(async (item) => {
       const path = item.get('Config').string({ maxLength: 4096 });
-      const config = members.documents.get(resolved(path, members));
-      if (config === undefined)
-        throw new CodedError('E_MANIFEST', `${what} lacks ${show(path)}, which its manifest.json names`);
+      const config = await document(path, members, what);
+      if (config === undefined) throw lacks(path, what);
       const layers = item.get('Layers').items(127);
       return { config, layers: layers.map((layer) => layer.string({ maxLength: 4096 })) };
-    });
+    }),
+  );
   const [only] = images;
-  if (only !== undefined && images.length === 1) return Promise.resolve(only);
+  if (only !== undefined && images.length === 1) return only;
   const fitting = images.filter(({ config }) => {
     const { os, architecture, variant } = parseImageConfig(config, `a config in ${what}`);
     return samePlatform(normalisePlatform({ os, architecture, variant }), platform);
@@ -204,16 +207,21 @@ async function chosenImage(
   );
 }
 
+function lacks(path: string, what: string): CodedError {
+  return new CodedError('E_MANIFEST', `${what} lacks ${quote(path)}, which its manifest.json names`, {
+    hint: 'save that image again',
+  });
+}
+
 /** A layer as it will be pushed: packed where it is not. */
 async function layerBlob(
   path: string,
   target: string,
-  { layers }: Members,
+  { files }: Members,
   what: string,
 ): Promise<StoredBlob> {
-  const found = layers.get(path);
-  if (found === undefined)
-    throw new CodedError('E_MANIFEST', `${what} lacks ${show(path)}, which its manifest.json names`);
+  const found = files.get(path);
+  if (found === undefined) throw lacks(path, what);
   const handle = await open(found);
   const { buffer: start } = await handle.read(Buffer.alloc(2), 0, 2, 0).finally(() => handle.close());
   const isPacked = start.toString('hex') === '1f8b';
