@@ -340,6 +340,14 @@ describe('the programs in the image', () => {
     });
   });
 
+  test('that content-limit leaves unread are told, and not vouched for', async () => {
+    await withRegistry({}, async (registry) => {
+      const { work, log } = await runBuild(registry, { image }, { 'content-limit': '1' });
+      expect((await work).outputs['record']).not.toHaveProperty('content');
+      expect(log.warnings.join()).toContain('layers were not read, for content-limit (1 bytes) was reached');
+    });
+  });
+
   test('are those of the image that was pushed: E_DIGEST_MISMATCH', async () => {
     await withRegistry({}, async (registry) => {
       const { work } = await runBuild(registry, { archive: archiveOf(buildImage({ layers: [[]] })) });

@@ -4,6 +4,7 @@ import type { Kind } from '../../src/inputs/definition.ts';
 import { annotationList } from '../../src/inputs/annotations.ts';
 import {
   archTagTemplate,
+  byteLimit,
   certificate,
   duration,
   imagePath,
@@ -244,5 +245,35 @@ describe('references', () => {
     expect(await referenceList.parse(['docker:5000/a:v1'])).toMatchObject([
       { repository: { registry: 'docker:5000' } },
     ]);
+  });
+});
+
+describe('bytes', () => {
+  test.each<[string, number]>([
+    ['4096', 4096],
+    ['16GiB', 17_179_869_184],
+    ['1.5 GB', 1_500_000_000],
+    ['500mb', 500_000_000],
+    ['8 KiB', 8192],
+    ['1B', 1],
+    ['none', Infinity],
+  ])('%j is %d', async (given, expected) => {
+    expect(await byteLimit.parse([given])).toBe(expected);
+  });
+
+  test.each([
+    '0',
+    '0.1',
+    '-1',
+    '16G',
+    '1e9',
+    '0x10',
+    'GiB',
+    '9999999999TB',
+    'unlimited',
+    '1,5GB',
+    '2 constructor',
+  ])('%j is refused', async (given) => {
+    expect(await read(byteLimit, given)).toMatchObject({ code: 'E_INPUT', usage: true });
   });
 });

@@ -235,8 +235,8 @@ async function checkPrograms(
   log: Log,
 ): Promise<CheckedArchive> {
   const origin = `the image for ${formatPlatform(platform)}`;
-  const allowForeign = inputs['allow-foreign'];
+  const { 'allow-foreign': allowForeign, 'content-limit': limit } = inputs;
   return log.group(`Checking the programs in ${origin}`, async () =>
-    checkArchive(engine.archive(built), { platform, origin, allowForeign, log }),
+    checkArchive(engine.archive(built), { platform, origin, allowForeign, limit, log }),
   );
 }

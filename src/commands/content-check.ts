@@ -5,9 +5,16 @@ import type { Digest } from '../oci/digest.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { CheckReport } from '../report/platforms.ts';
 import { readArchive } from '../verify/content/archive.ts';
-import { contentOf, judgeContent, readContent, type ContentVerdict } from '../verify/content/content.ts';
+import {
+  contentOf,
+  isReadWhole,
+  judgeContent,
+  readContent,
+  type ContentVerdict,
+} from '../verify/content/content.ts';
 import { filesMatching } from '../verify/content/globs.ts';
-import { LayerStore } from '../verify/content/layer-store.ts';
+import { defaultReadBudget, LayerStore } from '../verify/content/layer-store.ts';
+import { ReadBudget } from '../verify/content/read-layer.ts';
 import { judgeWord, wordOf, type ContentWord } from '../verify/content/word.ts';
 import type { ProvenImage } from '../verify/source.ts';
 
@@ -26,6 +33,8 @@ export interface ContentOptions {
   readonly check: 'config' | 'content' | 'full';
   /** Globs of files that may be of another machine. */
   readonly allowForeign: readonly string[];
+  /** Inflated bytes that are read at most, of all images together; undefined for the default. */
+  readonly limit: number | undefined;
   /** A layer of an image, as it is stored. */
   readonly open: (layer: Descriptor, image: Descriptor) => AsyncIterable<Uint8Array>;
   readonly by: CheckReport['by'];
@@ -39,13 +48,13 @@ export interface ContentOptions {
  */
 export async function checkContents(
   images: readonly CheckedImage[],
-  { check, allowForeign, open, by, log }: ContentOptions,
+  { check, allowForeign, limit, open, by, log }: ContentOptions,
 ): Promise<ReadonlyMap<Digest, CheckReport>> {
   if (check === 'config') return new Map();
   const holder = new Map(
     images.flatMap(({ image }) => image.manifest.layers.map((layer) => [layer.digest, image.descriptor])),
   );
-  const store = new LayerStore((layer) => open(layer, holder.get(layer.digest) ?? layer));
+  const store = new LayerStore((layer) => open(layer, holder.get(layer.digest) ?? layer), limit);
   const allowed = filesMatching(allowForeign);
   const judged = await settleAll(
     images.map(async ({ image, platform, origin, word }) => {
@@ -88,13 +97,18 @@ export async function checkArchive(
     platform,
     origin,
     allowForeign,
+    limit = defaultReadBudget,
     log,
-  }: Omit<CheckedImage, 'image' | 'word'> & Pick<ContentOptions, 'allowForeign' | 'log'>,
+  }: Omit<CheckedImage, 'image' | 'word'> & Pick<ContentOptions, 'allowForeign' | 'limit' | 'log'>,
 ): Promise<CheckedArchive> {
-  const { config, layers } = await readArchive(archive, { what: origin, platform });
+  const { config, layers } = await readArchive(archive, {
+    what: origin,
+    platform,
+    budget: new ReadBudget(limit),
+  });
   const content = contentOf(config, layers, filesMatching(allowForeign));
   tell([judgeContent(platform, content, origin)], log);
-  return { word: content.unread.length > 0 ? undefined : wordOf(content), diffIds: config.diffIds };
+  return { word: isReadWhole(content) ? wordOf(content) : undefined, diffIds: config.diffIds };
 }
 
 function tell(verdicts: readonly ContentVerdict[], log: Log): void {

@@ -16,25 +16,32 @@ export interface Machines {
   readonly unread: string | undefined;
 }
 
+/** How much is read, all layers together, each once. */
+export interface LookLimit {
+  /** Nothing is read where the layers have more bytes than this as they are stored. */
+  readonly stored?: number;
+  /** Inflated bytes; what is beyond is told. */
+  readonly inflated?: number;
+}
+
 /**
  * Reads the layers of all images, if they are small enough that a look is worth it, and says what is started there. Nothing
  * that is found wrong is an error: it is told.
- * @param max compressed bytes, all layers together, each once
  */
 export async function readMachines(
   images: readonly ProvenImage[],
   open: (layer: Descriptor) => AsyncIterable<Uint8Array>,
-  max: number,
+  { stored = Infinity, inflated }: LookLimit,
 ): Promise<Machines> {
   const layers = new Map(
     images.flatMap(({ manifest }) => manifest.layers.map((layer) => [layer.digest, layer.size])),
   );
   const total = [...layers.values()].reduce((sum, size) => sum + size, 0);
-  if (total > max) {
-    const unread = `not read: the layers have ${formatBytes(total)}, and inspect reads ${formatBytes(max)} at most; verify with check full reads all`;
+  if (total > stored) {
+    const unread = `not read: the layers have ${formatBytes(total)}, and inspect reads ${formatBytes(stored)} at most, unless content-limit is set`;
     return { byImage: new Map(), warnings: [], unread };
   }
-  const store = new LayerStore(open);
+  const store = new LayerStore(open, inflated);
   const byImage = new Map<Digest, string>();
   const warnings: string[] = [];
   await Promise.all(

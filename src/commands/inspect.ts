@@ -45,16 +45,20 @@ export async function inspect(
 ): Promise<CommandResult> {
   const lists = await readManifests(lookedAt(inputs), registry);
   if (inputs.raw) return raw(lists);
-  return inspectResult(await settleAll(lists.map(async (list) => look(list, registry))));
+  return inspectResult(
+    await settleAll(lists.map(async (list) => look(list, registry, inputs['content-limit']))),
+  );
 }
 
-async function look(list: Looked, registry: ReadVerbs): Promise<Inspected> {
+async function look(list: Looked, registry: ReadVerbs, limit: number | undefined): Promise<Inspected> {
   const { repository, name } = list;
   const source = await wholeSource(list, repositoryReader(registry, repository));
   const machines = await readMachines(
     source.images,
     (layer) => registry.getBlob(repository, layer),
-    isLayout(repository) ? maxLocalBytes : maxLayerBytes,
+    limit === undefined
+      ? { stored: isLayout(repository) ? maxLocalBytes : maxLayerBytes }
+      : { inflated: limit },
   );
   return { list, source, machines, warnings: [...inspectionWarnings(source, name), ...machines.warnings] };
 }

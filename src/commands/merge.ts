@@ -108,6 +108,7 @@ async function readContents(
     {
       check: inputs.check,
       allowForeign: inputs['allow-foreign'],
+      limit: inputs['content-limit'],
       open: (layer, { digest }) => registry.getBlob(repositoryOf(digest, set) ?? home, layer),
       by: 'merge',
       log,

@@ -73,6 +73,7 @@ export async function verify(inputs: InputsOf<'verify'>, deps: VerifyDeps): Prom
     {
       check: inputs.check,
       allowForeign: inputs['allow-foreign'],
+      limit: inputs['content-limit'],
       open: (layer) => registry.getBlob(list.repository, layer),
       by: 'verify',
       log,

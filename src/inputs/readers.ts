@@ -48,6 +48,24 @@ export const duration = valueOf('duration', (value) => {
   throw unreadable(`is ${quote(value)}, which is not a span of time`, 'write it like 90s, 15m or 2h');
 });
 
+const byteUnits: Readonly<Record<string, number>> = {
+  ...{ '': 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12 },
+  ...{ kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30, tib: 2 ** 40 },
+};
+
+/** A bound in bytes: `16GiB`, `1.5 GB`, `4096`; `none` is Infinity. */
+export const byteLimit = valueOf('bytes', (value) => {
+  if (value === 'none') return Infinity;
+  const match = /^(\d{1,16}(?:\.\d{1,6})?) ?([a-z]*)$/iu.exec(value);
+  const unit = byteUnits[match?.[2]?.toLowerCase() ?? '?'];
+  const bytes = Math.floor(Number(match?.[1]) * (unit ?? NaN));
+  if (bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
+  throw unreadable(
+    `is ${quote(value)}, which is not a number of bytes above 0`,
+    'write it like 16GiB, 500MB or 4096; none is without a limit',
+  );
+});
+
 /**
  * `host[:port]`, as an image name begins; Docker Hub by any of its names is `docker.io`. A scheme in front is forgiven.
  * @throws E_INPUT

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as zlib from 'node:zlib';
+import type { Descriptor } from '../../../src/oci/descriptor.ts';
 import { digestOf } from '../../../src/oci/digest.ts';
 import { parsePlatform } from '../../../src/platform/platform.ts';
 import {
@@ -10,6 +11,7 @@ import {
 } from '../../../src/verify/content/content.ts';
 import { filesMatching } from '../../../src/verify/content/globs.ts';
 import { LayerStore } from '../../../src/verify/content/layer-store.ts';
+import { defaultCaps } from '../../../src/verify/content/read-layer.ts';
 import { rejection } from '../../support/failure.ts';
 import { buildImage, type Fixture, type ImageSpec } from '../../support/images.ts';
 import type { TarEntry } from '../../support/tar.ts';
@@ -21,10 +23,12 @@ import { chunks, link, noise, program, script } from './support.ts';
 function storeOf(images: readonly Fixture[], budget?: number): { store: LayerStore; opened: string[] } {
   const blobs = new Map(images.flatMap((image) => [...image.blobs]));
   const opened: string[] = [];
-  const store = new LayerStore(({ digest }) => {
+  const open = ({ digest }: Pick<Descriptor, 'digest'>): AsyncIterable<Uint8Array> => {
     opened.push(digest);
     return chunks(Buffer.from(blobs.get(digest) ?? ''), 10_000);
-  }, budget);
+  };
+  // Of several layers at a time it is chance which one spends the budget.
+  const store = budget === undefined ? new LayerStore(open) : new LayerStore(open, budget, defaultCaps, 1);
   return { store, opened };
 }
 
@@ -270,8 +274,55 @@ describe('layers', () => {
     expect(partly.warnings).toEqual([
       expect.stringMatching(/\+encrypted", so what is in it was not checked$/),
     ]);
-    const spent = await contentOf({ layers: [[{ name: 'a', content: noise(9000) }]] }, [], 5000);
-    expect(spent.unread).toEqual([expect.stringContaining('the budget for reading is spent')]);
+  });
+
+  describe('beyond the budget', () => {
+    const filler = (name: string) => [{ name, content: noise(20_000) }];
+    const layer = /layer sha256:[0-9a-f]{64}/.source;
+
+    async function judged(spec: ImageSpec, budget: number): Promise<ContentVerdict> {
+      return judgeContent(parsePlatform(platform), await contentOf({ platform, ...spec }, [], budget), 'leg');
+    }
+
+    test('leave the verdict open: what was not read, and how far, is told', async () => {
+      const layers = ['a', 'b', 'c', 'd', 'e', 'f'].map(filler);
+      const { found, errors, warnings } = await judged({ layers }, 25_000);
+      expect([found, errors]).toEqual(['not read: budget (5 of 6 layers)', []]);
+      expect(warnings).toEqual([
+        expect.stringMatching(
+          new RegExp(
+            `^leg: 5 of its 6 layers were not read, for content-limit \\(24.4 KiB\\) was reached: .*${layer}, ${layer}.*, 1 more; what is in them was not checked: raise content-limit, or set it to none$`,
+          ),
+        ),
+      ]);
+    });
+
+    test('say how far the one was read that was begun', async () => {
+      const { warnings } = await judged({ layers: [[{ name: 'a', content: noise(200_000) }]] }, 100_000);
+      expect(warnings.join()).toMatch(
+        new RegExp(`1 of its 1 layers .*\\(97\\.7 KiB\\) was reached: ${layer} after [0-9.]+ KiB of it;`),
+      );
+    });
+
+    test('do not hide that the entry point was found, nor that they might replace it', async () => {
+      const layers = [[program('app', 's390x')], filler('a')];
+      expect((await judged({ run, layers }, 12_000)).found).toBe('s390x (1 of 2 layers not read: budget)');
+    });
+
+    test('do not acquit a program of another machine that was read', async () => {
+      const layers = [[program('app', 'amd64')], filler('a')];
+      const { errors, warnings } = await judged({ run, layers }, 12_000);
+      expect([errors.map(({ code }) => code), warnings.length]).toEqual([['E_CONTENT_MISMATCH'], 1]);
+    });
+
+    test('a budget that is just enough is enough', async () => {
+      const image = { layers: [[program('app', 's390x')]], run };
+      let bytes = 1;
+      const enough = async (): Promise<boolean> => (await judged(image, bytes)).found === 's390x';
+      while (!(await enough())) bytes += 1;
+      expect(bytes % 512).toBe(0);
+      expect((await judged(image, Infinity)).found).toBe('s390x');
+    });
   });
 
   test('what was read of an image that was not read whole is judged', async () => {

@@ -3,7 +3,14 @@ import { parsePlatform } from '../../../src/platform/platform.ts';
 import { judgeContent, type ImageContent } from '../../../src/verify/content/content.ts';
 import { judgeWord, wordOf, type ContentWord } from '../../../src/verify/content/word.ts';
 
-const nothing: ImageContent = { started: [], machines: {}, examples: {}, unread: [], warnings: [] };
+const nothing: ImageContent = {
+  started: [],
+  machines: {},
+  examples: {},
+  unread: [],
+  overBudget: undefined,
+  warnings: [],
+};
 const started = (machine: string): ImageContent['started'][number] => ({
   path: 'app',
   via: '/app',

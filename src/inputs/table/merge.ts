@@ -1,7 +1,7 @@
 import { parseTag } from '../../oci/reference.ts';
 import type { InputDefinition } from '../definition.ts';
 import { boolean, lines, list, listOf, oneOf, text } from '../kinds.ts';
-import { duration, time } from '../readers.ts';
+import { byteLimit, duration, time } from '../readers.ts';
 import { removalList } from '../removals.ts';
 
 /** The fan-in. */
@@ -57,6 +57,16 @@ export const mergeInputs = {
     description:
       'Globs of files that may be of another machine than their platform, such as /usr/bin/qemu-*. ** goes across folders.',
     default: { text: 'none', value: [] },
+  },
+  'content-limit': {
+    kind: byteLimit,
+    group: 'Merge',
+    commands: ['build', 'merge', 'verify', 'inspect'],
+    description:
+      'How many bytes of layers, unpacked, are read to look at the programs inside, such as 16GiB, 500MB, or none for no limit. Layers beyond are not checked: a warning names them, and the report says "not read: budget".',
+    default: {
+      text: '16GiB; inspect reads small images whole, and none of the others',
+    },
   },
   wait: {
     kind: duration,

@@ -5,9 +5,9 @@ import { startedPrograms, type StartedProgram } from './entrypoint.ts';
 import { ImageFileSystem, TooLarge } from './file-system.ts';
 import type { LayerStore } from './layer-store.ts';
 import { hasElfPrograms } from './machine.ts';
-import type { ReadLayer } from './read-layer.ts';
+import type { ReadLayer, UnreadLayer } from './read-layer.ts';
 
-export { judgeContent, type ContentVerdict } from './verdict.ts';
+export { isReadWhole, judgeContent, type ContentVerdict } from './verdict.ts';
 
 /** What the layers of one image hold, as far as they were read. */
 export interface ImageContent {
@@ -19,8 +19,17 @@ export interface ImageContent {
   readonly examples: Readonly<Record<string, string>>;
   /** Why some of it is not known; empty when everything was read. */
   readonly unread: readonly string[];
+  /** Layers that the budget for reading left out; undefined when there was enough. They are not in `unread`. */
+  readonly overBudget: OverBudget | undefined;
   /** What is odd about layers that were read. */
   readonly warnings: readonly string[];
+}
+
+/** Layers of one image that were not read, or not to the end, for a budget was spent. */
+export interface OverBudget {
+  readonly layers: readonly NonNullable<UnreadLayer['overBudget']>[];
+  /** How many layers the image has. */
+  readonly of: number;
 }
 
 /** Whether a file, by its path from the root without a leading slash, may be of another machine. */
@@ -95,12 +104,16 @@ async function inOrder<T>(
 class ContentReading {
   readonly #files = new ImageFileSystem();
   readonly #unread: string[] = [];
+  readonly #overBudget: OverBudget['layers'][number][] = [];
+  #layers = 0;
   readonly #warnings: string[] = [];
   #isTooLarge = false;
 
   apply(layer: ReadLayer): void {
+    this.#layers += 1;
     if ('unread' in layer) {
-      this.#unread.push(layer.unread);
+      if (layer.overBudget === undefined) this.#unread.push(layer.unread);
+      else this.#overBudget.push(layer.overBudget);
       return;
     }
     if (layer.warning !== undefined) this.#warnings.push(layer.warning);
@@ -118,6 +131,7 @@ class ContentReading {
     return {
       ...(found ?? { started: [], machines: {}, examples: {} }),
       unread: [...this.#unread, ...tooLarge],
+      overBudget: this.#overBudget.length > 0 ? { layers: this.#overBudget, of: this.#layers } : undefined,
       warnings: this.#warnings,
     };
   }

@@ -23,9 +23,13 @@ const maxChangeBytes = 32 * 1024 * 1024;
 
 /** Inflated bytes that may still be read by all readers together. */
 export class ReadBudget {
+  /** What it was at the start. */
+  readonly bytes: number;
   #left: number;
 
+  /** @param bytes Infinity for no bound */
   constructor(bytes: number) {
+    this.bytes = bytes;
     this.#left = bytes;
   }
 
@@ -33,8 +37,11 @@ export class ReadBudget {
     return this.#left <= 0;
   }
 
-  take(bytes: number): void {
-    this.#left -= bytes;
+  /** @returns false where there are not so many left, and none from then on */
+  take(bytes: number): boolean {
+    const isEnough = bytes <= this.#left;
+    this.#left = isEnough ? this.#left - bytes : 0;
+    return isEnough;
   }
 }
 
@@ -48,8 +55,22 @@ export interface LayerChanges {
   readonly warning?: string;
 }
 
+/** A layer that was not read, or not to its end. */
+export interface UnreadLayer {
+  /** Why, with the layer's name. */
+  readonly unread: string;
+  /** Where the {@link ReadBudget} is why. */
+  readonly overBudget?: {
+    readonly layer: string;
+    /** Inflated bytes of it that were read. */
+    readonly read: number;
+    /** The whole budget. */
+    readonly budget: number;
+  };
+}
+
 /** A layer as it was read, or why it was not. */
-export type ReadLayer = LayerChanges | { readonly unread: string };
+export type ReadLayer = LayerChanges | UnreadLayer;
 
 interface LayerKind {
   readonly packing: Packing;
@@ -95,7 +116,7 @@ export async function readLayer(
   if (kind === undefined) return { unread: `${name} is ${quote(descriptor.mediaType)}` };
   if (kind.foreign && (descriptor.urls?.length ?? 0) > 0)
     return { unread: `${name} is kept outside the registry` };
-  if (budget.spent) return { unread: `${name}: the budget for reading is spent` };
+  if (budget.spent) return overBudget(name, budget, 0);
   const { layer, packing } = await readLayerBytes(
     { name, size: descriptor.size, diffId },
     blob(),
@@ -136,8 +157,7 @@ export async function readLayerBytes(
     });
     return { layer: reading.finish(), packing };
   } catch (error) {
-    if (error instanceof BudgetSpent)
-      return { layer: { unread: `${name}: the budget for reading is spent` }, packing };
+    if (error instanceof BudgetSpent) return { layer: overBudget(name, budget, reading.inflated), packing };
     if (error instanceof CannotInflate) return { layer: { unread: `${name} ${error.message}` }, packing };
     if (!(error instanceof InflateError)) throw error;
     throw new CodedError('E_LAYER', `${name} can't be inflated: ${error.message}`, {
@@ -147,6 +167,10 @@ export async function readLayerBytes(
   } finally {
     await source.return?.();
   }
+}
+
+function overBudget(layer: string, { bytes: budget }: ReadBudget, read: number): UnreadLayer {
+  return { unread: `${layer}: the budget for reading is spent`, overBudget: { layer, read, budget } };
 }
 
 /** One layer's inflated bytes, as they come. */
@@ -179,9 +203,8 @@ class LayerReading {
   }
 
   take(bytes: Buffer): void {
+    if (!this.#budget.take(bytes.length)) throw new BudgetSpent();
     this.#inflated += bytes.length;
-    this.#budget.take(bytes.length);
-    if (this.#budget.spent) throw new BudgetSpent();
     const { maxRatio } = this.#caps;
     const { size } = this.#claim;
     if (this.#inflated > ratioFloor && this.#inflated > size * maxRatio) {
@@ -189,6 +212,11 @@ class LayerReading {
     }
     this.#digest.update(bytes);
     this.#walker.write(bytes);
+  }
+
+  /** Bytes that were read. */
+  get inflated(): number {
+    return this.#inflated;
   }
 
   finish(): LayerChanges {

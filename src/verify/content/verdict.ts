@@ -1,11 +1,11 @@
 import { CodedError, show } from '../../errors.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { ImageContent } from './content.ts';
+import type { ImageContent, OverBudget } from './content.ts';
 import { hasElfPrograms } from './machine.ts';
 
 /** A verdict on one image: what was found, in a word, and what is wrong or odd. */
 export interface ContentVerdict {
-  /** For the report: `ppc64le`, `no programs`, `unknown`. */
+  /** For the report: `ppc64le`, `no programs`, `unknown`, `not read: budget (2 of 9 layers)`. */
   readonly found: string;
   readonly errors: readonly CodedError[];
   readonly warnings: readonly string[];
@@ -26,6 +26,7 @@ export function judgeContent(platform: Platform, content: ImageContent, origin: 
   if (notLooked !== undefined) return notLooked;
   const warnings = [
     ...content.unread.map((reason) => `${origin}: ${reason}, so what is in it was not checked`),
+    ...(content.overBudget === undefined ? [] : [`${origin}: ${toldOverBudget(content.overBudget)}`]),
     ...content.warnings.map((warning) => `${origin}: ${warning}`),
     ...content.started.flatMap(({ file, via }) =>
       file.kind === 'unknown' ? [`${origin}: ${show(via)} is ${file.what}, so its machine is not known`] : [],
@@ -40,6 +41,11 @@ export function judgeContent(platform: Platform, content: ImageContent, origin: 
   }
   const foreign = foreignOf(content, wanted).map((each) => `${origin} also holds ${each}`);
   return { found: foundWord(content, wanted), errors: [], warnings: [...warnings, ...foreign] };
+}
+
+/** Whether everything of an image was read. */
+export function isReadWhole({ unread, overBudget }: ImageContent): boolean {
+  return unread.length === 0 && overBudget === undefined;
 }
 
 /** The verdict on any image for a system whose programs are no ELF files; undefined for the others. */
@@ -65,7 +71,7 @@ function wrongOf(
     return { found: first.machine, problem: `: ${each.join(', ')}` };
   }
   const [machine] = Object.keys(content.machines);
-  const isKnown = started.length > 0 || content.unread.length > 0 || content.machines[wanted] !== undefined;
+  const isKnown = started.length > 0 || !isReadWhole(content) || content.machines[wanted] !== undefined;
   if (isKnown || machine === undefined) return undefined;
   return {
     found: machine,
@@ -82,9 +88,40 @@ function foreignOf({ machines, examples }: ImageContent, wanted: string): string
     );
 }
 
-function foundWord({ started, machines, unread }: ImageContent, wanted: string): string {
-  if (started.some(({ file }) => file.kind === 'program')) return wanted;
-  const isUnknown = unread.length > 0 || started.some(({ file }) => file.kind === 'unknown');
+function foundWord(content: ImageContent, wanted: string): string {
+  const { started, machines, overBudget } = content;
+  const isFound = started.some(({ file }) => file.kind === 'program');
+  if (overBudget !== undefined) {
+    const share = `${overBudget.layers.length} of ${overBudget.of} layers`;
+    return isFound ? `${wanted} (${share} not read: budget)` : `not read: budget (${share})`;
+  }
+  if (isFound) return wanted;
+  const isUnknown = !isReadWhole(content) || started.some(({ file }) => file.kind === 'unknown');
   if (machines[wanted] !== undefined) return isUnknown ? 'unknown' : `${wanted} (no entry point found)`;
   return isUnknown ? 'unknown' : 'no programs';
+}
+
+/** Layers that a warning names; the others are counted. */
+const maxNamed = 4;
+
+function toldOverBudget({ layers, of }: OverBudget): string {
+  const named = layers
+    .slice(0, maxNamed)
+    .map(({ layer, read }) => (read === 0 ? layer : `${layer} after ${binaryBytes(read)} of it`));
+  const more = layers.length > maxNamed ? [`${layers.length - maxNamed} more`] : [];
+  const budget = binaryBytes(layers[0]?.budget ?? 0);
+  return `${layers.length} of its ${of} layers were not read, for content-limit (${budget}) was reached: ${[...named, ...more].join(', ')}; what is in them was not checked: raise content-limit, or set it to none`;
+}
+
+const binaryUnits = ['KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+/** As the input is written: in powers of 1024. */
+function binaryBytes(bytes: number): string {
+  let value = bytes;
+  let unit = -1;
+  while (unit < binaryUnits.length - 1 && value >= 1024) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${Number(value.toFixed(1))} ${binaryUnits[unit] ?? 'bytes'}`;
 }
