@@ -227,7 +227,7 @@ describe('a leg that is killed in a step that holds secrets', () => {
   test.each(['SIGTERM', 'SIGKILL'] as const)('by %s: nothing of them is left', async (signal) => {
     const word = (): string => randomBytes(18).toString('base64url');
     const values = { value: word(), environment: `${word()}${'x'.repeat(1000)}\n`.repeat(105), file: word() };
-    const secrets: Secrets = { inputs: [], env: {}, values };
+    const secrets: Secrets = { inputs: [], env: {}, file: '', values };
     // No process has room for more of the second than one variable holds.
     const env = { SHORT: values.value, LONG: values.environment };
     const killed = leg('slow', env);

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CodedError, quote, show } from '../errors.ts';
@@ -72,7 +72,8 @@ function releaseOf(version: string, env: SetupOptions['env']): URL {
   const address = env[addressVariable] ?? '';
   const base = address === '' ? standardAddress : address.replace(/\/+$/u, '');
   if (URL.canParse(base) && /^https?:\/\/[^/@]+(?:\/|$)/u.test(base)) return new URL(`${base}/v${version}/`);
-  throw new CodedError('E_INPUT', `${addressVariable} is ${quote(base, 200)}`, {
+  const shown = base.includes('@') ? 'holds a user' : `is ${quote(base, 200)}`;
+  throw new CodedError('E_INPUT', `${addressVariable} ${shown}`, {
     hint: 'it is the address of a folder, http:// or https://, without user and password',
   });
 }
@@ -92,7 +93,7 @@ async function checksumOf(
     });
   }
   const url = new URL('checksums.txt', release);
-  const text = join(options.temp, `checksums-${randomBytes(6).toString('hex')}.txt`);
+  const text = join(await mkdtemp(join(options.temp, 'buildx-')), 'checksums.txt');
   await fetchFile(url, text, checksums, maxChecksumsBytes, options);
   const line = (await readFile(text, 'utf8'))
     .split('\n')
@@ -130,48 +131,50 @@ async function digestOfFile(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Into the tool cache, or where that does not go into the leg's own folder. */
+/** Into the leg's own folder, and from there, once it is known to be the right one, into the tool cache where that goes. */
 async function install(
   url: URL,
   expected: string,
   cached: string | undefined,
   options: SetupOptions,
 ): Promise<string> {
-  const started = `${cached ?? ''}.${randomBytes(6).toString('hex')}`;
-  const isOurs = cached !== undefined && (await canMake(started));
-  const folder = isOurs ? started : join(options.temp, 'setup', 'buildx');
-  if (!isOurs) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const folder = await mkdtemp(join(options.temp, 'buildx-'));
   const program = join(folder, 'buildx');
-  try {
-    await fetchFile(url, program, expected, maxProgramBytes, options);
-    await chmod(program, 0o755);
-    return isOurs ? await keep(folder, cached, options.log) : program;
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true });
-    throw error;
-  }
+  await fetchFile(url, program, expected, maxProgramBytes, options);
+  await chmod(program, 0o755);
+  if (cached === undefined || !(await keep(folder, cached))) return program;
+  options.log.info(`buildx is kept in the tool cache, at ${cached}`);
+  return join(cached, 'buildx');
 }
 
-async function canMake(folder: string): Promise<boolean> {
+/** @returns false where another leg was faster, something else is there, or the tool cache is not ours to write to or full. */
+async function keep(folder: string, cached: string): Promise<boolean> {
+  const beside = `${cached}.${randomBytes(6).toString('hex')}`;
   try {
-    await mkdir(folder, { recursive: true });
-    return true;
+    await mkdir(dirname(cached), { recursive: true });
+    await chmod(folder, 0o755);
+    await move(folder, cached, beside);
   } catch {
-    // Root's, read-only or full: the temporary folder will do.
     return false;
   }
+  // For others who look: what we find there is read whole before it is believed.
+  await writeFile(`${cached}.complete`, '').catch(() => undefined);
+  return true;
 }
 
-/** Under its own name, unless another leg was faster or something else is there. */
-async function keep(folder: string, cached: string, log: Log): Promise<string> {
+/** Whole or not at all, also from one file system to another. */
+async function move(folder: string, target: string, beside: string): Promise<void> {
   try {
-    await rename(folder, cached);
-    await writeFile(`${cached}.complete`, '');
-    log.info(`buildx is kept in the tool cache, at ${cached}`);
-    return join(cached, 'buildx');
-  } catch {
-    // What is there belongs to somebody: ours stays beside it.
-    return join(folder, 'buildx');
+    await rename(folder, target);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
+    try {
+      await cp(folder, beside, { recursive: true });
+      await rename(beside, target);
+    } catch (failed) {
+      await rm(beside, { recursive: true, force: true });
+      throw failed;
+    }
   }
 }
 
@@ -191,11 +194,18 @@ async function fetchFile(
       const waitMs = waitsMs[attempt];
       const mayPass =
         error instanceof CodedError && ['E_NETWORK', 'E_TIMEOUT', 'E_RATE_LIMITED'].includes(error.code);
-      if (!mayPass || waitMs === undefined) throw error;
+      if (!mayPass || waitMs === undefined) throw withMirror(error);
       log.info(`${show(error.message, 300)}; trying again in ${waitMs / 1000} s`);
       await sleep(waitMs);
     }
   }
+}
+
+/** Behind a cure that ends in "use a mirror": how. */
+function withMirror(error: unknown): unknown {
+  if (!(error instanceof CodedError) || error.hint?.endsWith('a mirror') !== true) return error;
+  const hint = `${error.hint}, whose address is given in ${addressVariable}`;
+  return new CodedError(error.code, error.message, { hint, cause: error });
 }
 
 async function writeChecked(

@@ -2,9 +2,10 @@ import { CodedError } from '../errors.ts';
 import { Agents } from './agents.ts';
 import { discardBody, rawBody } from './body.ts';
 import { failureError } from './failure-error.ts';
-import { defaultLimits } from './limits.ts';
+import { defaultLimits, type Limits } from './limits.ts';
 import { followLocation, isRedirect } from './redirects.ts';
 import { RequestLog } from './request-log.ts';
+import { TransportFailure } from './transport-failure.ts';
 import { Transport, type HttpResponse } from './transport.ts';
 
 export interface DownloadOptions {
@@ -13,30 +14,48 @@ export interface DownloadOptions {
   /** PEM. */
   readonly caCertificate?: string;
   readonly signal: AbortSignal;
+  readonly limits?: Limits;
 }
 
 /** One try to get a file, in pieces. @throws E_NOT_FOUND, E_DENIED, E_RATE_LIMITED, E_NETWORK, E_TIMEOUT */
 export type Download = (url: URL) => AsyncIterable<Uint8Array>;
 
 /** Gets files from hosts that are no registries: by the same proxies, certificates and time limits. Redirects are followed. */
-export function downloader({ env, caCertificate, signal }: DownloadOptions): Download {
+export function downloader({
+  env,
+  caCertificate,
+  signal,
+  limits = defaultLimits,
+}: DownloadOptions): Download {
   return async function* download(url) {
-    const agents = new Agents(env, defaultLimits, caCertificate);
-    const transport = new Transport(agents, defaultLimits, new RequestLog(), signal);
+    const agents = new Agents(env, limits, caCertificate);
+    const transport = new Transport(agents, limits, new RequestLog(), signal);
     try {
-      const answer = await follow(transport, url);
-      const pace = { bytes: defaultLimits.rateBytes, everyMs: defaultLimits.rateMs };
+      const answer = await follow(transport, url, limits);
+      const pace = { bytes: limits.rateBytes, everyMs: limits.rateMs };
       yield* rawBody(answer, pace, signal);
     } catch (error) {
       if (error instanceof CodedError || signal.aborted) throw error;
-      throw failureError(error, `GET ${url.href}`, url.host);
+      throw failure(error, url);
     } finally {
       agents.destroy();
     }
   };
 }
 
-async function follow(transport: Transport, start: URL): Promise<HttpResponse> {
+/** The cures for registries are not those for other hosts. */
+function failure(error: unknown, url: URL): unknown {
+  const told = failureError(error, `GET ${url.href}`, url.host);
+  if (!(error instanceof TransportFailure && told instanceof CodedError)) return told;
+  if (error.kind.startsWith('proxy')) return told;
+  const hint =
+    error.kind === 'certificate'
+      ? 'give its authority as ca-certificate'
+      : 'see whether this machine reaches that host (behind a proxy set HTTPS_PROXY), or use a mirror';
+  return new CodedError(told.code, told.message, { hint, cause: error });
+}
+
+async function follow(transport: Transport, start: URL, limits: Limits): Promise<HttpResponse> {
   let url = start;
   let sentBy: HttpResponse['addressClass'] | undefined;
   for (let hops = 0; ; hops++) {
@@ -45,12 +64,12 @@ async function follow(transport: Transport, start: URL): Promise<HttpResponse> {
       url,
       headers: { 'user-agent': 'native-multiarch', 'accept-encoding': 'identity' },
       policy: { verifyCertificate: true, sentBy },
-      headersMs: defaultLimits.headersMs,
+      headersMs: limits.headersMs,
     });
     if (answer.status === 200) return answer;
-    await discardBody(answer, defaultLimits);
+    await discardBody(answer, limits);
     if (!isRedirect(answer.status)) throw refusal(answer, start);
-    if (hops === defaultLimits.redirects)
+    if (hops === limits.redirects)
       throw new CodedError('E_NETWORK', `${start.href} sends us on more than ${hops} times`);
     const { location } = answer.message.headers;
     sentBy ??= answer.addressClass;
