@@ -12,8 +12,6 @@ import { architectureNames, busybox } from './tools.ts';
 export interface Secrets {
   readonly inputs: readonly SecretInput[];
   readonly env: Readonly<Record<string, string>>;
-  /** The path of the one that is in a file. */
-  readonly file: string;
   readonly values: Readonly<Record<'value' | 'environment' | 'file', string>>;
 }
 
@@ -29,8 +27,7 @@ export async function makeSecrets(folder: string): Promise<Secrets> {
   await writeFile(file, values.file, { mode: 0o600 });
   return {
     values,
-    file,
-    env: { LEG_TOKEN: values.environment, LEG_KEY: values.value },
+    env: { LEG_TOKEN: values.environment, LEG_KEY: values.value, LEG_FILE: file },
     inputs: [
       { id: 'value', from: { kind: 'value', value: values.value } },
       { id: 'environment', from: { kind: 'environment', variable: 'LEG_TOKEN' } },
