@@ -175,7 +175,11 @@ export function unsupportedOptions(
   return asked.flatMap((option) => {
     const why = whyNot(supportTable[option][dialect], version);
     if (why === undefined) return [];
-    const others = dialects.filter((one) => !isNo(supportTable[option][one]));
+    const others = dialects.flatMap((one) => {
+      const support: Support = supportTable[option][one];
+      if (support !== 'yes' && 'no' in support) return [];
+      return [one === dialect && support !== 'yes' ? `${one} ${support.since} or newer` : one];
+    });
     return [
       new CodedError(
         'E_UNSUPPORTED',
@@ -189,10 +193,6 @@ export function unsupportedOptions(
       ),
     ];
   });
-}
-
-function isNo(support: Support): boolean {
-  return support !== 'yes' && 'no' in support;
 }
 
 function whyNot(support: Support, version: string): string | undefined {
