@@ -74,6 +74,15 @@ const rows: readonly Row[] = [
     'E_NOT_FOUND',
     /nosuch/,
   ],
+  [
+    each('not-executable', ['docker20', 'buildkit', ...containers, 'buildx']),
+    'build',
+    'E_BUILD',
+    /^\/s\.sh is not executable: permission denied/,
+  ],
+  [['podman-step-no-space'], 'build', 'E_ENGINE', /^the storage of podman is full/],
+  [['podman-remote-down', 'podman-ssh-down'], 'ask', 'E_ENGINE', /^podman's service does not answer/],
+  [['docker20-ssh-down'], 'ask', 'E_ENGINE', /^docker is not reached through ssh/],
   [['buildkit-no-bridge'], 'build', 'E_ENGINE', /has no bridge/],
   [
     each('no-space', ['docker28', 'buildkit', ...containers]),

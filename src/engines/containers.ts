@@ -120,7 +120,7 @@ export abstract class ContainersEngine extends ContainerEngine {
         this.arrangement = arrangement;
         return { result, notes: this.#notes(arrangement, refused) };
       }
-      const trouble = runtimeTrouble(`${result.stdout}\n${result.stderr}`);
+      const trouble = runtimeTrouble(`${result.stdout}\n${result.stderr}`, 'probe');
       if (trouble === undefined) return { result, notes: [] };
       refused.push(trouble.says);
       if (trouble.kind === 'limits' && arrangement.limits === undefined)

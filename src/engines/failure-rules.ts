@@ -36,8 +36,35 @@ const prunes: Readonly<Partial<Record<EngineName, string>>> = {
   buildx: 'buildx prune',
 };
 
+/** Also in the words of a step: what it could not write to is the storage of the engine. */
+export const noSpace: FailureRule = {
+  matches: /no space left on device/,
+  code: 'E_ENGINE',
+  say: ({ engine }) => `the storage of ${engine} is full: no space left on device`,
+  hint: ({ engine }) =>
+    engine === 'docker'
+      ? 'free some, for example with "docker builder prune", or give the machine more'
+      : `free some, for example with "${prunes[engine] ?? 'buildah prune'}", or give the machine more`,
+};
+
 /** Where the engine itself is the trouble. Messages of Docker 20.10 to 28, podman 4.3 to 5, buildah 1.28 to 1.39. */
 export const engineRules: readonly FailureRule[] = [
+  {
+    matches:
+      /command \[ssh |Host key verification failed|Permission denied \(publickey|ssh: (?:handshake failed|connect to host)/,
+    code: 'E_ENGINE',
+    say: ({ engine }) => `${engine} is not reached through ssh`,
+    hint: ({ engine }) =>
+      `see that "ssh <user>@<host> ${engine} version" works here as this user, without a question: the key, known_hosts, the address, and ${engine} on that machine`,
+  },
+  {
+    matches:
+      /Cannot connect to Podman|unable to connect to Podman|failed to connect: (?:dial|ssh|knownhosts)/,
+    code: 'E_ENGINE',
+    say: () => "podman's service does not answer",
+    hint: () =>
+      'start it there ("systemctl start podman.socket", with --user for a user\'s own), check CONTAINER_HOST, CONTAINER_CONNECTION and "podman system connection list"; or leave them out to use the podman of this machine',
+  },
   {
     matches:
       /permission denied while trying to connect to the Docker (?:daemon socket|API)|dial unix .*: connect: permission denied/,
@@ -52,15 +79,7 @@ export const engineRules: readonly FailureRule[] = [
     say: () => 'the Docker daemon does not answer',
     hint: () => 'start it ("systemctl start docker"), check DOCKER_HOST, or use engine: podman or buildah',
   },
-  {
-    matches: /no space left on device/,
-    code: 'E_ENGINE',
-    say: ({ engine }) => `the storage of ${engine} is full: no space left on device`,
-    hint: ({ engine }) =>
-      engine === 'docker'
-        ? 'free some, for example with "docker builder prune", or give the machine more'
-        : `free some, for example with "${prunes[engine] ?? 'buildah prune'}", or give the machine more`,
-  },
+  noSpace,
   {
     matches:
       /granting entitlement network\.host is not allowed|entitlement network\.host is not (?:allowed|granted)/,
@@ -85,7 +104,7 @@ export const engineRules: readonly FailureRule[] = [
   },
   {
     matches:
-      /no subuid ranges|no subgid ranges|insufficient UIDs or GIDs|newuidmap|potentially insufficient UIDs/,
+      /no subuid ranges|no subgid ranges|insufficient UIDs or GIDs|newuidmap|potentially insufficient UIDs|error setting supplemental groups list/,
     code: 'E_ENGINE',
     say: ({ engine }) => `${engine} has no range of user ids for this user`,
     hint: () =>

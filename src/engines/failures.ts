@@ -1,11 +1,11 @@
 import { CodedError, type ErrorCode } from '../errors.ts';
-import { engineRules, registryRules, target, type FailureContext } from './failure-rules.ts';
+import { engineRules, noSpace, registryRules, target, type FailureContext } from './failure-rules.ts';
 import { lastLines, tellingLines } from './output.ts';
 import { failedLine, stepFailure } from './step-failures.ts';
 
 /** The words in which every engine says that a RUN step's own program ended badly. */
 const stepFailed =
-  /while running runtime: exit status|returned a non-zero code: \d+|executor failed running \[|did not complete successfully: exit code/;
+  /while running runtime: exit status|returned a non-zero code: \d+|executor failed running \[|did not complete successfully: exit code|unable to start container process/;
 
 type Make = (code: ErrorCode, message: string, hint?: string, told?: string) => CodedError;
 
@@ -26,12 +26,18 @@ export function classify(output: string, exitCode: number, context: FailureConte
     const words = (inStep ? [ended] : last).find((one) => rule.matches.test(one));
     if (words === undefined) continue;
     const code = typeof rule.code === 'function' ? rule.code(context) : rule.code;
-    return make(code, rule.say(context), rule.hint(context), lastLines(words));
+    return make(code, rule.say(context), rule.hint(context), lastLines(words, 1, 300));
   }
   if (context.doing === 'build') return buildFailure(output, exitCode, context, make);
   const what =
     context.doing === 'push' ? `${context.engine} could not push` : `${context.engine} does not work here`;
-  return make(context.doing === 'push' ? 'E_REGISTRY' : 'E_ENGINE', `${what} (exit code ${exitCode})`);
+  return context.doing === 'push'
+    ? make('E_REGISTRY', `${what} (exit code ${exitCode})`, 'the log above has all that it said')
+    : make(
+        'E_ENGINE',
+        `${what} (exit code ${exitCode})`,
+        `try "${context.engine} info" as this user on this machine, and see where its variables and its configuration lead it`,
+      );
 }
 
 /** The engine's own last words: from where it says `Error:`, which may go over several lines, else the last three. */
@@ -47,6 +53,8 @@ function buildFailure(output: string, exitCode: number, context: FailureContext,
   if (trouble !== undefined) {
     return make('E_ENGINE', `${context.engine} can't start programs here: ${trouble.says}`, trouble.cure);
   }
+  if (/no space left on device/i.test(tail))
+    return make('E_ENGINE', noSpace.say(context), noSpace.hint(context));
   const known = stepFailure(tail, target(context));
   if (known !== undefined) return make('E_BUILD', known.says, known.cure);
   return make(
@@ -88,14 +96,17 @@ const runtimeRules: readonly (Omit<RuntimeTrouble, 'says'> & { readonly matches:
   },
 ];
 
-/** A runtime says so, too, when the program isn't in the image or has the wrong machine: that is the build's own fault. */
+/** A runtime says so, too, when the program isn't in the image, may not be run or has the wrong machine: that is the build's own fault. */
 const programMissing =
-  /executable file[^\n]* not found|exec: \\?"[^\n]*no such file or directory|exec format error/;
+  /executable file[^\n]* not found|exec: \\?"[^\n]*(?:no such file or directory|: permission denied)|exec format error/;
 
-/** undefined: the container was started, or what is wrong is the program in it. */
-export function runtimeTrouble(output: string): RuntimeTrouble | undefined {
+/** undefined: the container was started, or what is wrong is the program in it; with a probe of ours only its machine can be. */
+export function runtimeTrouble(
+  output: string,
+  program: 'theirs' | 'probe' = 'theirs',
+): RuntimeTrouble | undefined {
   for (const line of tellingLines(output).slice(-8)) {
-    if (programMissing.test(line)) return undefined;
+    if ((program === 'probe' ? /exec format error/ : programMissing).test(line)) return undefined;
     const rule = runtimeRules.find((one) => one.matches.test(line));
     if (rule !== undefined) return { kind: rule.kind, cure: rule.cure, says: lastLines(line, 1, 300) };
   }

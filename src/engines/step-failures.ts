@@ -31,6 +31,19 @@ const rules: readonly Rule[] = [
   },
   newerProcessor,
   {
+    matches: /exec:? \\?"?([^"\\\s:]+)\\?"?: permission denied/,
+    says: ([, program = '']) => `${program} is not executable: permission denied`,
+    cure: () =>
+      'let it be executable where it is copied from ("chmod +x", and "git update-index --chmod=+x" so that git knows), or use COPY --chmod=755',
+  },
+  {
+    matches:
+      /exec: \\?"([^"\\\n]+)\\?": (?:stat [^\n]*: no such file or directory|executable file not found)/,
+    says: ([, program = '']) => `${program} is not in the image`,
+    cure: () =>
+      'COPY or install it in an earlier step; a RUN line without brackets needs /bin/sh, so in an image without a shell write RUN ["/program", "argument"]',
+  },
+  {
     matches: /qemu: uncaught target signal (\d+)/,
     says: ([, signal = ''], target) => `QEMU crashed with signal ${signal} while it emulated ${target}`,
     cure: (target) =>
