@@ -58,7 +58,7 @@ function everything(secrets: Secrets): string[] {
     ...['--context', 'full', '--network', 'none', '--target', 'wanted'],
     ...['--build-args', 'GREETING=hello, you', '--labels', 'org.example.words=two words, and a comma'],
     ...['--secret-envs', 'value=LEG_KEY', '--secret-envs', 'environment=LEG_TOKEN'],
-    ...['--secret-files', `file=${secrets.env['LEG_FILE'] ?? ''}`],
+    ...['--secret-files', `file=${secrets.file}`],
   ];
 }
 

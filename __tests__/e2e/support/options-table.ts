@@ -12,6 +12,8 @@ import { architectureNames, busybox } from './tools.ts';
 export interface Secrets {
   readonly inputs: readonly SecretInput[];
   readonly env: Readonly<Record<string, string>>;
+  /** The path of the one that is in a file. */
+  readonly file: string;
   readonly values: Readonly<Record<'value' | 'environment' | 'file', string>>;
 }
 
@@ -27,7 +29,8 @@ export async function makeSecrets(folder: string): Promise<Secrets> {
   await writeFile(file, values.file, { mode: 0o600 });
   return {
     values,
-    env: { LEG_TOKEN: values.environment, LEG_KEY: values.value, LEG_FILE: file },
+    env: { LEG_TOKEN: values.environment, LEG_KEY: values.value },
+    file,
     inputs: [
       { id: 'value', from: { kind: 'value', value: values.value } },
       { id: 'environment', from: { kind: 'environment', variable: 'LEG_TOKEN' } },
