@@ -245,6 +245,7 @@ describe('a record beside the image', () => {
     ['of another digest', { digest: `sha256:${'0'.repeat(64)}` as LegRecord['digest'] }],
     ['of another platform', { platform: parsePlatform('linux/s390x') }],
     ['of another image', { image: parseRepository('quay.io/evil/app') }],
+    ["of a fork's run", { run: { repository: 'somebody/app', sha } }],
   ])('%s is left aside, and the layers are read', async (_, over) => {
     await withRegistry({}, async (registry) => {
       const fixture = image('linux/amd64');
@@ -257,8 +258,14 @@ describe('a record beside the image', () => {
         const bytes = Buffer.from(JSON.stringify(recordToJson({ ...record, ...over })));
         await pushRecord(client, home, rest.pushed ?? fixture.manifest, bytes, keptLog());
       });
-      const { lines, result } = await runMerge(registry, { platforms: 'linux/amd64', check: 'content' });
-      expect(lines.join('\n')).toMatch(/the record sha256:\w+ beside \S+ is left aside: it tells of/);
+      const { lines, result } = await runMerge(
+        registry,
+        { platforms: 'linux/amd64', check: 'content', handover: 'registry' },
+        { event: 'push', env: { GITHUB_REPOSITORY: 'acme/app' } },
+      );
+      expect(lines.join('\n')).toMatch(
+        /the record sha256:\w+ beside \S+ is left aside: (?:it tells of|a run of another repository made it)/,
+      );
       expect(JSON.stringify(result.outputs['report'])).not.toContain('"by":"leg"');
     });
   });

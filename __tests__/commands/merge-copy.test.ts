@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { toCodedError } from '../../src/errors.ts';
+import { errorLine, toCodedError } from '../../src/errors.ts';
 import { startFakeRegistry, type FakeRegistry } from '../support/fake-registry.ts';
+import { rejection } from '../support/failure.ts';
 import { addToRegistry, buildImage } from '../support/images.ts';
 import {
   addLegs,
@@ -22,19 +23,20 @@ function images(...each: [FakeRegistry, string][]): { images: string; push: stri
 }
 
 describe('a list in another repository of the registry', () => {
-  test('that a record names, and nobody else, is told', async () => {
+  test('that a record names, and nobody else: E_RECORD, and nothing is asked of it', async () => {
     await withRegistry({}, async (registry) => {
       const image = buildImage();
       addToRegistry(registry, 'evil/app', image);
       const over = { image: `${registry.host}/evil/app` };
       const inputs = { platforms: 'linux/amd64', records: recordOf(registry, image, over), handover: 'none' };
-      const { warnings } = await runMerge(registry, inputs);
-      expect(warnings.join()).toContain(
-        `records entry 1 takes its image from ${registry.host}/evil/app, which is not one of images (${registry.host}/acme/app)`,
+      const error = await rejection(runMerge(registry, inputs));
+      expect(errorLine(error)).toBe(
+        `E_RECORD: records entry 1 says that its image is in ${registry.host}/evil/app, which is not one of images (${registry.host}/acme/app); give build and merge the same images; where it is meant to be copied from there, write the reference in the place of the record: ${registry.host}/evil/app@${image.manifest.digest}`,
       );
-      const reference = { records: `linux/amd64=${registry.host}/evil/app@${image.manifest.digest}` };
-      const asked = await runMerge(registry, { ...inputs, ...reference });
-      expect(asked.warnings.join()).not.toContain('takes its image');
+      expect(registry.requests.filter(({ path: at }) => at.includes('evil'))).toEqual([]);
+      expect(writes(registry)).toEqual([]);
+      const reference = { records: `${registry.host}/evil/app@${image.manifest.digest}` };
+      await expect(runMerge(registry, { ...inputs, ...reference })).resolves.toBeDefined();
     });
   });
 

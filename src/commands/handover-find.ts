@@ -14,6 +14,7 @@ import { isLayout } from '../oci/layout-reference.ts';
 import type { Repository } from '../oci/reference.ts';
 import { formatPlatform, platformSlug, type Platform } from '../platform/platform.ts';
 import { checkPlatformSet, isWanted } from '../verify/platform-set.ts';
+import { refusingStrange } from './handover-strange.ts';
 import { changesPublished } from './merge-base.ts';
 
 type MergeInputs = InputsOf<'merge'>;
@@ -46,7 +47,8 @@ export async function findLegs(
   deps: FindDeps,
 ): Promise<FoundLegs> {
   if (inputs.records.length > 0) {
-    const legs = await explicitLegs(inputs.records, repository, deps.files);
+    const named = await explicitLegs(inputs.records, repository, deps.files);
+    const legs = refusingStrange(named, inputs, deps.github);
     return { legs, explicit: true, where: 'records' };
   }
   // What is only taken out of the published list needs no leg.

@@ -1,4 +1,5 @@
 import { CodedError, errorLine } from '../errors.ts';
+import type { GithubEnvironment } from '../github/environment.ts';
 import { maxRecordBytes, type LegRecord } from '../handover/record.ts';
 import { recordArtifact, recordArtifactType, recordOfArtifact } from '../handover/registry-record.ts';
 import type { Log } from '../log.ts';
@@ -12,6 +13,7 @@ import { registryTarget, type TargetVerbs } from '../registry/copy/endpoints.ts'
 import { listAsReferrer } from '../registry/copy/referrers.ts';
 import { imageSize, type ProvenSource } from '../verify/source.ts';
 import type { ReadLeg } from './handover-read.ts';
+import { isOfOtherRepository } from './handover-strange.ts';
 import type { ProvenSet } from './merge-legs.ts';
 
 export type RecordTargetVerbs = TargetVerbs;
@@ -53,8 +55,9 @@ export interface RecordedImage {
   /** Of what the arch tag led to. */
   readonly digest: Digest;
   readonly platform: Platform;
-  /** Of the run, where it is known. */
+  /** Of the run, where they are known. */
   readonly sha: string | undefined;
+  readonly source: string | undefined;
 }
 
 /**
@@ -101,7 +104,7 @@ function isWorthIt({ images }: ProvenSource): boolean {
 export async function withRecords(
   set: ProvenSet,
   client: RecordSourceVerbs,
-  sha: string | undefined,
+  { sha, repository: ofRun }: Pick<GithubEnvironment, 'sha' | 'repository'>,
   log: Log,
 ): Promise<ProvenSet> {
   const legs = await Promise.all(
@@ -110,7 +113,7 @@ export async function withRecords(
       const { claimed, repository, record } = leg;
       const isArchTag = leg.index === 'leg' && !isDigest(leg.ref) && !isLayout(repository);
       if (record !== undefined || claimed === undefined || !isArchTag || !isWorthIt(source)) return read;
-      const image = { digest: source.manifest.digest, platform: claimed, sha };
+      const image = { digest: source.manifest.digest, platform: claimed, sha, source: ofRun };
       const found = await findRecord(client, repository, image, log);
       return found === undefined ? read : { source, leg: { ...leg, record: found } };
     }),
@@ -122,6 +125,7 @@ function whyOther(record: LegRecord, { name }: Repository, image: RecordedImage)
   if (record.image.name !== name) return `it tells of ${record.image.name}`;
   if (record.digest !== image.digest) return `it tells of ${record.digest}`;
   if (!samePlatform(record.platform, image.platform)) return 'it tells of another platform';
+  if (isOfOtherRepository(record, { repository: image.source })) return 'a run of another repository made it';
   const sha = record.run?.sha;
   return sha !== undefined && image.sha !== undefined && sha !== image.sha
     ? 'it is of another commit'

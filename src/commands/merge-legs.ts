@@ -4,7 +4,6 @@ import type { Leg } from '../handover/leg.ts';
 import type { LegRecord } from '../handover/record.ts';
 import type { GithubEnvironment } from '../github/environment.ts';
 import type { InputsOf } from '../inputs/table.ts';
-import { targetsOf } from '../inputs/targets.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Repository } from '../oci/reference.ts';
 import { formatPlatform } from '../platform/platform.ts';
@@ -95,7 +94,7 @@ export function proveSet(
     entries,
     attestations,
     legs,
-    warnings: [...revisions.warnings, ...overrides, ...orphans, ...strangeRecords(legs, inputs)],
+    warnings: [...revisions.warnings, ...overrides, ...orphans],
     reduced: removals.length > 0,
   };
 }
@@ -113,18 +112,6 @@ export function withBase(set: ProvenSet, base: Base, inputs: MergeInputs): Prove
   const changed = changeBase(base, set, inputs, (image, entry) => saysAll(image, entry.descriptor, inputs));
   const warnings = [...set.warnings, ...changed.warnings];
   return { ...set, entries: changed.images, warnings, change: { changed, fresh: set.entries } };
-}
-
-/** A record is a leg's word, and who can write one can name any image: what a person did not name is told. */
-function strangeRecords(legs: readonly ReadLeg[], inputs: MergeInputs): string[] {
-  if (inputs.output !== undefined) return [];
-  const listed = new Set(targetsOf(inputs.images, inputs.tags).map(({ image }) => image.name));
-  return legs
-    .filter(({ leg }) => leg.record !== undefined && !listed.has(leg.repository.name))
-    .map(
-      ({ leg }) =>
-        `${leg.origin} takes its image from ${leg.repository.name}, which is not one of images (${[...listed].join(', ')}): see that the leg was meant to push there`,
-    );
 }
 
 /** An attestation is kept beside the image that it is about; one about an image that is not there is about nothing. */

@@ -14,6 +14,7 @@ import { withRecords, type RecordSourceVerbs } from './handover-registry.ts';
 import { heldFacts } from './held-facts.ts';
 import { changesPublished, readBase } from './merge-base.ts';
 import { neededCopies } from './merge-copy.ts';
+import { publishAsTaken, type IndexPushes } from './merge-fallback.ts';
 import { buildIndex, type BuiltIndex } from './merge-index.ts';
 import {
   checkedEntries,
@@ -57,7 +58,29 @@ export async function merge(inputs: MergeInputs, deps: MergeDeps): Promise<Comma
   tell(set, inputs, log);
   const contents = await readContents(set, places, inputs, deps);
 
-  const built = buildIndex(set, inputs, github, deps.sourceDate);
+  const made = buildIndex(set, inputs, github, deps.sourceDate);
+  return publishAsTaken(
+    made,
+    async (built, pushes) => publishBuilt(built, { set, contents, places, state, pushes }, inputs, deps),
+    log,
+  );
+}
+
+interface Proven {
+  readonly set: ProvenSet;
+  readonly contents: ReadonlyMap<Digest, CheckReport>;
+  readonly places: Places;
+  readonly state: State;
+  readonly pushes: IndexPushes;
+}
+
+async function publishBuilt(
+  built: BuiltIndex,
+  { set, contents, places, state, pushes }: Proven,
+  inputs: MergeInputs,
+  deps: MergeDeps,
+): Promise<CommandResult> {
+  const { log } = deps;
   const { index } = built;
   log.info(`index ${index.digest}: ${built.reason}`);
   const ours = new Set(places.targets.map(({ image }) => image.name));
@@ -67,7 +90,8 @@ export async function merge(inputs: MergeInputs, deps: MergeDeps): Promise<Comma
   const lacking = await lackingPlaces(index, places, moved, deps.registry);
   const copies = neededCopies(set, index, lacking);
   const planned = plannedWrites(index, lacking, moved, copies, places.file);
-  const outcome = inputs['dry-run'] ? undefined : await write(index, places, moved, copies, inputs, deps);
+  const watched = { ...deps, registry: pushes.watch(deps.registry, index) };
+  const outcome = inputs['dry-run'] ? undefined : await write(index, places, moved, copies, inputs, watched);
   return mergeResult({ inputs, places, set, contents, built, held, stale, planned, outcome });
 }
 
@@ -82,7 +106,7 @@ async function prove(
   // A record saves reading layers, and costs two requests; where no layer is read it costs them for nothing.
   const set =
     inputs.check === 'content'
-      ? await withRecords(proven, registry, inputs.revision ?? github.sha, log)
+      ? await withRecords(proven, registry, { ...github, sha: inputs.revision ?? github.sha }, log)
       : proven;
   return changesPublished(inputs)
     ? withBase(set, await readBase(places.published, held, registry), inputs)
