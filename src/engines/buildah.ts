@@ -1,9 +1,13 @@
+import { CodedError } from '../errors.ts';
 import { normalisePlatform, type Platform } from '../platform/platform.ts';
 import { storedImageId } from './adopt.ts';
+import { BuildahService } from './buildah-service.ts';
 import { ContainersEngine, type Arrangement } from './containers.ts';
-import type { BuiltImage, EngineHost, RunOptions } from './engine.ts';
+import type { CommandOptions } from './container-engine.ts';
+import type { BuiltImage, EngineHost } from './engine.ts';
 import type { ExecResult } from './exec.ts';
 import type { EngineOptions } from './options.ts';
+import type { Command, ServiceContainer } from './service.ts';
 import { Session } from './session.ts';
 import { isStoredFor } from './store.ts';
 import { writtenTo } from './streams.ts';
@@ -92,26 +96,57 @@ export class BuildahEngine extends ContainersEngine {
 
   protected override async runCommand(
     image: BuiltImage,
-    program: readonly [string, ...string[]],
-    options: RunOptions,
+    program: Command,
+    { name, timeoutMs }: CommandOptions,
   ): Promise<ExecResult> {
-    const name = `native-multiarch-${this.session.uniqueId()}`;
     const env = this.variables(this.arrangement);
-    const made = await this.session.ask(['from', '--pull=never', '--name', name, image.id], { env });
-    if (made.code !== 0) return made;
+    await this.session.note('container', name);
     const chroot = this.isolation === 'chroot';
-    if (chroot)
-      this.session.options.log.warning(
-        "the smoke test has the host's network: buildah in chroot isolation can't take it away",
-      );
     const network = chroot ? [] : ['--network', 'none'];
     try {
-      return await this.session.tell(['run', '--terminal=false', ...network, name, '--', ...program], {
-        env,
-        timeoutMs: options.timeoutMs,
-      });
+      const made = await this.session.ask(['from', '--pull=never', '--name', name, image.id], { env });
+      if (made.code !== 0) return made;
+      if (chroot)
+        this.session.options.log.warning(
+          "the smoke test has the host's network: buildah in chroot isolation can't take it away",
+        );
+      const args = ['run', '--terminal=false', ...network, name, '--', ...program];
+      return await this.session.tell(args, { env, timeoutMs });
     } finally {
       await this.session.ask(['rm', name], { evenIfAborted: true });
+      await this.session.strike(name);
     }
+  }
+
+  /** In a chroot a service would have the ports of this machine: those of others answer there, and two legs meet. */
+  override async checkServe(platform: Platform): Promise<void> {
+    await super.checkServe(platform);
+    this.#refuseChroot();
+  }
+
+  #refuseChroot(): void {
+    if (this.isolation !== 'chroot') return;
+    throw new CodedError(
+      'E_UNSUPPORTED',
+      "buildah in chroot isolation can't give a service a network of its own",
+      {
+        hint: 'use engine: docker or podman, or a machine on which buildah can start containers; smoke-test runs a command all the same',
+      },
+    );
+  }
+
+  protected override service(
+    image: BuiltImage,
+    { name, timeoutMs }: CommandOptions,
+    [first, ...rest]: readonly string[],
+  ): Promise<ServiceContainer> {
+    this.#refuseChroot();
+    if (first === undefined)
+      throw new CodedError('E_SMOKE_TEST', 'the image has neither ENTRYPOINT nor CMD: it is no service', {
+        hint: 'nothing was pushed; leave smoke-test-url out, or say in the Dockerfile what the service is',
+      });
+    const env = this.variables(this.arrangement);
+    const words = { image: image.id, command: [first, ...rest] as const, env, timeoutMs };
+    return Promise.resolve(new BuildahService(this.session, name, words));
   }
 }

@@ -15,6 +15,7 @@ import { ImageRunner } from './image-runner.ts';
 import { chunks, layoutArchive } from './layout-archive.ts';
 import { pushStored } from './layout-push.ts';
 import type { EngineOptions } from './options.ts';
+import type { ServiceContainer, ServiceOptions } from './service.ts';
 import { Session } from './session.ts';
 import { sourceDate } from './source-date.ts';
 import { readStoredLayout, type StoredLayout } from './stored-layout.ts';
@@ -185,6 +186,24 @@ export class BuildxEngine extends ContainerEngine {
     }
     const runner = await this.#findRunner(options.platform);
     await runner.run(this.#layoutOf(image), options);
+  }
+
+  override async checkServe(platform: Platform): Promise<void> {
+    if (this.#docker === undefined) await this.#findRunner(platform);
+    else await this.#docker.checkServe(platform);
+  }
+
+  protected override service(): Promise<ServiceContainer> {
+    return Promise.reject(new CodedError('E_INTERNAL', 'buildx has no command that starts services'));
+  }
+
+  override async serve(image: BuiltImage, options: ServiceOptions): Promise<void> {
+    if (this.#docker !== undefined) {
+      await this.#docker.serve(image, options);
+      return;
+    }
+    const runner = await this.#findRunner(options.platform);
+    await runner.serve(this.#layoutOf(image), options);
   }
 
   override async push(image: BuiltImage, reference: Reference): Promise<void> {

@@ -24,6 +24,8 @@ import { lastLines } from './output.ts';
 import { checkOptions } from './build-options.ts';
 import { checkSource, checkValues, type CheckedSource } from './request.ts';
 import { Session } from './session.ts';
+import { runService } from './service-run.ts';
+import type { Command, ServiceContainer, ServiceOptions } from './service.ts';
 import { smokeTestArguments } from './smoke.ts';
 import { askedOptions, unsupportedOptions, type Dialect } from './support.ts';
 
@@ -36,6 +38,14 @@ export interface BuildOrder {
   /** Where the engine writes the id. */
   readonly idFile: string;
 }
+
+/** A container of a name that nobody else has. */
+export interface CommandOptions extends Pick<RunOptions, 'platform' | 'timeoutMs'> {
+  readonly name: string;
+}
+
+/** How long a service that was not well has for its end, in milliseconds, before its own command is ended. */
+const endMs = 5000;
 
 const imageId = /^(?:sha256:)?([0-9a-f]{64})$/;
 const maxPushes = 3;
@@ -74,9 +84,15 @@ export abstract class ContainerEngine implements Engine {
   protected abstract runBuild(order: BuildOrder): Promise<ExecResult>;
   protected abstract runCommand(
     image: BuiltImage,
-    program: readonly [string, ...string[]],
-    options: RunOptions,
+    program: Command,
+    options: CommandOptions,
   ): Promise<ExecResult>;
+  /** @param command the image's own program */
+  protected abstract service(
+    image: BuiltImage,
+    options: CommandOptions,
+    command: readonly string[],
+  ): Promise<ServiceContainer>;
   protected abstract runPush(image: BuiltImage, reference: Reference): Promise<ExecResult>;
   abstract platformOf(image: BuiltImage): Promise<Platform>;
   abstract archive(image: BuiltImage): AsyncIterable<Uint8Array>;
@@ -181,7 +197,8 @@ export abstract class ContainerEngine implements Engine {
 
   async run(image: BuiltImage, options: RunOptions): Promise<void> {
     const program = smokeTestArguments(options.command);
-    const result = await this.runCommand(image, program, options);
+    const name = this.#containerName();
+    const result = await this.runCommand(image, program, { ...options, name });
     if (result.code === 0) return;
     const output = `${result.stdout}\n${result.stderr}`;
     const told = lastLines(output);
@@ -202,6 +219,23 @@ export abstract class ContainerEngine implements Engine {
     throw new CodedError('E_SMOKE_TEST', `${what} ended with ${result.code}: ${said}`, {
       hint: smokeHint(result.code, output),
     });
+  }
+
+  /** Whether services can be run: where it depends on the machine, an engine finds it out. */
+  async checkServe(platform: Platform): Promise<void> {
+    await this.preflight(platform, 'emulate');
+  }
+
+  async serve(image: BuiltImage, options: ServiceOptions): Promise<void> {
+    const { log, sleep = wait, now = () => performance.now() } = this.session.options;
+    const { platform, timeoutMs, command } = options;
+    const started = { name: this.#containerName(), platform, timeoutMs: timeoutMs + endMs };
+    const container = await this.service(image, started, command);
+    log.info(await runService(container, options, { host: await this.host(), clock: { now, sleep } }));
+  }
+
+  #containerName(): string {
+    return `native-multiarch-${this.session.uniqueId()}`;
   }
 
   async push(image: BuiltImage, reference: Reference): Promise<void> {

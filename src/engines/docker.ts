@@ -6,16 +6,18 @@ import { formatPlatform, normalisePlatform, type Platform } from '../platform/pl
 import { buildArguments } from './arguments.ts';
 import { storedImageId } from './adopt.ts';
 import { writeDockerConfig } from './auth.ts';
-import { ContainerEngine, type BuildOrder } from './container-engine.ts';
+import { ContainerEngine, type BuildOrder, type CommandOptions } from './container-engine.ts';
 import { dockerArguments } from './docker-arguments.ts';
 import { chooseBuilder, type Builder } from './docker-builder.ts';
 import { completedForClassic } from './docker-classic.ts';
 import { askDocker } from './docker-host.ts';
 import { pushByName } from './docker-push.ts';
-import type { BuiltImage, Capabilities, EngineHost, PullSource, RunOptions } from './engine.ts';
+import type { BuiltImage, Capabilities, EngineHost, PullSource } from './engine.ts';
 import type { ExecResult } from './exec.ts';
 import type { EngineOptions } from './options.ts';
 import { isLoopback } from './registries.ts';
+import { NamedService } from './service-container.ts';
+import type { Command, ServiceContainer } from './service.ts';
 import { Session } from './session.ts';
 import { isStoredFor } from './store.ts';
 import { printed } from './streams.ts';
@@ -210,27 +212,20 @@ export class DockerEngine extends ContainerEngine {
     return printed(this.session, ['save', image.id]);
   }
 
+  /** @param program absent: the image's own */
   protected override async runCommand(
     image: BuiltImage,
-    [program, ...rest]: readonly [string, ...string[]],
-    options: RunOptions,
+    program: Command | undefined,
+    options: CommandOptions,
   ): Promise<ExecResult> {
-    const name = `native-multiarch-${this.session.uniqueId()}`;
-    const args = [
-      'run',
-      '--rm',
-      '--name',
-      name,
-      '--network',
-      'none',
-      '--pull',
-      'never',
-      '--platform',
-      formatPlatform(options.platform),
-    ];
+    const { name } = options;
+    const flags = ['--rm', '--name', name, '--network', 'none', '--pull', 'never', '--no-healthcheck'];
+    const platform = ['--platform', formatPlatform(options.platform)];
+    const [first, ...rest] = program ?? [];
+    const entrypoint = first === undefined ? [] : ['--entrypoint', first];
     await this.session.note('container', name);
     try {
-      return await this.session.tell([...args, '--entrypoint', program, image.id, ...rest], {
+      return await this.session.tell(['run', ...flags, ...platform, ...entrypoint, image.id, ...rest], {
         timeoutMs: options.timeoutMs,
       });
     } finally {
@@ -238,6 +233,16 @@ export class DockerEngine extends ContainerEngine {
       await this.session.ask(['rm', '--force', name], { evenIfAborted: true });
       await this.session.strike(name);
     }
+  }
+
+  protected override async service(image: BuiltImage, options: CommandOptions): Promise<ServiceContainer> {
+    const own = ['--platform', formatPlatform((await this.host()).platform)];
+    return new NamedService(this.session, options.name, {
+      run: () => this.runCommand(image, undefined, options),
+      global: () => [],
+      importing: own,
+      beside: () => own,
+    });
   }
 
   protected override async runPush(image: BuiltImage, reference: Reference): Promise<ExecResult> {

@@ -3,6 +3,7 @@ import type { Digest } from '../oci/digest.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import type { Reference } from '../oci/reference.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { ServiceOptions } from './service.ts';
 
 /** The engines that there are. */
 export const engineNames = ['buildx', 'docker', 'podman', 'buildah', 'assemble'] as const;
@@ -200,6 +201,13 @@ export interface Engine {
   checkRun?(platform: Platform): Promise<void>;
   /** A command in the image, without network; done when it ended with 0. @throws E_SMOKE_TEST with the last lines, E_UNSUPPORTED. */
   run(image: BuiltImage, options: RunOptions): Promise<void>;
+  /** As {@link checkRun}, for {@link serve}. */
+  checkServe?(platform: Platform): Promise<void>;
+  /**
+   * Starts the image as a service, in a network with nothing else in it, and asks until it answers; removed however that ends. Absent where
+   * {@link Capabilities.smokeTest} is. @throws E_SMOKE_TEST with its last answer and last lines, E_ENGINE, E_UNSUPPORTED.
+   */
+  serve?(image: BuiltImage, options: ServiceOptions): Promise<void>;
   /** `reference` has a tag. @throws E_UNAUTHORIZED, E_DENIED, E_RATE_LIMITED, E_NETWORK, E_REGISTRY, E_ENGINE ... as the engine's words tell. */
   push(image: BuiltImage, reference: Reference): Promise<void>;
   /** Everything that this build put under a name of its own, and nothing else; the engine's build cache stays its own. Never throws for what is gone. */

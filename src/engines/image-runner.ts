@@ -6,11 +6,12 @@ import { pipeline } from 'node:stream/promises';
 import { CodedError, errorLine } from '../errors.ts';
 import { formatPlatform, type Platform } from '../platform/platform.ts';
 import { DockerEngine } from './docker.ts';
-import type { BuiltImage, Engine, RunOptions } from './engine.ts';
+import type { BuiltImage, RunOptions } from './engine.ts';
 import { chunks, layoutArchive } from './layout-archive.ts';
 import type { EngineOptions } from './options.ts';
 import { lastLines } from './output.ts';
 import { PodmanEngine } from './podman.ts';
+import type { ServiceOptions } from './service.ts';
 import { Session } from './session.ts';
 import type { StoredLayout } from './stored-layout.ts';
 import { padding, tarHeader } from './tar.ts';
@@ -20,10 +21,10 @@ import { padding, tarHeader } from './tar.ts';
  * has the digest that will be pushed.
  */
 export class ImageRunner {
-  readonly #engine: Engine;
+  readonly #engine: DockerEngine | PodmanEngine;
   readonly #session: Session;
 
-  private constructor(engine: Engine, session: Session) {
+  private constructor(engine: DockerEngine | PodmanEngine, session: Session) {
     this.#engine = engine;
     this.#session = session;
   }
@@ -56,11 +57,20 @@ export class ImageRunner {
 
   /** Loads the image, runs the command in it, and removes it. @throws as {@link Engine.run} does; E_ENGINE where it can't be loaded */
   async run(image: StoredLayout, options: RunOptions): Promise<void> {
+    await this.#loaded(image, async (loaded) => this.#engine.run(loaded, options));
+  }
+
+  /** The same, started as a service. @throws as {@link Engine.serve} does */
+  async serve(image: StoredLayout, options: ServiceOptions): Promise<void> {
+    await this.#loaded(image, async (loaded) => this.#engine.serve(loaded, options));
+  }
+
+  async #loaded(image: StoredLayout, work: (loaded: BuiltImage) => Promise<void>): Promise<void> {
     const name = `localhost/native-multiarch:${this.#session.uniqueId()}`;
     await this.#session.note('image', name);
     const loaded = await this.#load(image, name);
     try {
-      await this.#engine.run(loaded, options);
+      await work(loaded);
     } finally {
       await this.#engine.remove(loaded);
       await this.#session.strike(name);

@@ -69,11 +69,13 @@ export class Ledger {
   }
 }
 
+const rank: Readonly<Record<Entry['kind'], number>> = { process: 0, container: 1, image: 2, builder: 3 };
+
 /** What a ledger holds. */
 export interface Leftovers {
   /** Whether the leg that wrote it is still at work. */
   readonly ownerRuns: boolean;
-  /** Processes first: what they hold can be removed after them. */
+  /** Processes first, then containers: what they hold can be removed after them. */
   readonly entries: readonly Entry[];
 }
 
@@ -87,9 +89,7 @@ export async function readLedger(scratch: string): Promise<Leftovers | undefined
   const entries = await Promise.all(files.map(async (name) => readEntry(join(folder, name), toEntry)));
   return {
     ownerRuns: owner !== undefined && (await isRunning(owner)),
-    entries: entries
-      .filter((entry) => entry !== undefined)
-      .toSorted((a, b) => Number(b.kind === 'process') - Number(a.kind === 'process')),
+    entries: entries.filter((entry) => entry !== undefined).toSorted((a, b) => rank[a.kind] - rank[b.kind]),
   };
 }
 

@@ -5,10 +5,13 @@ import { parseFields, type Field } from '../oci/schema.ts';
 import { formatPlatform, normalisePlatform, type Platform } from '../platform/platform.ts';
 import { storedImageId } from './adopt.ts';
 import { ContainersEngine, modestLimits, type Arrangement } from './containers.ts';
-import type { BuiltImage, EngineHost, RunOptions } from './engine.ts';
+import type { CommandOptions } from './container-engine.ts';
+import type { BuiltImage, EngineHost } from './engine.ts';
 import type { ExecResult } from './exec.ts';
 import { runtimeTrouble } from './failures.ts';
 import type { EngineOptions } from './options.ts';
+import { NamedService } from './service-container.ts';
+import type { Command, ServiceContainer } from './service.ts';
 import { Session } from './session.ts';
 import { isStoredFor } from './store.ts';
 import { printed } from './streams.ts';
@@ -20,6 +23,7 @@ export class PodmanEngine extends ContainersEngine {
   protected override readonly buildCommand = 'build';
   #info: Promise<Field> | undefined;
   #local = true;
+  #found: Arrangement = {};
 
   constructor(options: EngineOptions) {
     super('podman', new Session('podman', 'podman', options));
@@ -130,56 +134,62 @@ export class PodmanEngine extends ContainersEngine {
     return printed(this.session, ['save', '--quiet', '--format', 'docker-archive', image.id]);
   }
 
-  /** Where the runtime refuses to start the container, nothing ran: so it is tried again with what this host lacks. */
+  /**
+   * Where the runtime refuses to start the container, nothing ran: so it is tried again with what this host lacks.
+   * @param program absent: the image's own
+   */
   protected override async runCommand(
     image: BuiltImage,
-    [program, ...rest]: readonly [string, ...string[]],
-    options: RunOptions,
+    program: Command | undefined,
+    options: CommandOptions,
   ): Promise<ExecResult> {
     const { log, env } = this.session.options;
-    let runtime = this.arrangement.runtime;
-    let limits: readonly string[] = this.arrangement.limits === true ? modestLimits : [];
+    const entrypoint = program === undefined ? [] : ['--entrypoint', JSON.stringify(program)];
+    const platform = ['--platform', formatPlatform(options.platform)];
     for (;;) {
-      const name = `native-multiarch-${this.session.uniqueId()}`;
-      const flags = [
-        '--rm',
-        '--name',
-        name,
-        '--network',
-        'none',
-        '--stop-timeout',
-        '0',
-        '--platform',
-        formatPlatform(options.platform),
-        ...limits,
-      ];
-      const result = await this.#runOnce(
-        [
-          ...this.globalArguments(runtime === undefined ? {} : { runtime }),
-          'run',
-          ...flags,
-          '--entrypoint',
-          JSON.stringify([program, ...rest]),
-          image.id,
-        ],
-        name,
-        options,
-      );
+      const { limits, runtime } = this.#running;
+      const flags = ['--rm', '--name', options.name, '--network', 'none', '--stop-timeout', '0'];
+      const args = [...this.#global(), 'run', ...flags, '--no-healthcheck', ...platform, ...this.#limits()];
+      const result = await this.#runOnce([...args, ...entrypoint, image.id], options);
       const trouble = result.code === 0 ? undefined : runtimeTrouble(`${result.stdout}\n${result.stderr}`);
       if (trouble === undefined) return result;
-      if (trouble.kind === 'limits' && limits.length === 0) {
-        limits = modestLimits;
-        log.info(`podman runs the image with ${limits.join(' ')}, since ${trouble.says}`);
+      if (trouble.kind === 'limits' && limits === undefined) {
+        this.#found = { ...this.#running, limits: true };
+        log.info(`podman runs the image with ${modestLimits.join(' ')}, since ${trouble.says}`);
         continue;
       }
       const runc = runtime === undefined ? await findTool('runc', env['PATH']) : undefined;
       if (runc === undefined) return result;
-      runtime = runc;
+      this.#found = { ...this.#running, runtime: runc };
       log.info(`podman runs the image with ${runc}, since ${trouble.says}`);
     }
   }
 
-  async #runOnce(args: readonly string[], name: string, { timeoutMs }: RunOptions): Promise<ExecResult> {
+  /** What containers need on this host: what builds need, and what was found out since. */
+  get #running(): Arrangement {
+    return { ...this.arrangement, ...this.#found };
+  }
+
+  #global(): readonly string[] {
+    return this.globalArguments(this.#running);
+  }
+
+  #limits(): readonly string[] {
+    return this.#running.limits === true ? modestLimits : [];
+  }
+
+  protected override service(image: BuiltImage, options: CommandOptions): Promise<ServiceContainer> {
+    return Promise.resolve(
+      new NamedService(this.session, options.name, {
+        run: () => this.runCommand(image, undefined, options),
+        global: () => this.#global(),
+        importing: [],
+        beside: () => ['--stop-timeout', '0', ...this.#limits()],
+      }),
+    );
+  }
+
+  async #runOnce(args: readonly string[], { name, timeoutMs }: CommandOptions): Promise<ExecResult> {
     await this.session.note('container', name);
     try {
       // Where the runtime refuses, what it says is in the line about the next try, or in the error.

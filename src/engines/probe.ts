@@ -28,13 +28,20 @@ const machines: Readonly<Record<string, Machine>> = {
 
 /** The program, or undefined for a machine that we have none for. */
 export function probeProgram(architecture: string): Buffer | undefined {
-  const machine = Object.hasOwn(machines, architecture) ? machines[architecture] : undefined;
+  const exit = machineOf(architecture)?.exit.replaceAll(' ', '');
+  return exit === undefined ? undefined : elfProgram(architecture, Buffer.from(exit, 'hex'));
+}
+
+/** A program of nothing but this code, which starts with its first byte; undefined for a machine that is not known here. */
+export function elfProgram(architecture: string, code: Buffer): Buffer | undefined {
+  const machine = machineOf(architecture);
   if (machine === undefined) return undefined;
-  const code = Buffer.from(machine.exit.replaceAll(' ', ''), 'hex');
-  return Buffer.concat([
-    machine.bits === 64 ? header64(machine, code.length) : header32(machine, code.length),
-    code,
-  ]);
+  const header = machine.bits === 64 ? header64(machine, code.length) : header32(machine, code.length);
+  return Buffer.concat([header, code]);
+}
+
+function machineOf(architecture: string): Machine | undefined {
+  return Object.hasOwn(machines, architecture) ? machines[architecture] : undefined;
 }
 
 type Width = 1 | 2 | 4 | 8;

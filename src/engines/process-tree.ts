@@ -28,6 +28,25 @@ export async function isRunning({ pid, started }: ProcessId, root = '/proc'): Pr
  * Ended from there, the engine sees its step fail and removes what it had made for it.
  */
 export async function leavesOf(pid: number, root = '/proc'): Promise<number[]> {
+  const found: number[] = [];
+  await visitBelow(pid, root, (one, isLeaf) => {
+    if (isLeaf) found.push(one);
+  });
+  return found;
+}
+
+/** The processes that `pid` started, directly or not, each before those that it started itself. */
+export async function descendantsOf(pid: number, root = '/proc'): Promise<number[]> {
+  const found: number[] = [];
+  await visitBelow(pid, root, (one) => found.push(one));
+  return found;
+}
+
+async function visitBelow(
+  pid: number,
+  root: string,
+  see: (pid: number, isLeaf: boolean) => void,
+): Promise<void> {
   const names = await readdir(root).catch(() => []);
   const all = (
     await Promise.all(
@@ -35,14 +54,13 @@ export async function leavesOf(pid: number, root = '/proc'): Promise<number[]> {
     )
   ).filter((one) => one !== undefined);
   const children = groupBy(all, ({ parent }) => String(parent));
-  const leaves: number[] = [];
   const visit = (one: number): void => {
-    const below = children.get(String(one)) ?? [];
-    if (below.length === 0 && one !== pid) leaves.push(one);
-    for (const child of below) visit(child.pid);
+    for (const { pid: child } of children.get(String(one)) ?? []) {
+      see(child, !children.has(String(child)));
+      visit(child);
+    }
   };
   visit(pid);
-  return leaves;
 }
 
 /** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: the name in parentheses may hold anything. */

@@ -111,10 +111,11 @@ export class Session {
           if (isNoise(line) || options.isAside?.(line) === true) log.debug(logLine(line));
           else log.info(logLine(line));
         },
+        ...options,
         onStart: (pid) => {
           noted = this.#noteProcess(pid);
+          options.onStart?.(pid);
         },
-        ...options,
       });
     } finally {
       beat.stop();

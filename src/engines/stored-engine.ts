@@ -8,6 +8,7 @@ import { ImageRunner } from './image-runner.ts';
 import { chunks, layoutArchive } from './layout-archive.ts';
 import { pushStored } from './layout-push.ts';
 import type { EngineOptions } from './options.ts';
+import type { ServiceOptions } from './service.ts';
 import type { StoredLayout } from './stored-layout.ts';
 
 const capabilities: Capabilities = {
@@ -86,6 +87,15 @@ export class StoredEngine implements Engine {
   async run(image: BuiltImage, options: RunOptions): Promise<void> {
     const runner = await this.#findRunner(options.platform);
     await runner.run(this.#imageOf(image), options);
+  }
+
+  checkServe(platform: Platform): Promise<void> {
+    return this.checkRun(platform);
+  }
+
+  async serve(image: BuiltImage, options: ServiceOptions): Promise<void> {
+    const runner = await this.#findRunner(options.platform);
+    await runner.serve(this.#imageOf(image), options);
   }
 
   #findRunner(platform: Platform): Promise<ImageRunner> {
