@@ -32,6 +32,11 @@ export interface BuiltIndex {
   readonly reason: string;
   /** Which commit it is of, as far as that is known. */
   readonly facts: IndexFacts;
+  /**
+   * The same images as a Docker list, for a registry that refuses an OCI index; absent where the form is not ours to choose.
+   * @throws E_UNSUPPORTED for what a Docker list can't hold
+   */
+  readonly dockerList?: () => BuiltIndex;
 }
 
 /** What the list is to say of itself. */
@@ -104,7 +109,14 @@ function newIndex(set: ProvenSet, inputs: MergeInputs, { asked, annotations, fac
     entries,
     annotations: choice.format === 'oci' ? { ...factAnnotations(facts), ...annotations } : annotations,
   });
-  return { index, reason: reasonOf(choice), facts };
+  const built = { index, reason: reasonOf(choice), facts };
+  if (inputs.format !== 'auto' || choice.format !== 'oci') return built;
+  const dockerList = (): BuiltIndex => ({
+    index: assembleIndex({ format: 'docker', entries, annotations }),
+    reason: 'a Docker manifest list, since an OCI index was refused; the images in it stay as they are',
+    facts,
+  });
+  return { ...built, dockerList };
 }
 
 /** The bytes of the only source, where the list is to hold exactly what that holds, and says what is asked for already. */
