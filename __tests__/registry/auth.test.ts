@@ -59,6 +59,51 @@ describe('Bearer', () => {
     ]);
   });
 
+  test('who comes while a token for more is under way waits for that one', async () => {
+    await using fake = await startFakeRegistry({
+      checkBlobs: false,
+      auth: { mode: 'bearer', users },
+      latency: 20,
+    });
+    const [target, source] = [repositoryOf(fake.host), repositoryOf(fake.host, 'acme/legs')];
+    await using context = testClient({
+      credentials: credentials({ [fake.host]: basic() }),
+      pushRepositories: [target],
+    });
+    fake.addManifest('acme/legs', someManifest(), 'v1');
+    await Promise.all([
+      context.client.getManifest(source, 'v1'),
+      context.client.headManifest(target, 'v1'),
+      context.client.headManifest(target, 'v2'),
+    ]);
+    const tokens = fake.requests.filter(({ service }) => service === 'token');
+    expect(tokens.map(({ query }) => query.getAll('scope'))).toEqual([
+      ['repository:acme/legs:pull', 'repository:acme/app:pull,push'],
+    ]);
+  });
+
+  test('who waited for a token for more, and it was refused, asks for what is wanted alone', async () => {
+    const may = (repository: string) => repository === 'acme/app';
+    await using fake = await startFakeRegistry({
+      checkBlobs: false,
+      auth: { mode: 'bearer', users: { alice: { password: 'secret-password', may } } },
+      latency: 20,
+    });
+    fake.fail({ service: 'token' }, { kind: 'answer', status: 403, body: '{"errors":[{"code":"DENIED"}]}' });
+    const target = repositoryOf(fake.host);
+    fake.addManifest('acme/app', someManifest(), 'v1');
+    await using context = testClient({
+      credentials: credentials({ [fake.host]: basic() }),
+      pushRepositories: [target],
+    });
+    const [refused, head] = await Promise.allSettled([
+      context.client.getManifest(repositoryOf(fake.host, 'other/legs'), 'v1'),
+      context.client.headManifest(target, 'v1'),
+    ]);
+    expect(refused.status).toBe('rejected');
+    expect(head).toMatchObject({ status: 'fulfilled', value: { digest: someManifest().digest } });
+  });
+
   test('where not all of it is granted, each repository gets a token of its own', async () => {
     const may = (repository: string) => repository === 'acme/app';
     await using fake = await startFakeRegistry({

@@ -46,6 +46,13 @@ export interface AuthDependencies extends TokenDependencies {
   readonly policyFor: (url: URL, isNamed: boolean) => ConnectionPolicy;
 }
 
+/** A token that has been asked for. */
+interface Flight {
+  readonly owner: string;
+  readonly scopes: ScopeSet;
+  readonly token: Promise<HeldToken>;
+}
+
 interface KnownChallenge {
   readonly challenge: Challenge;
   readonly asker: RealmAsker;
@@ -56,7 +63,7 @@ const renewEarlyMs = 5_000;
 /** Who we are to one registry: its challenge once it has made one, and the tokens that it wants. */
 export class Authenticator {
   readonly #dependencies: AuthDependencies;
-  readonly #flights = new Map<string, Promise<HeldToken>>();
+  readonly #flights = new Set<Flight>();
   #tokens: HeldToken[] = [];
   #known: KnownChallenge | undefined;
   /** It took a token for several repositories as one for the first alone, or gave none: from now on, one at a time. */
@@ -144,15 +151,21 @@ export class Authenticator {
     return { registry: this.#dependencies.registry, url: answer.url, addressClass: answer.addressClass };
   }
 
-  #fetch(known: KnownChallenge, authCase: AuthCase, owner: string): Promise<HeldToken> {
-    const { foreseen } = this.#dependencies;
-    const wanted = this.#narrow ? authCase.need : authCase.need.plus(foreseen);
-    const key = [owner, ...wanted.toStrings()].join(' ');
-    const flying = this.#flights.get(key);
-    if (flying !== undefined) return flying;
-    const flight = this.#fetchWide(known, authCase, owner, wanted).finally(() => this.#flights.delete(key));
-    this.#flights.set(key, flight);
-    return flight;
+  /** A token that is under way for somebody else is waited for where it should do. */
+  async #fetch(known: KnownChallenge, authCase: AuthCase, owner: string): Promise<HeldToken> {
+    const { need } = authCase;
+    const wanted = this.#narrow ? need : need.plus(this.#dependencies.foreseen);
+    const flying = [...this.#flights].find((each) => each.owner === owner && each.scopes.covers(need));
+    if (flying !== undefined) {
+      // What was asked beyond our own wishes may be what is refused.
+      const isOurs = wanted.covers(flying.scopes);
+      const shared = await (isOurs ? flying.token : flying.token.catch(() => undefined));
+      if (shared?.scopes.covers(need) === true) return shared;
+    }
+    const token = this.#fetchWide(known, authCase, owner, wanted);
+    const flight = { owner, scopes: wanted, token };
+    this.#flights.add(flight);
+    return token.finally(() => this.#flights.delete(flight));
   }
 
   async #fetchWide(

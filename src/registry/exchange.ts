@@ -115,10 +115,16 @@ export class Exchange {
   /** Sends until it is no longer a question of who we are. */
   async #authorised<T>(call: Call<T>, authCase: AuthCase, done: () => void): Promise<HttpResponse> {
     const { authenticator, limits } = this.#dependencies;
+    let authorization = authenticator.authorization(authCase);
     for (;;) {
-      const used = await authenticator.authorization(authCase);
+      const used = await authorization;
       const { answer, isHome } = await this.#followed(call, used);
       const again = isHome && (await this.#learn(answer, used, authCase));
+      if (again) {
+        // Asked for before the others are let go, so that they find its token under way.
+        authorization = authenticator.authorization(authCase);
+        authorization.catch(() => undefined);
+      }
       if (!isTemporary(answer.status)) done();
       if (!again) return answer.status === 401 ? this.#unauthorized(call, answer, authCase, isHome) : answer;
       await discardBody(answer, limits);
