@@ -210,8 +210,9 @@ describe('the action, with nothing but Node', () => {
   test('fails with 1, whatever is wrong', () => {
     const { status, stdout } = run('index.js', [], { INPUT_COMMAND: 'mrege' });
     expect(status).toBe(1);
-    expect(stdout).toContain('\nE_INPUT: command is "mrege", which is not a command; did you mean merge?\n');
-    expect(stdout).toContain('\n::error title=E_INPUT::E_INPUT: command is "mrege"');
+    expect(stdout).toMatch(
+      /^::error title=E_INPUT::E_INPUT: command is "mrege", which is not a command; did you mean merge\?$/mu,
+    );
   });
 
   test('its post step removes what a killed main step left, and nothing else', () => {

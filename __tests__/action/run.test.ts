@@ -84,9 +84,9 @@ describe('a step', () => {
       'INPUT_DRY-RUN': ' \n',
     });
     expect(status).toBe(1);
-    expect(calls).toContain(
-      'info E_INPUT: arch-tag is "{tga}", with the unknown placeholder "{tga}"; did you mean {tag}?',
-    );
+    expect(calls).toEqual([
+      'error E_INPUT: arch-tag is "{tga}", with the unknown placeholder "{tga}"; did you mean {tag}? {"title":"E_INPUT"}',
+    ]);
   });
 
   test('masks secrets before anything else', async () => {
@@ -106,7 +106,7 @@ describe('a step', () => {
     expect(summary).not.toContain('&#60;rd&#62;');
   });
 
-  test('fails with 1, its line, an annotation and a row in the summary', async () => {
+  test('fails with 1, an annotation, which the runner prints as its line, and a row in the summary', async () => {
     const command: Command = () => {
       throw new CodedError('E_PLATFORM_MISSING', 'linux/s390x | <b>@acme</b> is missing', {
         hint: 'look at its leg',
@@ -115,10 +115,19 @@ describe('a step', () => {
     const { status, calls, summary } = await run(merge, command);
     const line = 'E_PLATFORM_MISSING: linux/s390x | <b>@acme</b> is missing; look at its leg';
     expect(status).toBe(1);
-    expect(calls).toEqual([`info ${line}`, `error ${line} {"title":"E_PLATFORM_MISSING"}`]);
+    expect(calls).toEqual([`error ${line} {"title":"E_PLATFORM_MISSING"}`]);
     expect(summary).toContain(
       '| merge | `E_PLATFORM_MISSING` | linux/s390x &#124; &#60;b&#62;&#64;acme&#60;/b&#62; is missing |',
     );
+  });
+
+  test('a line that the runner would cut short is printed whole as well', async () => {
+    const command: Command = () => {
+      throw new CodedError('E_PUBLISH', 'x'.repeat(5000));
+    };
+    const { calls } = await run(merge, command);
+    expect(calls[0]).toBe(`info E_PUBLISH: ${'x'.repeat(5000)}`);
+    expect(calls[1]).toMatch(/^error E_PUBLISH: x+ /u);
   });
 
   test('a failure at a line of a file has its annotation there', async () => {
@@ -143,7 +152,7 @@ describe('a step', () => {
   ])('%j', async (env, line) => {
     const { status, calls } = await run(env);
     expect(status).toBe(1);
-    expect(calls[0]).toContain(`info ${line}`);
+    expect(calls[0]).toContain(`error ${line}`);
   });
 
   test('the folder for temporary files is told to the post step, and gone before it', async () => {

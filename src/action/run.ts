@@ -71,6 +71,12 @@ function withoutSecrets(error: CodedError, mask: Mask): CodedError {
   });
 }
 
+/**
+ * The runner prints an annotation in the log as well, as `Error: E_CODE: ...`, and cuts it there and in the run's list at so many
+ * characters. https://github.com/actions/runner/blob/main/src/Runner.Worker/ExecutionContext.cs
+ */
+const maxAnnotation = 4096;
+
 async function tellFailure(host: ActionHost, mask: Mask, failed: CodedError, thrown: unknown): Promise<void> {
   const error = withoutSecrets(failed, mask);
   const { place } = error;
@@ -85,7 +91,7 @@ async function tellFailure(host: ActionHost, mask: Mask, failed: CodedError, thr
     core.info(harmless(`the step summary can't be written: ${toCodedError(refused).message}`));
   }
   const line = errorLine(error);
-  core.info(harmless(line));
+  if (line.length > maxAnnotation) core.info(harmless(line));
   core.error(line, {
     title: error.code,
     ...(place !== undefined && { file: place.file, startLine: place.line }),
