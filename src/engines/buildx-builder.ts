@@ -1,7 +1,7 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError, quote, show } from '../errors.ts';
 import { normalisePlatform, parsePlatform, type Platform } from '../platform/platform.ts';
+import { checkBuildKit, type TlsFiles } from './buildkit-address.ts';
 import type { BuildxClient } from './buildx-client.ts';
 import type { EngineOptions } from './options.ts';
 import { lastLines } from './output.ts';
@@ -92,12 +92,15 @@ async function planOf({ env }: EngineOptions): Promise<Plan | undefined> {
     return { driver: 'kubernetes', options: [...kubernetesOptions(address), ...driverOptions] };
   }
   if (address !== '') {
-    await checkAddress(address);
-    return { driver: 'remote', address, options: [...(await tlsOptions(address, env)), ...driverOptions] };
+    const scheme = schemeOf(address);
+    const options = [...tlsOptions(address, env), ...driverOptions];
+    if (scheme === 'tcp' || scheme === 'unix') await checkBuildKit(address, tlsFiles(options));
+    return { driver: 'remote', address, options };
   }
   return driverOptions.length > 0 ? { driver: 'docker-container', options: driverOptions } : undefined;
 }
 
+const hasPort = /^tcp:\/\/(?:[^:/[\]]+|\[[0-9a-f:.]+\]):\d{1,5}\/?$/iu;
 const schemes = [
   'tcp',
   'unix',
@@ -109,24 +112,13 @@ const schemes = [
   'nerdctl-container',
 ];
 
-async function checkAddress(address: string): Promise<void> {
+/** @throws E_INPUT */
+function schemeOf(address: string): string {
   const scheme = /^([a-z-]+):\/\//u.exec(address)?.[1];
-  if (scheme === undefined || !schemes.includes(scheme)) {
-    throw new CodedError('E_INPUT', `BUILDKIT_HOST is ${quote(address)}, which is no address of BuildKit`, {
-      hint: `it starts with ${schemes.slice(0, 4).join('://, ')}://, kube-pod:// or kubernetes://`,
-    });
-  }
-  if (scheme !== 'unix') return;
-  const path = address.slice('unix://'.length);
-  await access(path).catch((error: unknown) => {
-    throw new CodedError(
-      'E_ENGINE',
-      `BuildKit does not answer at ${quote(address)}: there is no such socket, or it is not ours`,
-      {
-        hint: 'start buildkitd, or give its address in BUILDKIT_HOST or remote',
-        cause: error,
-      },
-    );
+  if (scheme !== undefined && schemes.includes(scheme) && (scheme !== 'tcp' || hasPort.test(address)))
+    return scheme;
+  throw new CodedError('E_INPUT', `BUILDKIT_HOST is ${quote(address)}, which is no address of BuildKit`, {
+    hint: `it starts with ${schemes.slice(0, 4).join('://, ')}://, kube-pod:// or kubernetes://; tcp:// needs a port`,
   });
 }
 
@@ -138,12 +130,23 @@ function kubernetesOptions(address: string): string[] {
 }
 
 /** Certificates in the folder that docker, too, takes them from: ca.pem, cert.pem and key.pem. */
-async function tlsOptions(address: string, env: EngineOptions['env']): Promise<string[]> {
+function tlsOptions(address: string, env: EngineOptions['env']): string[] {
   const folder = env['DOCKER_CERT_PATH'] ?? '';
   if (!address.startsWith('tcp://') || folder === '') return [];
   const files = { cacert: 'ca.pem', cert: 'cert.pem', key: 'key.pem' };
-  await Promise.resolve();
   return Object.entries(files).map(([name, file]) => `${name}=${join(folder, file)}`);
+}
+
+const tlsNames = ['cacert', 'cert', 'key', 'servername'] as const;
+
+/** The same, as given to the driver by whomever. */
+function tlsFiles(options: readonly string[]): TlsFiles {
+  return Object.fromEntries(
+    tlsNames.flatMap((name) => {
+      const given = options.findLast((option) => option.startsWith(`${name}=`));
+      return given === undefined ? [] : [[name, given.slice(name.length + 1)]];
+    }),
+  );
 }
 
 /** What a BuildKit of our own is told of registries: the CA that was given, and which are insecure. */
