@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import { formatPlatform, type Platform } from '../platform/platform.ts';
 import type { ReadyLeg } from './build-leg.ts';
 import type { BuildPlan, PlannedLeg } from './build-plan.ts';
+import { checkSmokeTest, wantsSmokeTest } from './build-smoke.ts';
 
 /** A folder or a file. */
 export type StoredSource = Exclude<SourceImage, { kind: 'local' }>;
@@ -35,9 +36,9 @@ export async function adoptLeg(
   const platform = planned.platform ?? (await engine.platformOf(image));
   const mode = adoptedMode(planned, platform, host);
   const isHere = relation(platform, host.platform) !== 'foreign';
-  if (planned.smokeTest !== undefined) {
+  if (wantsSmokeTest(planned)) {
     if (engine.checkRun === undefined) await engine.preflight(platform, isHere ? 'native' : 'emulate');
-    else await engine.checkRun(platform);
+    await checkSmokeTest(planned, platform, engine);
   }
   deps.log.info(`${source.text} is adopted for ${formatPlatform(platform)} as it is: ${image.id}`);
   return {

@@ -1,6 +1,5 @@
 import { CodedError } from '../errors.ts';
 import type { BuiltImage, Engine, EngineHost, Mode, Readiness, WantedMode } from '../engines/engine.ts';
-import { relation } from '../engines/mode.ts';
 import type { GithubEnvironment } from '../github/environment.ts';
 import type { InputsOf } from '../inputs/table.ts';
 import type { Log } from '../log.ts';
@@ -14,6 +13,13 @@ import { pushAndReadBack, type PushedImage } from './build-push.ts';
 import { buildRequest, otherAnnotations } from './build-request.ts';
 import { checkArchive, type CheckedArchive } from './content-check.ts';
 import { legRecord } from './build-result.ts';
+import {
+  checkSmokeTest,
+  refuseSmokeTest,
+  runSmokeTests,
+  smokeTestsOf,
+  wantsSmokeTest,
+} from './build-smoke.ts';
 import type { HandOver } from './handover-leg.ts';
 import type { ReadVerbs } from './repository-reader.ts';
 import { stopwatch } from './stopwatch.ts';
@@ -65,9 +71,6 @@ export interface BuiltLeg {
   readonly seconds: Readonly<Record<string, number>>;
 }
 
-/** How long a smoke test may take, in milliseconds; emulated programs are several times slower. */
-const smokeTestMs: Readonly<Record<Mode, number>> = { native: 300_000, cross: 300_000, emulate: 900_000 };
-
 /** What can be known to fail is known here, before anything is built. */
 export async function preflightLeg(
   planned: PlannedLeg,
@@ -82,11 +85,9 @@ export async function preflightLeg(
   const { mode, note, warning } = await engineReadiness(planned, platform, engine, log);
   log.info(`${host.label} builds ${formatPlatform(platform)}: ${note}`);
   if (warning !== undefined) log.warning(warning);
-  if (planned.smokeTest !== undefined) {
-    await engine.checkRun?.(platform);
-    // What was compiled without running anything of the platform has to be run now.
-    if (mode === 'cross') await engine.preflight(platform, 'emulate');
-  }
+  // What was compiled without running anything of the platform has to be run now.
+  if (mode === 'cross' && wantsSmokeTest(planned)) await engine.preflight(platform, 'emulate');
+  await checkSmokeTest(planned, platform, engine);
   return { engine, host, platform, mode, targets, planned, bases: [] };
 }
 
@@ -126,11 +127,14 @@ export async function runLeg(
   const built = leg.adopted ?? (await watch.time('build', async () => buildImage(leg, plan, inputs, deps)));
   try {
     await checkPlatform(leg, built, log);
-    const { word: content, diffIds } = await watch.time('check', async () =>
-      checkPrograms(leg, built, inputs, log),
-    );
-    if (planned.smokeTest !== undefined)
-      await watch.time('smoke-test', async () => smokeTest(leg, built, log));
+    const {
+      word: content,
+      diffIds,
+      config,
+    } = await watch.time('check', async () => checkPrograms(leg, built, inputs, log));
+    const tests = smokeTestsOf(planned, config);
+    if (tests.command !== undefined || tests.service !== undefined)
+      await watch.time('smoke-test', async () => runSmokeTests(leg, built, tests, config, log));
     const { withheld } = plan;
     if (withheld !== undefined) log.info(`not pushed: ${withheld}`);
     const pushed =
@@ -178,27 +182,6 @@ async function checkPlatform(
         ? 'a FROM line may name a platform of its own (FROM --platform=...); nothing was pushed'
         : 'give the platform that it was made for, or the image that was made for this one; nothing was pushed',
   });
-}
-
-/** @throws E_UNSUPPORTED before an hour was spent on the build. */
-function refuseSmokeTest({ smokeTest: command }: PlannedLeg, engine: Engine): void {
-  if (command === undefined || engine.capabilities.smokeTest) return;
-  throw new CodedError('E_UNSUPPORTED', `engine ${engine.name} can't run a smoke test`, {
-    hint: 'leave smoke-test out, or build with docker, podman or buildah',
-  });
-}
-
-async function smokeTest(
-  { engine, host, platform, mode, planned }: ReadyLeg,
-  built: BuiltImage,
-  log: Log,
-): Promise<void> {
-  const { smokeTest: command = '', timeoutMs = Infinity } = planned;
-  // In a cross build, too, the programs are run, and by whom they are emulated only the host's machine tells.
-  const how = relation(platform, host.platform) === 'foreign' ? 'emulate' : mode;
-  await log.group(`Smoke test${how === 'emulate' ? ' (emulated)' : ''}`, async () =>
-    engine.run(built, { command, platform, timeoutMs: Math.min(smokeTestMs[how], timeoutMs) }),
-  );
 }
 
 /** To every target, in order; the record tells of the first. */

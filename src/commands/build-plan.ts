@@ -3,6 +3,7 @@ import { engineNames, type EngineName } from '../engines/engine.ts';
 import type { GithubEnvironment } from '../github/environment.ts';
 import { archTag } from '../handover/arch-tag.ts';
 import type { PlatformRow } from '../inputs/platform-list.ts';
+import type { ServiceUrl } from '../inputs/service-url.ts';
 import type { InputsOf } from '../inputs/table.ts';
 import { firstTag, targetsOf } from '../inputs/targets.ts';
 import type { Repository } from '../oci/reference.ts';
@@ -40,6 +41,8 @@ export interface PlannedLeg {
   /** What is done where this host is not the platform's own, and no mode was asked for. */
   readonly fallback: PlatformRow['fallback'];
   readonly smokeTest: string | undefined;
+  /** `none`: not even a HEALTHCHECK of the image is run. */
+  readonly smokeTestUrl: ServiceUrl | 'none' | undefined;
   readonly required: boolean;
   /** For the leg without its preflight; absent: as long as it takes. */
   readonly timeoutMs: number | undefined;
@@ -86,6 +89,7 @@ function plannedLeg(inputs: BuildInputs): PlannedLeg {
     mode: inputs.mode,
     fallback: 'fail',
     smokeTest: inputs['smoke-test'],
+    smokeTestUrl: inputs['smoke-test-url'],
     required: true,
     timeoutMs: undefined,
     override: false,
@@ -100,6 +104,7 @@ function plannedRow(row: PlatformRow, inputs: BuildInputs): PlannedLeg {
     mode: row.mode ?? inputs.mode,
     fallback: row.fallback,
     smokeTest: row.smokeTest ?? inputs['smoke-test'],
+    smokeTestUrl: inputs['smoke-test-url'],
     required: row.required,
     timeoutMs: row.timeoutMinutes === undefined ? undefined : row.timeoutMinutes * 60_000,
     override: row.entry.override,

@@ -1,5 +1,6 @@
 import { type CodedError, joinErrors, settleAll } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { ImageConfig } from '../oci/config.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -84,6 +85,7 @@ export interface CheckedArchive {
   readonly word: ContentWord | undefined;
   /** Of the layers that were read: what is pushed has to have the same. */
   readonly diffIds: readonly Digest[];
+  readonly config: ImageConfig;
 }
 
 /**
@@ -108,7 +110,7 @@ export async function checkArchive(
   });
   const content = contentOf(config, layers, filesMatching(allowForeign));
   tell([judgeContent(platform, content, origin)], log);
-  return { word: isReadWhole(content) ? wordOf(content) : undefined, diffIds: config.diffIds };
+  return { word: isReadWhole(content) ? wordOf(content) : undefined, diffIds: config.diffIds, config };
 }
 
 function tell(verdicts: readonly ContentVerdict[], log: Log): void {

@@ -35,7 +35,7 @@ export function trialOf(inputs: InputsOf<'build'>): Trial {
   return {
     platform: inputs.platform,
     mode: inputs.mode ?? 'native',
-    smokeTest: inputs['smoke-test'] !== undefined,
+    smokeTest: inputs['smoke-test'] !== undefined || (inputs['smoke-test-url'] ?? 'none') !== 'none',
   };
 }
 

@@ -1,4 +1,4 @@
-import { CodedError, show } from '../errors.ts';
+import { CodedError, quote, show } from '../errors.ts';
 import type { ServiceUrl } from '../inputs/service-url.ts';
 import type { Healthcheck } from '../oci/config.ts';
 import type { ExecResult } from './exec.ts';
@@ -81,7 +81,7 @@ export function httpAnswer(
   }
   if (code === connectionRefused) return no(`nothing listens on port ${port}`);
   if (ended === 'timeout') return no(`no answer within ${Math.round(timeoutMs / 1000)} s`);
-  if (text !== '') return no(`no HTTP, but ${JSON.stringify(show(text, 60))}`);
+  if (text !== '') return no(`no HTTP, but ${quote(text.slice(0, 60))}`);
   if (code === 0) return no('it closed the connection without an answer');
   return no(`it could not be asked: ${lastLines(stderr, 1, 200)} (${code})`);
 }

@@ -63,6 +63,10 @@ function serviceFailure(
   const output = `${stdout}\n${stderr}`;
   const told = lastLines(output);
   const said = told === '' ? 'it said nothing' : `it said: ${told}`;
+  const way =
+    options.ask.kind === 'url'
+      ? 'a service has no network but its own'
+      : 'a service has no network but its own; where it needs more to be well, set smoke-test-url: none';
   const service = `the service on ${formatPlatform(options.platform)}`;
   if (why === 'ended') {
     const trouble = runtimeTrouble(output);
@@ -71,13 +75,13 @@ function serviceFailure(
         hint: trouble.cure,
       });
     return new CodedError('E_SMOKE_TEST', `${service} ended with ${code} before ${what} was good; ${said}`, {
-      hint: 'nothing was pushed; a service has to stay, and has no network but its own; smoke-test runs a command that ends',
+      hint: `nothing was pushed; the log above has its output, and ${way}`,
     });
   }
   const after = why === 'timeout' ? ` within ${options.timeoutMs / 1000} s` : '';
   return new CodedError(
     'E_SMOKE_TEST',
     `${service} was not well${after}: ${what} gave ${answer.says}; ${said}`,
-    { hint: 'nothing was pushed; the log above has its output. It has no network but its own' },
+    { hint: `nothing was pushed; the log above has its output, and ${way}` },
   );
 }

@@ -21,9 +21,11 @@ export function parseServiceUrl(text: string): ServiceUrl | 'none' {
   if (text === 'none') return text;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) throw unreadable(`is ${quote(text)}, which is no URL`, example);
+  if (url.username !== '' || url.password !== '')
+    throw unreadable('has a name or password in it', 'ask a path that needs none');
   if (url.protocol !== 'http:') {
     throw unreadable(
-      `is ${quote(text)}, and a service is asked over http: alone`,
+      `is ${quote(text)}, and a service is asked over plain http only`,
       'give its port for plain HTTP; or let a HEALTHCHECK of the image ask it, which can speak anything',
     );
   }
@@ -33,8 +35,6 @@ export function parseServiceUrl(text: string): ServiceUrl | 'none' {
       example,
     );
   }
-  if (url.username !== '' || url.password !== '')
-    throw unreadable('has a name or password in it', 'ask a path that needs none');
   return {
     text,
     port: url.port === '' ? 80 : Number(url.port),

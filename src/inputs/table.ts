@@ -2,7 +2,6 @@ import type { CommandName } from './commands.ts';
 import type { InputDefinition, Kind } from './definition.ts';
 import { assembleInputs } from './table/assemble.ts';
 import { buildInputs } from './table/build.ts';
-import { laterBuildInputs } from './table/build-later.ts';
 import { buildOptionInputs } from './table/build-options.ts';
 import { everywhereInputs } from './table/everywhere.ts';
 import { lookInputs } from './table/look.ts';
@@ -16,7 +15,6 @@ const table = {
   ...buildInputs,
   ...buildOptionInputs,
   ...assembleInputs,
-  ...laterBuildInputs,
   ...mergeInputs,
   ...lookInputs,
 } as const;

@@ -34,6 +34,8 @@ export interface ImageConfig {
   /** Of the layers' uncompressed bytes, lowest first. */
   readonly diffIds: readonly Digest[];
   readonly healthcheck?: Healthcheck;
+  /** Of Docker's format: what runs the shell form of commands. */
+  readonly shell?: readonly string[];
   /** Whether there are steps that every build FROM this image runs. */
   readonly onBuild?: boolean;
 }
@@ -57,6 +59,7 @@ const runKeys = [
   'WorkingDir',
   'Labels',
   'Healthcheck',
+  'Shell',
   'OnBuild',
 ];
 const platformWord = { pattern: /^[!-~]+$/, is: 'a word of visible ASCII', maxLength: 128 };
@@ -112,7 +115,16 @@ function readDiffIds(rootfs: Field): Digest[] {
 
 type RunConfig = Pick<
   ImageConfig,
-  'entrypoint' | 'cmd' | 'env' | 'user' | 'exposedPorts' | 'workingDir' | 'labels' | 'healthcheck' | 'onBuild'
+  | 'entrypoint'
+  | 'cmd'
+  | 'env'
+  | 'user'
+  | 'exposedPorts'
+  | 'workingDir'
+  | 'labels'
+  | 'healthcheck'
+  | 'shell'
+  | 'onBuild'
 >;
 
 function readRun(field: Field): RunConfig {
@@ -127,6 +139,7 @@ function readRun(field: Field): RunConfig {
     workingDir: optionalText(field.get('WorkingDir')),
     labels: field.get('Labels').optional(readLabels) ?? {},
     healthcheck: field.get('Healthcheck').optional(readHealthcheck),
+    shell: field.get('Shell').optional((shell) => shell.strings()),
     onBuild: field.get('OnBuild').optional((steps) => (steps.strings().length > 0 ? true : undefined)),
   });
 }

@@ -4,6 +4,7 @@ import { autoBoolean, boolean, oneOf, text, valueOf } from '../kinds.ts';
 import { pairs } from '../readers.ts';
 import { parseSourceImage } from '../source-image.ts';
 import { parseRemote } from '../remote.ts';
+import { parseServiceUrl } from '../service-url.ts';
 import { parseSetup } from '../setup.ts';
 
 /** One leg: what is built, how, and where it goes. */
@@ -110,6 +111,14 @@ export const buildInputs = {
     description:
       'A command that is run in the image on this host, and has to end with 0. build runs it before anything is pushed; verify pulls every platform that this host can run, and says which it can not.',
     default: { text: 'none' },
+  },
+  'smoke-test-url': {
+    kind: valueOf('url', parseServiceUrl),
+    group: 'Build',
+    commands: ['build'],
+    description:
+      "Start the image as a service, and ask http://localhost:8080/health until it answers with a status from 200 to 399: build does so before anything is pushed. The port is the container's own, whose network has nothing else in it. none: an image with a HEALTHCHECK is not started either.",
+    default: { text: 'the HEALTHCHECK of the image, if it has one' },
   },
   push: {
     kind: autoBoolean,
