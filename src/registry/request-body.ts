@@ -97,8 +97,11 @@ async function* slices(body: RequestBody): AsyncGenerator<Uint8Array> {
   else {
     const source = body.open()[Symbol.asyncIterator]();
     try {
-      for (let next = await pull(source); next.done !== true; next = await pull(source))
-        yield* cut(next.value);
+      for (let next = await pull(source); next.done !== true; next = await pull(source)) {
+        // A generator more for each chunk is a good part of what a copy costs.
+        if (next.value.byteLength <= sliceBytes) yield next.value;
+        else yield* cut(next.value);
+      }
     } finally {
       await source.return?.();
     }

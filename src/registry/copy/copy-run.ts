@@ -178,9 +178,12 @@ export class CopyRun {
   /** What the source throws is wrapped, so that no target takes it for a failure of its own and tries again. */
   async *#read(blob: ContentDescriptor): AsyncGenerator<Uint8Array> {
     const { source, progress } = this.#dependencies;
+    let bytes = 0;
     try {
-      for await (const chunk of progress.watch(blob, source.stream(blob))) {
+      for await (const chunk of source.stream(blob)) {
         this.#stop.signal.throwIfAborted();
+        bytes += chunk.byteLength;
+        progress.passed(blob, bytes);
         yield chunk;
       }
     } catch (error) {

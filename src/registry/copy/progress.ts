@@ -27,15 +27,10 @@ export class Progress {
     this.#sizes.set(digest, size);
   }
 
-  /** What comes by of a blob, from its beginning each time that it is read. */
-  async *watch(blob: ContentDescriptor, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    let bytes = 0;
-    for await (const chunk of chunks) {
-      bytes += chunk.byteLength;
-      if (bytes > (this.#sent.get(blob.digest) ?? 0)) this.#sent.set(blob.digest, bytes);
-      this.#tellNowAndThen();
-      yield chunk;
-    }
+  /** So many bytes of a blob came by, from its beginning each time that it is read. */
+  passed({ digest }: ContentDescriptor, bytes: number): void {
+    if (bytes > (this.#sent.get(digest) ?? 0)) this.#sent.set(digest, bytes);
+    this.#tellNowAndThen();
   }
 
   done({ digest, size }: ContentDescriptor): void {
