@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { parseArguments } from '../../src/cli/arguments.ts';
 import { rejection } from '../support/failure.ts';
 import type { FakeRegistry } from '../support/fake-registry.ts';
 import { addToRegistry, buildImage, buildIndex, type Fixture } from '../support/images.ts';
@@ -52,7 +53,7 @@ describe('tags', () => {
       const name = `${registry.host}/${path}`;
       for (const part of [
         `2 of 3 tags were put at ${String(digest)}`,
-        `${name}:v1 held ${before.manifest.digest} (crane tag ${name}@${before.manifest.digest} v1 restores it)`,
+        `${name}:v1 held ${before.manifest.digest} (native-multiarch merge --images ${name} --tags v1 --platforms linux/amd64 --records ${name}@${before.manifest.digest} --check config --force restores it, and so does crane tag ${name}@${before.manifest.digest} v1)`,
         `${name}:v1.2 held nothing: E_DENIED`,
         'not you',
       ]) {
@@ -60,6 +61,26 @@ describe('tags', () => {
       }
       await runMerge(registry, { tags });
       expect(held(registry)).toEqual({ v1: digest, 'v1.2': digest, latest: digest });
+    });
+  });
+
+  test('are put back by the command that the error tells, byte for byte', async () => {
+    await withRegistry({}, async (registry) => {
+      addLegs(registry);
+      const before = older(registry, { revision: 'before' }, 'v1', 'latest');
+      registry.fail({ method: 'PUT', path: /manifests\/v1\.2$/ }, { kind: 'answer', status: 403, body: '' });
+      const { message } = await rejection(runMerge(registry, { tags }));
+      const commands = [...message.matchAll(/native-multiarch (merge .*?) restores it/gu)];
+      expect(commands).toHaveLength(2);
+      for (const [, command = ''] of commands) {
+        const { raw } = parseArguments(command.split(' '));
+        await runMerge(
+          registry,
+          Object.fromEntries([...raw].map(([input, values]) => [input, values.join()])),
+        );
+      }
+      const { digest } = before.manifest;
+      expect(held(registry)).toEqual({ v1: digest, 'v1.2': undefined, latest: digest });
     });
   });
 

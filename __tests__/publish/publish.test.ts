@@ -80,7 +80,8 @@ describe('one of three tags', () => {
     const error = await rejection(publish(registry, index, [repository], tags, patience().deps));
     expect(error.code).toBe('E_PUBLISH');
     expect(error.message).toContain(`quay.io/acme/app:v1 held ${old.digest}: E_DENIED`);
-    expect(error.message).toContain(`crane tag quay.io/acme/app@${old.digest} latest restores it`);
+    // A list without platforms is none that ours would publish.
+    expect(error.message).toContain(`(crane tag quay.io/acme/app@${old.digest} latest restores it)`);
     expect(error.message).toContain('quay.io/acme/app:v1.1.0 is new');
     expect([registry.refs.get('v1'), registry.refs.get('latest'), registry.refs.get('v1.1.0')]).toEqual([
       old,
@@ -145,7 +146,7 @@ describe('all tags', () => {
     expect(registry.refs.get('v1')).toBe(old);
   });
 
-  test('an immutable one with another digest is E_TAG_IMMUTABLE with what it holds; with ours it is success', async () => {
+  test('an immutable one with another digest is E_TAG_IMMUTABLE; with ours it is success', async () => {
     for (const [held, code] of [
       [old, 'E_TAG_IMMUTABLE'],
       [index, undefined],
@@ -158,7 +159,7 @@ describe('all tags', () => {
       // What was read before anything was written may have been from a moment ago.
       const work = publish(registry, index, [repository], [heldTag('v1', old)], patience().deps);
       if (code === undefined) await expect(work).resolves.toHaveLength(1);
-      else expect((await rejection(work)).message).toContain(`may not move and holds ${old.digest}`);
+      else expect((await rejection(work)).code).toBe(code);
     }
   });
 });

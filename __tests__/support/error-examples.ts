@@ -21,8 +21,10 @@ import { parsePlatform } from '../../src/platform/platform.ts';
 import { staleTags } from '../../src/publish/moving.ts';
 import { publish } from '../../src/publish/publish.ts';
 import type { HeldTag, PublishVerbs } from '../../src/publish/verbs.ts';
+import type { RegistryError } from '../../src/registry/errors.ts';
 import { failureError } from '../../src/registry/failure-error.ts';
 import { defaultLimits } from '../../src/registry/limits.ts';
+import { immutableTag } from '../../src/registry/manifest-push.ts';
 import { statusError } from '../../src/registry/status-error.ts';
 import { TransportFailure } from '../../src/registry/transport-failure.ts';
 import { checkImagePlatform, checkRevisions } from '../../src/verify/image-checks.ts';
@@ -51,7 +53,13 @@ export const errorExamples: Readonly<Record<string, () => unknown>> = {
   E_REGISTRY: () => refusal(500, 'UNKNOWN', 'database is down'),
   E_NETWORK: () => lost('unresolved', 'getaddrinfo ENOTFOUND quya.io', 'quya.io'),
   E_TIMEOUT: () => lost('headers-timeout', 'no answer within 60 s', 'quay.io'),
-  E_TAG_IMMUTABLE: () => publishing({ v1: 'E_TAG_IMMUTABLE' }),
+  E_TAG_IMMUTABLE: () =>
+    immutableTag(
+      'quay.io/acme/app:v1',
+      older.digest,
+      newer.digest,
+      refusal(412, 'PRECONDITION', 'v1 is immutable'),
+    ),
   E_TAG_MOVED: () => publishing({ v1: 'moved' }),
   E_TAG_STALE: staleTag,
   E_PUBLISH: () => publishing({ latest: 'E_DENIED' }),
@@ -170,7 +178,7 @@ function manifestOf(more: Readonly<Record<string, unknown>>): ManifestBytes {
   return { bytes, mediaType, digest: digestOf(bytes) };
 }
 
-function refusal(status: number, code: string, message: string, tag = 'v1'): CodedError {
+function refusal(status: number, code: string, message: string, tag = 'v1'): RegistryError {
   const body = Buffer.from(JSON.stringify({ errors: [{ code, message }] }));
   const what = `PUT manifest quay.io/acme/app:${tag}`;
   const headers = { 'content-type': 'application/json' };
@@ -199,9 +207,7 @@ const newer = assembleIndex({
 });
 
 /** Publishes v1 and latest to a registry in which `wrong` befalls one of them. */
-function publishing(
-  wrong: Readonly<Record<string, 'E_TAG_IMMUTABLE' | 'E_DENIED' | 'moved'>>,
-): Promise<unknown> {
+function publishing(wrong: Readonly<Record<string, 'E_DENIED' | 'moved'>>): Promise<unknown> {
   const held: HeldTag[] = [
     { repository, tag: 'v1', moving: false, held: wrong['v1'] === undefined ? undefined : older.digest },
     { repository, tag: 'latest', moving: true, held: older.digest, manifest: older },
@@ -215,7 +221,6 @@ function publishing(
     getManifest: (_, ref) => Promise.resolve(ref.includes(':') ? newer : stands.get(ref)),
     putManifest: (_, ref, manifest) => {
       const fate = wrong[ref];
-      if (fate === 'E_TAG_IMMUTABLE') return Promise.reject(new CodedError(fate, 'immutable'));
       if (fate === 'E_DENIED')
         return Promise.reject(refusal(403, 'DENIED', 'the tag is protected', 'latest'));
       stands.set(ref, fate === 'moved' ? manifestOf({ manifests: [] }) : manifest);

@@ -3,6 +3,7 @@ import type { Digest } from '../oci/digest.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import type { Repository } from '../oci/reference.ts';
 import { readBackIndex, readBackTag, type ReadBackDeps } from './read-back.ts';
+import { restoring } from './restore.ts';
 import { tagName, type HeldTag, type PublishVerbs } from './verbs.ts';
 
 /** Where one tag stands in the end. */
@@ -34,7 +35,7 @@ export async function publish(
   const failures = new Map<HeldTag, CodedError>();
   for (const stage of stages) {
     await collect(stage, failures, async (target) => {
-      await putTag(verbs, target, index);
+      await verbs.putManifest(target.repository, target.tag, index);
       deps.log.info(`${tagName(target)} -> ${index.digest}`);
     });
   }
@@ -53,7 +54,7 @@ export async function publish(
       if (await standsAt(verbs, target, index)) failures.delete(target);
     }),
   );
-  if (failures.size + unread.size > 0) throw publishError(index, tags, failures, unread);
+  if (failures.size + unread.size > 0) throw await publishError(verbs, index, tags, failures, unread);
   return tags.map((target) => ({ ...target, state: stateOf(target, index) }));
 }
 
@@ -103,25 +104,6 @@ async function placeIndex(
   );
 }
 
-/** An immutable tag that already holds the index is where it should be, whatever the registry says of the write. */
-async function putTag(verbs: PublishVerbs, target: HeldTag, index: ManifestBytes): Promise<void> {
-  try {
-    await verbs.putManifest(target.repository, target.tag, index);
-  } catch (error) {
-    if (!(error instanceof CodedError) || error.code !== 'E_TAG_IMMUTABLE') throw error;
-    const now = await verbs.getManifest(target.repository, target.tag);
-    if (now?.digest === index.digest) return;
-    throw new CodedError(
-      'E_TAG_IMMUTABLE',
-      `${tagName(target)} may not move and holds ${now?.digest ?? 'nothing'}, not ${index.digest}`,
-      {
-        hint: 'publish under a new tag, or let whoever runs the registry lift the rule',
-        cause: error,
-      },
-    );
-  }
-}
-
 async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const failures = new Map<T, CodedError>();
   await collect(items, failures, work);
@@ -148,20 +130,24 @@ async function collect<T>(
  * @param failures of writes: the tag holds what it held
  * @param unread of read-backs: the tag was written, or held the index before, and does not show it now
  */
-function publishError(
+async function publishError(
+  verbs: PublishVerbs,
   index: ManifestBytes,
   tags: readonly HeldTag[],
   failures: ReadonlyMap<HeldTag, CodedError>,
   unread: ReadonlyMap<HeldTag, CodedError>,
-): CodedError {
+): Promise<CodedError> {
   const errors = [...failures.values(), ...unread.values()];
   const changed = tags.filter((target) => !failures.has(target) && target.held !== index.digest);
   const moved = errors.every((error) => error.code === 'E_TAG_MOVED');
   if (moved || changed.length === 0) return joinErrors(errors);
-  const stands = changed.map((target) => {
-    const doubt = unread.get(target);
-    return `${tagName(target)} ${before(target)}${doubt === undefined ? '' : `, and reads back wrong: ${errorLine(doubt)}`}`;
-  });
+  const stands = await Promise.all(
+    changed.map(async (target) => {
+      const doubt = unread.get(target);
+      const wrong = doubt === undefined ? '' : `, and reads back wrong: ${errorLine(doubt)}`;
+      return `${tagName(target)} ${await restoring(verbs, target)}${wrong}`;
+    }),
+  );
   const missed = [...failures].map(
     ([target, error]) => `${tagName(target)} held ${target.held ?? 'nothing'}: ${errorLine(error)}`,
   );
@@ -173,11 +159,4 @@ function publishError(
       cause: errors[0],
     },
   );
-}
-
-/** With the command that brings it back. */
-function before({ held, repository, tag }: HeldTag): string {
-  return held === undefined
-    ? 'is new'
-    : `held ${held} (crane tag ${repository.name}@${held} ${tag} restores it)`;
 }

@@ -213,11 +213,21 @@ export class ManifestPush {
       );
       return { subjectHandled: false };
     }
-    const holds = held === undefined ? 'holds another digest' : `holds ${held.digest}`;
-    throw refusal.with({
-      message: `${named(repository, reference)} is immutable and ${holds}, not ${manifest.digest} (${refusal.message})`,
-    });
+    throw immutableTag(named(repository, reference), held?.digest, manifest.digest, refusal);
   }
+}
+
+/** The refusal of a tag that may not move, with what it holds. */
+export function immutableTag(
+  name: string,
+  held: Digest | undefined,
+  wanted: Digest,
+  refusal: RegistryError,
+): RegistryError {
+  const holds = held === undefined ? 'holds another digest' : `holds ${held}`;
+  return refusal.with({
+    message: `${name} is immutable and ${holds}, not ${wanted} (${refusal.message})`,
+  });
 }
 
 /** Distribution says 400 MANIFEST_BLOB_UNKNOWN of a child that it does not find, others 404. */

@@ -110,7 +110,7 @@ function hintFor(code: ErrorCode, refusal: Refusal, body: ErrorBody, retry: Retr
     E_NOT_FOUND: isWrite(refusal)
       ? 'create the repository first if this registry does not do so on a push, and check its name'
       : 'check the name, and that the account may see it',
-    E_TAG_IMMUTABLE: 'push another tag, or let the registry allow this one to move',
+    E_TAG_IMMUTABLE: 'publish under a new tag, or let whoever runs the registry lift the rule',
     E_UNSUPPORTED: 'this registry does not allow deletion through its API',
   };
   const known = byCode[code];
