@@ -16,6 +16,7 @@ const files = fileSystemOf([
   program('usr/sbin/nginx', 'arm64'),
   program('sbin/tini'),
   program('init-static'),
+  link('init', 'sbin/tini'),
   { name: 'usr/local/bin/nginx.conf', content: 'data' },
   folder('usr/local/sbin/nginx'),
   link('usr/bin/java', '/etc/alternatives/java'),
@@ -170,6 +171,45 @@ describe('a command leads to', () => {
     ['  \n ; && ', []],
   ])('sh -c %j: the commands that need no shell to be understood: %j', (line, programs) => {
     expect(started({ cmd: ['/bin/sh', '-c', line] })).toEqual(['usr/bin/dash', ...programs]);
+  });
+
+  test.each<[string, string[]]>([
+    ['exec $HOME_OF_APP/server', ['opt/app/server']],
+    ['${HOME_OF_APP}/bin/worker --x', ['opt/app/bin/worker']],
+    ['"$HOME_OF_APP/server"', ['opt/app/server']],
+    ["'$HOME_OF_APP/server'", []],
+    ['$START', ['opt/app/bin/worker']],
+    ['"$START"', []],
+    ['nginx $NOTHING; /opt/app/server', ['usr/sbin/nginx', 'opt/app/server']],
+    ['A="x y" /opt/app/server', ['opt/app/server']],
+    ['HOME_OF_APP=/x; $HOME_OF_APP/server', []],
+    ['X=/opt/app; exec $X/server', ['opt/app/server']],
+    ['export X="$HOME_OF_APP/bin"; exec $X/worker', ['opt/app/bin/worker']],
+    ['. /env; exec $HOME_OF_APP/server', []],
+    ['exec $UNKNOWN/server', []],
+    ['set -e\nexec /opt/app/server\n', ['opt/app/server']],
+    ['exec "$0" "$@"', ['opt/bin/tool']],
+    ['exec "$@"', ['usr/sbin/nginx']],
+    ['exec "${START%% *}"', []],
+  ])('sh -c %j tool nginx -x: as the environment of the image says: %j', (line, programs) => {
+    const env = ['HOME_OF_APP=/opt/app', 'START=/opt/app/bin/worker --flag', 'NOTHING=', 'PATH=/usr/sbin'];
+    expect(started({ cmd: ['/bin/sh', '-c', line, '/opt/bin/tool', 'nginx', '-x'], env })).toEqual([
+      'usr/bin/dash',
+      ...programs,
+    ]);
+  });
+
+  test.each<Case>([
+    [
+      ['/init', '--', '/opt/app/server'],
+      ['usr/sbin/tini', 'opt/app/server'],
+    ],
+    [['/tini-ppc64le', '--', '/opt/app/server'], ['opt/app/server']],
+    [['/dumb-init_1.2.5_x86_64', '/opt/app/server'], ['opt/app/server']],
+    [['gosu-s390x', 'me', '/opt/app/server'], ['opt/app/server']],
+    [['/init-static', '/opt/app/server'], ['init-static']],
+  ])('%j: a launcher under another name: %j', (cmd, programs) => {
+    expect(started({ cmd })).toEqual(programs);
   });
 
   test.each<Case>([

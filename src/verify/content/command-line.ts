@@ -1,3 +1,5 @@
+import { commandsOf, type StartedCommand } from './shell-line.ts';
+
 /** A program that does little but start another one: how its own words are told from the other's. */
 interface Launcher {
   /** Flags whose value is a word of its own. */
@@ -52,29 +54,40 @@ const linkerValues = [
 ];
 
 const assignment = /^[A-Za-z_]\w*=/;
+/** As releases name them: `tini-amd64`, `tini-static-ppc64le`, `dumb-init_1.2.5_x86_64`, `gosu-s390x`. */
+const released = /^(tini-static|tini|dumb-init|gosu|su-exec|catatonit)[-_.][\w.-]+$/;
 
-/** A command that another one starts. */
-export interface StartedCommand {
-  readonly words: readonly string[];
-  /** Where a `cd` before it leads; else it is the folder of the command that starts it. */
-  readonly folder?: string;
+/** What is known where a command line stands. */
+export interface Surroundings {
+  readonly variables: ReadonlyMap<string, string>;
+  /** Where the first word leads, links followed. */
+  readonly program?: string | undefined;
 }
-
-/** Of one shell's line; a config has room for a million. */
-const maxCommands = 20;
 
 /**
  * The commands that a command line starts in turn, as far as its words tell: behind launchers and in `sh -c`. What needs a real
  * shell, or another program's own rules, to be understood is left alone.
  */
-export function startedBy(words: readonly string[]): readonly StartedCommand[] {
+export function startedBy(
+  words: readonly string[],
+  { variables, program }: Surroundings,
+): readonly StartedCommand[] {
   const [first = '', ...rest] = multicalls.has(baseName(words[0])) ? words.slice(1) : words;
-  if (isShell(first)) return shellCommands(rest);
-  const name = baseName(first);
+  const name = [baseName(first), baseName(program)].map(unreleased).find(isKnown);
+  if (name === undefined) return [];
+  if (isShell(name)) return shellCommands(rest, variables);
   const launcher = linker.test(name) ? { values: linkerValues } : launchers.get(name);
   if (launcher === undefined) return [];
   const behind = behindFlags(name === 'env' ? splitString(rest) : rest, launcher);
   return behind.length === 0 ? [] : [{ words: behind }];
+}
+
+function unreleased(name: string): string {
+  return released.exec(name)?.[1] ?? name;
+}
+
+function isKnown(name: string): boolean {
+  return isShell(name) || linker.test(name) || launchers.has(name);
 }
 
 /** Whether a program's path is that of a shell, or of execline, which s6-overlay uses in its place. */
@@ -113,48 +126,17 @@ function splitString(words: readonly string[]): readonly string[] {
 }
 
 /** `sh script`, or the commands of `sh -c '…'`. */
-function shellCommands(words: readonly string[]): readonly StartedCommand[] {
+function shellCommands(
+  words: readonly string[],
+  variables: ReadonlyMap<string, string>,
+): readonly StartedCommand[] {
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? '';
     if (/^[-+][a-zA-Z]*o$/.test(word)) at += 1;
-    else if (/^-[a-zA-Z]*c$/.test(word))
-      return commandsOf(words[at + 1] === '--' ? words[at + 2] : words[at + 1]);
-    else if (!/^[-+]/.test(word)) return [{ words: [word] }];
+    else if (/^-[a-zA-Z]*c$/.test(word)) {
+      const [line = '', ...parameters] = words.slice(at + (words[at + 1] === '--' ? 2 : 1));
+      return commandsOf(line, { variables, parameters });
+    } else if (!/^[-+]/.test(word)) return [{ words: [word] }];
   }
   return [];
-}
-
-/** A plain word, or one between quotes with nothing in it that a shell would replace. */
-const token = /\s*(?:([\w@%+=:,./-]+)|"([^"$`\\]*)"|'([^']*)')(?=[\s;&|]|$)/y;
-const separator = /\s*(?:&&|;|\n)/y;
-
-/** The simple commands at the start of a shell's line, up to the first that isn't simple; of that one, the words before what is not. */
-function commandsOf(line = ''): readonly StartedCommand[] {
-  const found: StartedCommand[] = [];
-  let folder: string | undefined;
-  let words: string[] = [];
-  const close = (): void => {
-    while (assignment.test(words[0] ?? '')) words.shift();
-    if (words[0] === 'cd' && words[1] !== undefined) folder = within(folder, words[1]);
-    else if (words.length > 0) found.push({ words, ...(folder !== undefined && { folder }) });
-    words = [];
-  };
-  for (let at = 0; at < line.length && found.length < maxCommands;) {
-    token.lastIndex = separator.lastIndex = at;
-    const match = token.exec(line);
-    if (match !== null) {
-      words.push(match[1] ?? match[2] ?? match[3] ?? '');
-      at = token.lastIndex;
-    } else if (separator.test(line)) {
-      close();
-      at = separator.lastIndex;
-    } else break;
-  }
-  close();
-  return found;
-}
-
-/** A path as it is seen from a folder, which may itself be seen from another. */
-export function within(folder: string | undefined, path: string): string {
-  return folder === undefined || path.startsWith('/') ? path : `${folder}/${path}`;
 }

@@ -1,12 +1,14 @@
 import type { ImageConfig } from '../../oci/config.ts';
-import { isShell, startedBy, within } from './command-line.ts';
+import { isShell, startedBy } from './command-line.ts';
 import type { ImageFileSystem, Resolved } from './file-system.ts';
+import { within } from './shell-line.ts';
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** Launchers that start launchers, and `#!` lines that lead to scripts; Linux follows five of the latter. */
 const maxDepth = 10;
 /** Of a command line and of `PATH`: a config has room for a million. */
 const maxWords = 100;
+const maxVariables = 1000;
 /** Programs that one image is said to start: a shell's line may name any number. */
 const maxFound = 100;
 
@@ -32,6 +34,7 @@ class Search {
   readonly #files: ImageFileSystem;
   readonly #path: readonly string[];
   readonly #workingDir: string;
+  readonly #variables: ReadonlyMap<string, string>;
 
   constructor({ env = [], workingDir = '/' }: ImageConfig, files: ImageFileSystem) {
     this.#files = files;
@@ -41,6 +44,7 @@ class Search {
       .filter((folder) => folder !== '')
       .slice(0, maxWords);
     this.#workingDir = `/${workingDir}`;
+    this.#variables = new Map(env.slice(0, maxVariables).map(assigned));
   }
 
   /** Looks at a command line, and at what it starts. */
@@ -55,7 +59,7 @@ class Search {
       this.follow(argument === '' ? [interpreter] : [interpreter, argument], folder, path);
       if ([interpreter, ...argument.split(/\s+/)].some(isShell)) this.follow(rest, folder, path);
     }
-    for (const started of startedBy(words)) {
+    for (const started of startedBy(words, { variables: this.#variables, program: resolved?.path })) {
       const its = started.folder === undefined ? folder : within(folder, started.folder);
       this.follow(started.words, its, path);
     }
@@ -69,4 +73,9 @@ class Search {
     }
     return undefined;
   }
+}
+
+function assigned(entry: string): [name: string, value: string] {
+  const at = entry.indexOf('=');
+  return at < 0 ? [entry, ''] : [entry.slice(0, at), entry.slice(at + 1)];
 }
