@@ -204,18 +204,29 @@ describe('secrets', () => {
       { id: 'a', from: { kind: 'value', value } },
       { id: 'b', from: { kind: 'environment', variable: 'FROM_ENV' } },
     ];
-    for (const told of [
-      await docker({ secrets }, { env }),
-      await containers('podman', { secrets }, { env }),
-    ]) {
-      expect(told.args.join(' ')).not.toContain(value);
-      expect(told.args.filter((arg) => arg.startsWith('id='))).toEqual([
-        'id=a,env=NATIVE_MULTIARCH_SECRET_0',
-        'id=b,env=NATIVE_MULTIARCH_SECRET_1',
-      ]);
-      expect(told.env).toEqual({ NATIVE_MULTIARCH_SECRET_0: value, NATIVE_MULTIARCH_SECRET_1: value });
-    }
+    const told = await docker({ secrets }, { env });
+    expect(told.args.join(' ')).not.toContain(value);
+    expect(told.args.filter((arg) => arg.startsWith('id='))).toEqual([
+      'id=a,env=NATIVE_MULTIARCH_SECRET_0',
+      'id=b,env=NATIVE_MULTIARCH_SECRET_1',
+    ]);
+    expect(told.env).toEqual({ NATIVE_MULTIARCH_SECRET_0: value, NATIVE_MULTIARCH_SECRET_1: value });
   });
+
+  test.each(['podman', 'buildah'] as const)(
+    'go to %s by files of ours: it would write what is in its environment to files that stay when it is killed',
+    async (engine) => {
+      const secrets: DockerfileSource['secrets'] = [1, 2].map((number) => ({
+        id: `s${number}`,
+        from: { kind: 'value', value: `${value}${number}` },
+      }));
+      const { args, env } = await containers(engine, { secrets });
+      const files = args.flatMap((arg) => /^id=s\d,type=file,src=(.*)$/.exec(arg)?.[1] ?? []);
+      expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual([`${value}1`, `${value}2`]);
+      for (const file of files) expect(statSync(file).mode & 0o777).toBe(0o600);
+      expect(env).toEqual({});
+    },
+  );
 
   test('too long for an environment go by a file of ours alone', async () => {
     const long = value.repeat(10_000);

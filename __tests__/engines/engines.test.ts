@@ -1,9 +1,11 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createEngine } from '../../src/engines/detect.ts';
 import type { BuildRequest, DockerfileSource, Engine } from '../../src/engines/engine.ts';
+import { readLedger } from '../../src/engines/ledger.ts';
 import type { EngineOptions } from '../../src/engines/options.ts';
+import { CodedError } from '../../src/errors.ts';
 import { parseReference } from '../../src/oci/reference.ts';
 import { parsePlatform } from '../../src/platform/platform.ts';
 import {
@@ -104,6 +106,35 @@ describe.each(names)('%s', (name) => {
     expect(script.lines().at(-1)).toBe(
       name === 'docker' ? `docker image rm ${image.name}` : `${name} rmi ${image.name}`,
     );
+  });
+
+  test.each([
+    ['fails', { code: 1, stderr: 'Error: no' }, false],
+    ['is stopped, and may have left its image', { code: 143, ended: 'aborted' as const }, true],
+  ])('a build that %s is in the ledger no more', async (_, answer, isRemoved) => {
+    const temp = temporaryFolder();
+    const isBuild = ({ args }: Call): boolean => args.includes('--iidfile');
+    const { engine: one, script } = engine(name, (_line, call) => (isBuild(call) ? answer : undefined), {
+      temp,
+    });
+    await expect(one.build(request())).rejects.toBeInstanceOf(CodedError);
+    expect((await readLedger(temp))?.entries).toEqual([]);
+    const build = script.calls.findIndex(isBuild);
+    const image = script.calls[build]?.args.find((arg) => arg.startsWith('localhost/')) ?? '';
+    const after = script.lines().slice(build + 1);
+    expect(after).toEqual(isRemoved ? [`${name} ${name === 'docker' ? 'image rm' : 'rmi'} ${image}`] : []);
+  });
+
+  test('the image of the probe is removed, also where the leg is stopped meanwhile', async () => {
+    const temp = temporaryFolder();
+    const { engine: one, script } = engine(
+      name,
+      (line) => (/ (?:build|bud) /.test(line) ? { code: 143, ended: 'aborted' } : undefined),
+      { temp },
+    );
+    await expect(one.preflight(amd64, 'native')).rejects.toBeInstanceOf(CodedError);
+    expect(script.lines().at(-1)).toMatch(/ (?:image rm|rmi) localhost\/native-multiarch-probe:id\d+$/);
+    expect((await readLedger(temp))?.entries).toEqual([]);
   });
 
   test('two builds do not share a name', async () => {
@@ -341,6 +372,49 @@ describe('docker', () => {
 const hybrid = (runtime: string): { code: number; stderr: string } => ({
   code: 1,
   stderr: `error running container: from ${runtime} creating container for [/probe]: cgroups in hybrid mode not supported, drop all controllers from cgroupv2\n: exit status 1\nError: building at STEP "RUN /probe": while running runtime: exit status 1\n`,
+});
+
+describe.each(['podman', 'buildah'] as const)('the containers in which %s builds', (name) => {
+  const id = 'c'.repeat(64);
+
+  /** A storage in which a build, as soon as it starts, has a container beside that of somebody else. */
+  function building(answer: ReturnType<Answer>): { script: Scripted; one: Engine } {
+    const storage = temporaryFolder({
+      [`overlay-containers/${'d'.repeat(64)}/userdata/buildah.json`]: '{"CommonBuildOpts":{"Secrets":[]}}',
+    });
+    const info = JSON.parse(podmanInfo) as object;
+    const { engine: one, script } = engine(name, (line, { args }) => {
+      if (line.startsWith('podman info'))
+        return { stdout: JSON.stringify({ ...info, store: { graphRoot: storage } }) };
+      if (line === 'buildah info')
+        return {
+          stdout: `{"host":{"arch":"amd64","os":"linux"},"store":{"GraphRoot":${JSON.stringify(storage)}}}`,
+        };
+      if (!args.includes('--iidfile')) return undefined;
+      const folder = join(storage, 'overlay-containers', id, 'userdata');
+      mkdirSync(folder, { recursive: true });
+      const secrets = args.filter((_, index) => args[index - 1] === '--secret');
+      writeFileSync(join(folder, 'buildah.json'), JSON.stringify({ CommonBuildOpts: { Secrets: secrets } }));
+      return answer;
+    });
+    return { script, one };
+  }
+
+  test.each([{ code: 1 }, { code: 143, ended: 'aborted' as const }])(
+    'are removed where it did not: %j',
+    async (answer) => {
+      const { script, one } = building(answer);
+      await expect(one.build(request())).rejects.toBeInstanceOf(CodedError);
+      const remove = name === 'podman' ? 'podman rm --force' : 'buildah rm';
+      expect(script.lines().filter((line) => / rm /.test(line))).toEqual([`${remove} ${id}`]);
+    },
+  );
+
+  test('are its own affair where it ended well', async () => {
+    const { script, one } = building(undefined);
+    await one.build(request());
+    expect(script.lines().filter((line) => / rm /.test(line))).toEqual([]);
+  });
 });
 
 describe.each(['podman', 'buildah'] as const)('%s where containers do not start', (name) => {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Ledger, readLedger, type Entry } from '../../src/engines/ledger.ts';
+import { claim, Ledger, readLedger, type Entry } from '../../src/engines/ledger.ts';
 import { removeLeftovers, sweep } from '../../src/engines/leftovers.ts';
 import { identify } from '../../src/engines/process-tree.ts';
 import { keptLog } from '../support/silent-log.ts';
@@ -27,6 +27,9 @@ const image: Entry = {
   variables: { REGISTRY_AUTH_FILE: '/x/auth' },
 };
 
+const imageId = `sha256:${'ab'.repeat(32)}`;
+const otherId = `sha256:${'cd'.repeat(32)}`;
+
 async function scratchOf(name: string): Promise<string> {
   const folder = join(parent, name);
   await mkdir(folder);
@@ -36,6 +39,16 @@ async function scratchOf(name: string): Promise<string> {
 /** As a leg that was killed leaves it: its process is no more. */
 async function kill(scratch: string): Promise<void> {
   await writeFile(join(scratch, 'ledger', 'owner'), JSON.stringify({ pid: process.pid, started: '1' }));
+}
+
+/** As buildah keeps a container that it builds in: with the secrets that the build was given. */
+async function container(storage: string, letter: string, secrets: readonly string[]): Promise<string> {
+  const id = letter.repeat(64);
+  const folder = join(storage, 'overlay-containers', id, 'userdata');
+  await mkdir(folder, { recursive: true });
+  const state = { type: 'buildah 1.28.2', CommonBuildOpts: { Secrets: secrets } };
+  await writeFile(join(folder, 'buildah.json'), JSON.stringify(state));
+  return id;
 }
 
 interface Call {
@@ -88,6 +101,28 @@ describe('the ledger', () => {
     expect(await readLedger(join(parent, 'none'))).toBeUndefined();
   });
 
+  test('the folder that a leg claimed stays claimed when its engines close', async () => {
+    const scratch = await scratchOf('one');
+    expect(await claim(scratch)).toBe(true);
+    expect(await claim(scratch)).toBe(false);
+    const ledger = new Ledger(scratch);
+    await (
+      await ledger.note(image)
+    )();
+    await ledger.close();
+    expect(await readLedger(scratch)).toEqual({ ownerRuns: true, entries: [] });
+  });
+
+  test('without a claim it goes with the engine that wrote it', async () => {
+    const scratch = await scratchOf('one');
+    const ledger = new Ledger(scratch);
+    await (
+      await ledger.note(image)
+    )();
+    await ledger.close();
+    expect(await readLedger(scratch)).toBeUndefined();
+  });
+
   test.each<[string, string]>([
     ['half written', '{"kind":"image"'],
     ["a name that isn't ours", JSON.stringify({ ...image, name: 'postgres' })],
@@ -96,6 +131,14 @@ describe('the ledger', () => {
     ['another kind', JSON.stringify({ ...image, kind: 'volume' })],
     ['every process', JSON.stringify({ kind: 'process', process: { pid: 1, started: '1' } })],
     ['a negative process', JSON.stringify({ kind: 'process', process: { pid: -5, started: '1' } })],
+    [
+      'a flag for a name to give back',
+      JSON.stringify({ ...image, kind: 'lent', name: '--all', image: `sha256:${'ab'.repeat(32)}` }),
+    ],
+    [
+      'a storage that leads elsewhere',
+      JSON.stringify({ ...image, kind: 'building', name: 'native-multiarch-1', storage: '/var/../etc' }),
+    ],
     ['long', JSON.stringify({ ...image, variables: { A: 'x'.repeat(20_000) } })],
   ])('what can not be ours is left out: %s', async (_, text) => {
     const scratch = await scratchOf('one');
@@ -120,6 +163,52 @@ describe('after a leg that was killed', () => {
     ]);
     const podman = calls.find(({ tool }) => tool.endsWith('podman'));
     expect(podman?.env).toEqual({ PATH: options.env['PATH'], REGISTRY_AUTH_FILE: '/x/auth' });
+  });
+
+  test('the containers in which it was building are found by their mark, and no others', async () => {
+    const { calls, options } = await engines();
+    const storage = await scratchOf('graph');
+    const own = await container(storage, 'a', ['id=native-multiarch-77,type=file,src=/x/mark']);
+    await container(storage, 'b', ['id=native-multiarch-777,type=file,src=/y/mark']);
+    await container(storage, 'c', []);
+    await mkdir(join(storage, 'overlay-containers', 'd'.repeat(64)));
+    const scratch = await scratchOf('one');
+    const building = { kind: 'building', tool: 'podman', name: 'native-multiarch-77', storage } as const;
+    await new Ledger(scratch).note({ ...building, variables: {} });
+    await kill(scratch);
+    await removeLeftovers(scratch, options);
+    expect(calls.map(({ args }) => args)).toEqual([['rm', '--force', own]]);
+  });
+
+  test.each([
+    ['nobody had before', undefined, imageId, ['image', 'rm', '--no-prune', 'quay.io/acme/app:v1']],
+    ['another image had', otherId, imageId, ['image', 'tag', otherId, 'quay.io/acme/app:v1']],
+    ['somebody else has taken since', otherId, otherId, undefined],
+    ['the image had itself', imageId, imageId, undefined],
+  ])('a name for pushing that %s', async (_, before, now, wanted) => {
+    const { calls, options } = await engines();
+    const scratch = await scratchOf('one');
+    const lent = { kind: 'lent', tool: 'docker', name: 'quay.io/acme/app:v1', image: imageId } as const;
+    await new Ledger(scratch).note({ ...lent, ...(before !== undefined && { before }), variables: {} });
+    await kill(scratch);
+    await removeLeftovers(scratch, {
+      ...options,
+      exec: async (tool, args, given) => ({
+        ...(await (options.exec?.(tool, args, given) ?? Promise.reject(new Error('no engine')))),
+        stdout: `${now}\n`,
+      }),
+    });
+    expect(calls.slice(1).map(({ args }) => args)).toEqual(wanted === undefined ? [] : [wanted]);
+  });
+
+  test("an image that buildx left in Docker's store is Docker's to remove", async () => {
+    const { calls, options } = await engines();
+    const scratch = await scratchOf('one');
+    await new Ledger(scratch).note({ ...image, tool: 'docker' });
+    await new Ledger(scratch).note({ ...image, tool: 'buildx' });
+    await kill(scratch);
+    await removeLeftovers(scratch, options);
+    expect(calls.map(({ args }) => args)).toEqual([['image', 'rm', 'localhost/native-multiarch:0123abcd']]);
   });
 
   test.each([
@@ -162,6 +251,9 @@ describe('after a leg that was killed', () => {
     await new Ledger(killed).note(image);
     await kill(killed);
     await new Ledger(await scratchOf('native-multiarch-bbbbbb')).note(image);
+    const killedEarly = await scratchOf('native-multiarch-dddddd');
+    await claim(killedEarly);
+    await kill(killedEarly);
     await scratchOf('native-multiarch-cccccc');
     await scratchOf('other');
     await sweep(parent, options);
@@ -172,6 +264,9 @@ describe('after a leg that was killed', () => {
       'other',
     ]);
     expect(calls).toHaveLength(1);
-    expect(log.lines.at(-1)).toBe('an earlier leg was killed here; what it left is removed (1)');
+    expect(log.lines.filter((line) => line.startsWith('an earlier leg')).toSorted()).toEqual([
+      'an earlier leg was killed here; its temporary files are removed',
+      'an earlier leg was killed here; what it left is removed (1)',
+    ]);
   });
 });

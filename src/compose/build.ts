@@ -11,13 +11,16 @@ import { impatient, registryClient, withRegistry } from './registry.ts';
 import { sleeper, type Shell } from './shell.ts';
 
 export async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise<CommandResult> {
-  const [{ build }, { legHandover }, { chooseEngine }, { sweep }] = await Promise.all([
+  const [{ build }, { legHandover }, { chooseEngine }, { sweep }, { claim }] = await Promise.all([
     import('../commands/build.ts'),
     import('../commands/handover-leg.ts'),
     import('../engines/detect.ts'),
     import('../engines/leftovers.ts'),
+    import('../engines/ledger.ts'),
   ]);
-  await sweep(dirname(await shell.scratch()), shell);
+  const scratch = await shell.scratch();
+  await claim(scratch);
+  await sweep(dirname(scratch), shell);
   const push = targetsOf(inputs.images, inputs.tags)
     .slice(0, inputs['push-to'] === 'all' ? undefined : 1)
     .map(({ image }) => image);

@@ -16,6 +16,7 @@ import type { Dialect } from './support.ts';
 /** buildah, which has neither a daemon nor a service. https://github.com/containers/buildah/tree/main/docs */
 export class BuildahEngine extends ContainersEngine {
   protected override readonly buildCommand = 'bud';
+  protected override readonly marksSince = '1.24';
 
   constructor(options: EngineOptions) {
     super('buildah', new Session('buildah', 'buildah', options));
@@ -66,10 +67,7 @@ export class BuildahEngine extends ContainersEngine {
 
   async storage(): Promise<string | undefined> {
     const info = await this.session.askJson(['info'], 'the answer of buildah info');
-    return info
-      .get('store')
-      .get('GraphRoot')
-      .optional((field) => field.string());
+    return info.get('store').optional((store) => store.get('GraphRoot').optional((field) => field.string()));
   }
 
   async platformOf(image: BuiltImage): Promise<Platform> {
@@ -111,7 +109,7 @@ export class BuildahEngine extends ContainersEngine {
           "the smoke test has the host's network: buildah in chroot isolation can't take it away",
         );
       const args = ['run', '--terminal=false', ...network, name, '--', ...program];
-      return await this.session.tell(args, { env, timeoutMs });
+      return await this.session.tell(args, { env, timeoutMs, stepsFirst: true });
     } finally {
       await this.session.ask(['rm', name], { evenIfAborted: true });
       await this.session.strike(name);

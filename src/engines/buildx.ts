@@ -9,7 +9,7 @@ import { BuildxClient } from './buildx-client.ts';
 import { layoutArguments, refuseForDockerDriver, refuseForDockerFormat } from './buildx-result.ts';
 import { ContainerEngine, type BuildOrder } from './container-engine.ts';
 import { DockerEngine } from './docker.ts';
-import type { BuiltImage, Capabilities, EngineHost, RunOptions } from './engine.ts';
+import type { BuiltImage, Capabilities, EngineHost, EngineName, RunOptions } from './engine.ts';
 import type { ExecResult } from './exec.ts';
 import { ImageRunner } from './image-runner.ts';
 import { chunks, layoutArchive } from './layout-archive.ts';
@@ -98,6 +98,10 @@ export class BuildxEngine extends ContainerEngine {
       result: await attempt(['--output', `type=local,dest=${folder}-files`]),
       notes: ["with the docker driver images are in Docker's own store, and Docker pushes them"],
     };
+  }
+
+  protected override keeper(): EngineName {
+    return this.#docker?.name ?? this.name;
   }
 
   #buildCommand(): string[] {

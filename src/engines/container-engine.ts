@@ -163,12 +163,25 @@ export abstract class ContainerEngine implements Engine {
     if (refused.length > 0) throw joinErrors(refused);
     const id = this.session.uniqueId();
     const name = `localhost/native-multiarch:${id}`;
-    await this.session.note('image', name);
+    await this.session.note('image', name, this.keeper());
     const idFile = join(await this.session.folder(), `${id}.iid`);
     const order = { request, source: checked, paths, name, idFile };
-    const result = await this.runBuild(order);
-    if (result.code !== 0) throw await this.#buildFailure(result, request, paths.file);
-    return this.builtImage(order);
+    let result: ExecResult;
+    try {
+      result = await this.runBuild(order);
+    } catch (error) {
+      // Stopped in its last moment, it may have given the name.
+      await this.remove({ engine: this.name, id: name, name });
+      throw error;
+    }
+    if (result.code === 0) return this.builtImage(order);
+    await this.session.strike(name);
+    throw await this.#buildFailure(result, request, paths.file);
+  }
+
+  /** Who keeps what is built. */
+  protected keeper(): EngineName {
+    return this.name;
   }
 
   /** What a build that went well has made. */

@@ -35,7 +35,7 @@ export async function containersArguments(
   const { options, folder, engine } = circumstances;
   const format = imageFormat(source, options.env);
   refuseCombinations(source, format, circumstances);
-  const secrets = await secretArguments(source.secrets ?? [], options, folder);
+  const secrets = await secretArguments(source.secrets ?? [], options, folder, 'file');
   const seconds = sourceDate(options.env);
   return {
     args: [

@@ -13,7 +13,9 @@ import { runtimeTrouble } from './failures.ts';
 import { lastLines } from './output.ts';
 import { isLoopback } from './registries.ts';
 import { registriesConfig, sourceOf, type RegistriesConfig } from './short-names.ts';
+import { isAtLeast } from './support.ts';
 import { findTool } from './tools.ts';
+import { containerRemoval, markArguments, markedContainers } from './working-containers.ts';
 
 export const containersCapabilities: Capabilities = {
   source: 'dockerfile',
@@ -53,12 +55,16 @@ export abstract class ContainersEngine extends ContainerEngine {
   protected override readonly dockerfileNames = ['Containerfile', 'Dockerfile'];
   protected arrangement: Arrangement = {};
   #configured: Promise<readonly string[]> | undefined;
+  #storage: Promise<string | undefined> | undefined;
   #registries: Promise<RegistriesConfig> | undefined;
 
   /** Arguments before the subcommand. */
   protected abstract globalArguments(arrangement: Arrangement): readonly string[];
   /** `build`, or `bud`, which every buildah knows. */
   protected abstract readonly buildCommand: string;
+  /** The version since which a build can be given secrets, and so a mark. */
+  protected abstract readonly marksSince: string;
+  abstract storage(): Promise<string | undefined>;
   /** What names another runtime to the engine by environment, where it is not an argument. */
   protected abstract runtimeVariables(arrangement: Arrangement): Record<string, string>;
 
@@ -166,12 +172,37 @@ export abstract class ContainersEngine extends ContainerEngine {
       name,
       folder,
     ];
-    const result = await this.session.ask(
-      [...this.globalArguments(arrangement), this.buildCommand, ...args],
-      options,
+    return this.session.throwaway(name, ['rmi'], async () =>
+      this.#marked(async (mark) =>
+        this.session.ask([...this.globalArguments(arrangement), this.buildCommand, ...mark, ...args], {
+          ...options,
+          stepsFirst: true,
+        }),
+      ),
     );
-    if (result.code === 0) await this.session.ask(['rmi', name], { evenIfAborted: true });
-    return result;
+  }
+
+  /** A build whose containers are removed if it does not do so itself, as when it is ended while it commits. */
+  async #marked(build: (args: readonly string[]) => Promise<ExecResult>): Promise<ExecResult> {
+    const { version } = await this.host();
+    const storage = await (this.#storage ??= this.storage());
+    if (storage === undefined || !isAtLeast(version, this.marksSince)) return build([]);
+    const mark = `native-multiarch-${this.session.uniqueId()}`;
+    const file = join(await this.session.folder(), 'mark');
+    await writeFile(file, '', { mode: 0o600 });
+    await this.session.noteBuilding(mark, storage);
+    let done = false;
+    try {
+      const result = await build(markArguments(mark, file));
+      done = result.code === 0;
+      return result;
+    } finally {
+      if (!done) {
+        for (const id of await markedContainers(storage, mark))
+          await this.session.ask([...containerRemoval[this.name], id], { evenIfAborted: true });
+      }
+      await this.session.strike(mark);
+    }
   }
 
   #notes({ runtime, isolation, limits }: Arrangement, refused: readonly string[]): string[] {
@@ -207,20 +238,21 @@ export abstract class ContainersEngine extends ContainerEngine {
         isChroot: this.isolation === 'chroot',
       },
     );
-    return this.session.tell(
-      [
-        ...this.globalArguments(this.arrangement),
-        this.buildCommand,
-        ...registry,
-        ...['--platform', formatPlatform(request.platform), '--tag', name, '--iidfile', idFile],
-        ...['--file', paths.file],
-        ...this.#network(source.network),
-        ...args,
-        ...(this.arrangement.limits === true ? otherLimits(source.ulimit ?? []) : []),
-        ...told.args,
-        paths.context,
-      ],
-      { env: { ...env, ...told.env, ...this.variables(this.arrangement) }, stepsFirst: true },
+    const asked = [
+      ...registry,
+      ...['--platform', formatPlatform(request.platform), '--tag', name, '--iidfile', idFile],
+      ...['--file', paths.file],
+      ...this.#network(source.network),
+      ...args,
+      ...(this.arrangement.limits === true ? otherLimits(source.ulimit ?? []) : []),
+      ...told.args,
+      paths.context,
+    ];
+    return this.#marked(async (mark) =>
+      this.session.tell([...this.globalArguments(this.arrangement), this.buildCommand, ...mark, ...asked], {
+        env: { ...env, ...told.env, ...this.variables(this.arrangement) },
+        stepsFirst: true,
+      }),
     );
   }
 

@@ -61,14 +61,11 @@ async function build(session: Session, probe: Probe, builder: Omit<Builder, 'not
     '--tag',
     probe.name,
   ];
-  const result = await session.ask(
-    ['build', ...args, ...(builder.kind === 'classic' ? ['--force-rm'] : []), probe.folder],
-    {
+  return session.throwaway(probe.name, ['image', 'rm'], async () =>
+    session.ask(['build', ...args, ...(builder.kind === 'classic' ? ['--force-rm'] : []), probe.folder], {
       env: builder.variables,
       tool: builder.tool,
       timeoutMs: probeMs,
-    },
+    }),
   );
-  if (result.code === 0) await session.ask(['image', 'rm', probe.name], { evenIfAborted: true });
-  return result;
 }

@@ -9,9 +9,10 @@ import type { Session } from './session.ts';
  */
 export async function pushByName(session: Session, image: BuiltImage, name: string): Promise<ExecResult> {
   const before = await idOf(session, name);
-  const tagged = await session.ask(['image', 'tag', image.id, name]);
-  if (tagged.code !== 0) return tagged;
+  await session.noteLent(name, image.id, before);
   try {
+    const tagged = await session.ask(['image', 'tag', image.id, name]);
+    if (tagged.code !== 0) return tagged;
     const pushed = await session.tell(['push', name]);
     if (pushed.code !== 0 || (await idOf(session, name)) === image.id) return pushed;
     throw new CodedError(
@@ -21,17 +22,22 @@ export async function pushByName(session: Session, image: BuiltImage, name: stri
     );
   } finally {
     const after = await idOf(session, name);
-    if (after === image.id && before !== image.id) {
-      await session.ask(
-        before === undefined ? ['image', 'rm', '--no-prune', name] : ['image', 'tag', before, name],
-        { evenIfAborted: true },
-      );
-    }
+    if (after === image.id && before !== image.id)
+      await session.ask(givenBack(name, before), { evenIfAborted: true });
+    await session.strike(name);
   }
 }
 
+/** How Docker is told that the name is again what it was. */
+export function givenBack(name: string, before: string | undefined): readonly string[] {
+  return before === undefined ? ['image', 'rm', '--no-prune', name] : ['image', 'tag', before, name];
+}
+
+/** How it is asked for the image that has a name now. */
+export const idQuestion = ['image', 'inspect', '--format', '{{.Id}}'] as const;
+
 async function idOf(session: Session, name: string): Promise<string | undefined> {
-  const answer = await session.ask(['image', 'inspect', '--format', '{{.Id}}', name], {
+  const answer = await session.ask([...idQuestion, name], {
     evenIfAborted: true,
   });
   return answer.code === 0 ? answer.stdout.trim() : undefined;

@@ -42,7 +42,7 @@ secret-envs: npm=NPM_TOKEN
 secret-files: config=./config.json
 \`\`\`
 
-**Secrets** reach the engine in its environment, under names that only this build has, or in a file of ours (mode 0600) where they have more than 100 KiB, or as the
+**Secrets** reach the engine in its environment, under names that only this build has, or in a file of ours (mode 0600) with podman and buildah and where they have more than 100 KiB, or as the
 file that you named. They are never in arguments, and all are masked in the log, line by line. An empty one, which is what a pull request from a fork gets, is left out
 with a warning. 500 KiB is the most.
 

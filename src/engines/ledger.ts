@@ -6,6 +6,9 @@ import { engineNames, type EngineName } from './engine.ts';
 import { identify, isRunning, type ProcessId } from './process-tree.ts';
 
 const kinds = ['container', 'image', 'builder'] as const;
+const reference = /^[A-Za-z0-9][A-Za-z0-9_.:/[\]-]*$/u;
+/** A path with nothing in it that would lead elsewhere. */
+const plainPath = /^(?!.*\/\.\.?(?:\/|$))\/[^\0]+$/u;
 
 /** Something that an engine keeps for this leg alone. */
 export interface Made {
@@ -17,8 +20,28 @@ export interface Made {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+/** The containers in which podman or buildah builds: it names them itself, and the mark of the build stands in what is kept of them. */
+export interface Building extends Omit<Made, 'kind'> {
+  readonly kind: 'building';
+  /** The folder of the engine's storage. */
+  readonly storage: string;
+}
+
+/** A name that Docker has for an image while it pushes it, since it pushes by name only. */
+export interface Lent {
+  readonly kind: 'lent';
+  readonly tool: EngineName;
+  /** `quay.io/acme/app:v1-s390x` */
+  readonly name: string;
+  /** The id of the image that we gave the name to. */
+  readonly image: string;
+  /** The id of the one that had it before. */
+  readonly before?: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
 /** What does not go by itself when the leg is killed. */
-export type Entry = { readonly kind: 'process'; readonly process: ProcessId } | Made;
+export type Entry = { readonly kind: 'process'; readonly process: ProcessId } | Made | Building | Lent;
 
 const folderName = 'ledger';
 const ownerFile = 'owner';
@@ -27,21 +50,36 @@ const maxBytes = 16 * 1024;
 const ourName = /^(?:localhost\/)?native-multiarch[a-z0-9_.:/-]*$/u;
 
 /**
+ * Says whose folder it is, so that the next leg can tell that of a killed one from that of one at work.
+ * @param scratch the leg's own folder. @returns whether nobody had said so before
+ */
+export async function claim(scratch: string): Promise<boolean> {
+  const folder = join(scratch, folderName);
+  if ((await mkdir(folder, { recursive: true, mode: 0o700 })) === undefined) return false;
+  const own = await identify(process.pid);
+  if (own !== undefined) await writeFile(join(folder, ownerFile), JSON.stringify(own));
+  return true;
+}
+
+/**
  * What a leg has made or started, written into its scratch folder before it is there, and struck off when it is gone. Whoever comes
  * after a leg that was killed (the post step, the next leg on this machine) finds here what is left to do.
  */
 export class Ledger {
+  readonly #scratch: string;
   readonly #folder: string;
-  #ready: Promise<unknown> | undefined;
+  /** Whether it was us who {@link claim}ed the folder. */
+  #ready: Promise<boolean> | undefined;
 
   /** @param scratch the leg's own folder. */
   constructor(scratch: string) {
+    this.#scratch = scratch;
     this.#folder = join(scratch, folderName);
   }
 
   /** @returns what strikes it off again. */
   async note(entry: Entry): Promise<() => Promise<void>> {
-    this.#ready ??= this.#open();
+    this.#ready ??= claim(this.#scratch);
     await this.#ready;
     const file = await this.#write(entry);
     return async () => {
@@ -49,17 +87,13 @@ export class Ledger {
     };
   }
 
-  /** Removes the ledger itself, where nothing is left in it. */
+  /** Removes the ledger itself, where it is ours and nothing is left in it. */
   async close(): Promise<void> {
+    const isOurs = await this.#ready;
+    if (isOurs !== true) return;
     this.#ready = undefined;
     const left = await readdir(this.#folder).catch(() => []);
     if (left.every((name) => name === ownerFile)) await rm(this.#folder, { recursive: true, force: true });
-  }
-
-  async #open(): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const own = await identify(process.pid);
-    if (own !== undefined) await writeFile(join(this.#folder, ownerFile), JSON.stringify(own));
   }
 
   async #write(entry: Entry): Promise<string> {
@@ -69,7 +103,14 @@ export class Ledger {
   }
 }
 
-const rank: Readonly<Record<Entry['kind'], number>> = { process: 0, container: 1, image: 2, builder: 3 };
+const rank: Readonly<Record<Entry['kind'], number>> = {
+  process: 0,
+  building: 1,
+  lent: 1,
+  container: 1,
+  image: 2,
+  builder: 3,
+};
 
 /** What a ledger holds. */
 export interface Leftovers {
@@ -114,9 +155,29 @@ function readProcess(field: Field): ProcessId {
 function toEntry(field: Field): Entry {
   const kind = field.get('kind').string();
   if (kind === 'process') return { kind, process: readProcess(field.get('process')) };
-  const known = kinds.find((one) => one === kind);
   const tool = engineNames.find((one) => one === field.get('tool').string());
-  if (known === undefined || tool === undefined) throw field.error('is of an unknown kind');
+  if (tool === undefined) throw field.error('is of an unknown tool');
+  if (kind === 'lent') return lent(field, tool);
   const name = field.get('name').string({ maxLength: 200, pattern: ourName, is: 'a name of ours' });
-  return { kind: known, tool, name, variables: field.get('variables').stringMap() };
+  const made = { tool, name, variables: field.get('variables').stringMap() };
+  if (kind === 'building') {
+    const storage = field.get('storage').string({ maxLength: 4096, pattern: plainPath, is: 'a path' });
+    return { kind, ...made, storage };
+  }
+  const known = kinds.find((one) => one === kind);
+  if (known === undefined) throw field.error('is of an unknown kind');
+  return { kind: known, ...made };
+}
+
+function lent(field: Field, tool: EngineName): Lent {
+  const id = (key: Field): string => key.string({ pattern: /^sha256:[0-9a-f]{64}$/u, is: "an image's id" });
+  const before = field.get('before').optional(id);
+  return {
+    kind: 'lent',
+    tool,
+    name: field.get('name').string({ maxLength: 500, pattern: reference, is: 'a reference' }),
+    image: id(field.get('image')),
+    ...(before !== undefined && { before }),
+    variables: field.get('variables').stringMap(),
+  };
 }

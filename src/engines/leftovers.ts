@@ -4,13 +4,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import { removeScratch } from '../scratch.ts';
 import { childEnvironment } from './environment.ts';
-import type { Exec } from './exec.ts';
+import { givenBack, idQuestion } from './docker-push.ts';
+import type { Exec, ExecResult } from './exec.ts';
 import type { EngineName } from './engine.ts';
-import { readLedger, type Made } from './ledger.ts';
+import { readLedger, type Building, type Lent, type Made } from './ledger.ts';
 import { lastLines } from './output.ts';
 import { isRunning, leavesOf, type ProcessId } from './process-tree.ts';
 import { spawnExec } from './process.ts';
 import { findTool } from './tools.ts';
+import { containerRemoval, markedContainers } from './working-containers.ts';
 
 export interface LeftoverOptions {
   readonly log: Log;
@@ -22,9 +24,9 @@ export interface LeftoverOptions {
 const removeArguments: Readonly<
   Partial<Record<EngineName, Partial<Record<Made['kind'], readonly string[]>>>>
 > = {
-  docker: { container: ['rm', '--force'], image: ['image', 'rm'] },
-  podman: { container: ['rm', '--force'], image: ['rmi'] },
-  buildah: { container: ['rm'], image: ['rmi'] },
+  docker: { container: containerRemoval.docker, image: ['image', 'rm'] },
+  podman: { container: containerRemoval.podman, image: ['rmi'] },
+  buildah: { container: containerRemoval.buildah, image: ['rmi'] },
   buildx: { builder: ['rm', '--force'] },
 };
 
@@ -44,6 +46,8 @@ export async function removeLeftovers(
   if (ledger === undefined || ledger.ownerRuns) return undefined;
   for (const entry of ledger.entries) {
     if (entry.kind === 'process') await end(entry.process);
+    else if (entry.kind === 'building') await removeBuilding(entry, options);
+    else if (entry.kind === 'lent') await giveBack(entry, options);
     else await remove(entry, options);
   }
   return ledger.entries.length;
@@ -63,7 +67,8 @@ export async function sweep(parent: string, options: LeftoverOptions): Promise<v
     const count = await removeLeftovers(folder, options);
     if (count === undefined) continue;
     await removeScratch(folder, parent);
-    options.log.info(`an earlier leg was killed here; what it left is removed (${count})`);
+    const what = count === 0 ? 'its temporary files are removed' : `what it left is removed (${count})`;
+    options.log.info(`an earlier leg was killed here; ${what}`);
   }
 }
 
@@ -82,6 +87,32 @@ function kill(pid: number): void {
   } catch {
     // It ended by itself.
   }
+}
+
+async function removeBuilding(
+  { storage, name, ...entry }: Building,
+  options: LeftoverOptions,
+): Promise<void> {
+  for (const id of await markedContainers(storage, name))
+    await remove({ ...entry, kind: 'container', name: id }, options);
+}
+
+async function giveBack(
+  { tool, name, image, before, variables }: Lent,
+  options: LeftoverOptions,
+): Promise<void> {
+  const { log, env, exec = spawnExec } = options;
+  const command = await commandOf(tool, env['PATH']);
+  if (command === undefined) return;
+  const ask = async (args: readonly string[]): Promise<ExecResult> =>
+    exec(command[0], args, { env: { ...childEnvironment(env), ...variables }, timeoutMs: removeMs });
+  if ((await ask([...idQuestion, name])).stdout.trim() !== image || before === image) return;
+  const answer = await ask(givenBack(name, before));
+  if (answer.code === 0) log.info(`the local name ${name} is what it was before`);
+  else
+    log.warning(
+      `the local name ${name} of a killed leg was not removed: ${lastLines(answer.stderr, 1, 300)}`,
+    );
 }
 
 async function remove({ kind, tool, name, variables }: Made, options: LeftoverOptions): Promise<void> {

@@ -21,6 +21,7 @@ import { findTool } from './tools.ts';
 /** podman, local or remote. */
 export class PodmanEngine extends ContainersEngine {
   protected override readonly buildCommand = 'build';
+  protected override readonly marksSince = '4.0';
   #info: Promise<Field> | undefined;
   #local = true;
   #found: Arrangement = {};

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError, quote } from '../errors.ts';
 import type { SecretInput } from '../inputs/build-lists.ts';
@@ -21,12 +21,14 @@ interface SecretArguments {
  * Secrets for a build command: by environment, in variables that only this child has; by a file of ours (0600) where they are too
  * long for that; and files where they are. Never as arguments: anybody on the machine can read those.
  * @param folder of ours alone (0700), removed when the engine is closed
+ * @param by `file` for engines that write what is in their environment into files of their own, which stay when they are killed
  * @throws E_INPUT for what is not there
  */
 export async function secretArguments(
   secrets: readonly SecretInput[],
   options: Pick<EngineOptions, 'cwd' | 'env' | 'log'>,
   folder: () => Promise<string>,
+  by: 'environment' | 'file' = 'environment',
 ): Promise<SecretArguments> {
   const args: string[] = [];
   const env: Record<string, string> = {};
@@ -41,12 +43,12 @@ export async function secretArguments(
     }
     const value = secretValue(id, from, options);
     if (value === undefined) continue;
-    if (Buffer.byteLength(value) <= maxVariable) {
+    if (by === 'environment' && Buffer.byteLength(value) <= maxVariable) {
       const variable = `NATIVE_MULTIARCH_SECRET_${index}`;
       env[variable] = value;
       args.push('--secret', `id=${id},env=${variable}`);
     } else {
-      const file = join(await folder(), `secret-${index}`);
+      const file = join(await mkdtemp(join(await folder(), 'secret-')), 'value');
       await writeFile(file, value, { mode: 0o600, flag: 'wx' });
       args.push('--secret', fileArgument(id, file));
     }

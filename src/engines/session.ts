@@ -90,7 +90,8 @@ export class Session {
 
   /** Runs the engine's command quietly and gives what came out, whatever the exit code. */
   async ask(args: readonly string[], options: CallOptions = {}): Promise<ExecResult> {
-    return this.#run(args, { timeoutMs: questionMs, ...options });
+    const run = options.stepsFirst === true ? this.#runNoted : this.#run;
+    return run.call(this, args, { timeoutMs: questionMs, ...options });
   }
 
   /** Runs it with every line of its output in the log, and a line of ours when it says nothing for long. */
@@ -103,14 +104,25 @@ export class Session {
       },
       now,
     );
-    let noted: Promise<() => Promise<void>> | undefined;
     try {
-      return await this.#run(args, {
+      return await this.#runNoted(args, {
         onLine: (line) => {
           beat.heard();
           if (isNoise(line) || options.isAside?.(line) === true) log.debug(logLine(line));
           else log.info(logLine(line));
         },
+        ...options,
+      });
+    } finally {
+      beat.stop();
+    }
+  }
+
+  /** What runs for long, or starts programs of its own, is in the ledger meanwhile. */
+  async #runNoted(args: readonly string[], options: CallOptions): Promise<ExecResult> {
+    let noted: Promise<() => Promise<void>> | undefined;
+    try {
+      return await this.#run(args, {
         ...options,
         onStart: (pid) => {
           noted = this.#noteProcess(pid);
@@ -118,7 +130,6 @@ export class Session {
         },
       });
     } finally {
-      beat.stop();
       await (
         await noted
       )?.();
@@ -130,10 +141,43 @@ export class Session {
     return process === undefined ? () => Promise.resolve() : this.#ledger.note({ kind: 'process', process });
   }
 
-  /** Writes down, before it is made, what has to be removed should this process be killed. */
-  async note(kind: Made['kind'], name: string): Promise<void> {
-    const entry = { kind, tool: this.name, name, variables: this.variables };
+  /**
+   * Writes down, before it is made, what has to be removed should this process be killed.
+   * @param tool whose it will be, where that is another engine
+   */
+  async note(kind: Made['kind'], name: string, tool = this.name): Promise<void> {
+    const entry = { kind, tool, name, variables: this.variables };
     this.#noted.set(name, await this.#ledger.note(entry));
+  }
+
+  /** The same for the containers of a build, which have this mark. */
+  async noteBuilding(name: string, storage: string): Promise<void> {
+    const entry = { kind: 'building', tool: this.name, name, storage, variables: this.variables } as const;
+    this.#noted.set(name, await this.#ledger.note(entry));
+  }
+
+  /** The same for a name that another image may have had before. */
+  async noteLent(name: string, image: string, before: string | undefined): Promise<void> {
+    const entry = { kind: 'lent', tool: this.name, name, image, variables: this.variables } as const;
+    this.#noted.set(name, await this.#ledger.note({ ...entry, ...(before !== undefined && { before }) }));
+  }
+
+  /** Makes an image that is of no use once it is there, and removes it, also where the leg is stopped meanwhile. */
+  async throwaway(
+    name: string,
+    removal: readonly string[],
+    make: () => Promise<ExecResult>,
+  ): Promise<ExecResult> {
+    await this.note('image', name);
+    let mayBeThere = true;
+    try {
+      const result = await make();
+      mayBeThere = result.code === 0;
+      return result;
+    } finally {
+      if (mayBeThere) await this.ask([...removal, name], { evenIfAborted: true });
+      await this.strike(name);
+    }
   }
 
   /** It is gone. */
