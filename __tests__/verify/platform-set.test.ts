@@ -61,10 +61,14 @@ describe('the set of platforms', () => {
   });
 
   test('more than was asked for can be allowed, and less can not', () => {
-    expect(checkPlatformSet(wanted('linux/amd64'), found('linux/amd64=a linux/arm64=b'), 'it', true)).toEqual(
-      [],
-    );
-    expect(checkPlatformSet(wanted('linux/amd64'), found('linux/arm64=b'), 'it', true)).toHaveLength(1);
+    expect(
+      checkPlatformSet(wanted('linux/amd64'), found('linux/amd64=a linux/arm64=b'), 'it', {
+        allowExtra: true,
+      }),
+    ).toEqual([]);
+    expect(
+      checkPlatformSet(wanted('linux/amd64'), found('linux/arm64=b'), 'it', { allowExtra: true }),
+    ).toHaveLength(1);
   });
 
   const platform = fc.constantFrom(
@@ -78,6 +82,18 @@ describe('the set of platforms', () => {
       'windows/amd64',
     ],
   );
+
+  test('of a published list is mended in other ways than that of legs', () => {
+    const cures = (given: string, published: boolean): (string | undefined)[] =>
+      checkPlatformSet(wanted('linux/amd64'), found(given), 'it', { published }).map(({ hint }) => hint);
+    expect(cures('', false)).toEqual([expect.stringContaining('see why its leg did not push')]);
+    expect(cures('', true)).toEqual([expect.stringContaining('merge what is missing with append')]);
+    expect(cures('linux/amd64=a linux/arm64=b', false)).toEqual(['add it to platforms, or leave it out']);
+    expect(cures('linux/amd64=a linux/arm64=b', true)).toEqual([expect.stringContaining('allow-extra')]);
+    expect(checkPlatformSet(wanted('linux/amd64?'), [], 'it', { published: true })[0]?.hint).not.toContain(
+      'leg',
+    );
+  });
 
   test('is right exactly when found and wanted are the same set', () => {
     const set = fc.uniqueArray(platform, { minLength: 1 });

@@ -14,7 +14,7 @@ export function inspectionWarnings(source: ProvenSource, name: string): string[]
   return [
     ...others.map(({ problem }) => problem.message),
     ...images.flatMap((image) => checkImagePlatform(image, undefined, name)).map(({ message }) => message),
-    ...checkPlatformSet([], found, name, true).map(({ message }) => message),
+    ...checkPlatformSet([], found, name, { allowExtra: true }).map(({ message }) => message),
     ...attestations
       .filter(({ subject }) => !listed.has(subject))
       .map(

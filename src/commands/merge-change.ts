@@ -174,7 +174,9 @@ function resultErrors(
             hint: 'keep one; a list of nothing is no list',
           }),
         ]
-      : checkPlatformSet(inputs.append ? [] : inputs.platforms, images, base.name, inputs.append)),
+      : checkPlatformSet(inputs.append ? [] : inputs.platforms, images, base.name, {
+          allowExtra: inputs.append,
+        })),
     ...kept.flatMap((image) => checkImagePlatform(image, undefined, base.name)),
   ];
 }

@@ -124,7 +124,7 @@ function checkList(source: ProvenSource, name: string, inputs: InputsOf<'verify'
     ...(found.length === 0
       ? [new CodedError('E_MANIFEST', `${name} holds no image`, { hint: 'publish it again' })]
       : []),
-    ...checkPlatformSet(wanted, found, name, inputs['allow-extra']),
+    ...checkPlatformSet(wanted, found, name, { allowExtra: inputs['allow-extra'], published: true }),
     ...found.flatMap(({ image }) => checkImagePlatform(image, undefined, name)),
     ...source.attestations
       .filter((attestation) => !digests.has(attestation.subject))

@@ -39,23 +39,29 @@ export function missingPlatforms(
   return wanted.filter((row) => !found.some((image) => isWanted(row.platform, image.platform)));
 }
 
+export interface SetOptions {
+  /** Platforms beyond those asked for are no error. */
+  readonly allowExtra?: boolean;
+  /** The set is that of a published list, and not what legs made of late: the cures are other ones. */
+  readonly published?: boolean;
+}
+
 /**
  * What is wrong with the set: a required platform that is missing, one that is there twice, one that was not asked for.
  * Where all may be missing, one has to be there all the same.
  * The same digest twice for one platform counts once.
  * @param where for people: what the set was looked for in
- * @param allowExtra platforms beyond those asked for are no error
  */
 export function checkPlatformSet(
   wanted: readonly WantedPlatform[],
   found: readonly FoundPlatform[],
   where: string,
-  allowExtra = false,
+  { allowExtra = false, published = false }: SetOptions = {},
 ): CodedError[] {
   return [
-    ...missing(wanted, found, where),
+    ...missing(wanted, found, where, published),
     ...duplicates(found),
-    ...(allowExtra ? [] : unexpected(wanted, found)),
+    ...(allowExtra ? [] : unexpected(wanted, found, published)),
   ];
 }
 
@@ -63,12 +69,13 @@ function missing(
   wanted: readonly WantedPlatform[],
   found: readonly FoundPlatform[],
   where: string,
+  published: boolean,
 ): CodedError[] {
   if (found.length === 0 && wanted.length > 0 && !wanted.some((row) => row.required)) {
     const names = wanted.map((row) => formatPlatform(row.platform)).join(', ');
     return [
       new CodedError('E_PLATFORM_MISSING', `none of ${names} is in ${where}`, {
-        hint: 'each of them may be missing, but a list of nothing is no list; see why no leg pushed',
+        hint: `each of them may be missing, but a list of nothing is no list; ${published ? 'see what published it' : 'see why no leg pushed'}`,
       }),
     ];
   }
@@ -81,7 +88,9 @@ function missing(
       'E_PLATFORM_MISSING',
       `${lacking.join(', ')} ${lacking.length === 1 ? 'is' : 'are'} missing from ${where}`,
       {
-        hint: 'see why its leg did not push and run it again, or mark the platform as not required with "?"',
+        hint: published
+          ? 'publish it again whole, or merge what is missing with append; what may be missing is marked with "?" in platforms'
+          : 'see why its leg did not push and run it again, or mark the platform as not required with "?"',
       },
     ),
   ];
@@ -105,7 +114,11 @@ function duplicates(found: readonly FoundPlatform[]): CodedError[] {
   });
 }
 
-function unexpected(wanted: readonly WantedPlatform[], found: readonly FoundPlatform[]): CodedError[] {
+function unexpected(
+  wanted: readonly WantedPlatform[],
+  found: readonly FoundPlatform[],
+  published: boolean,
+): CodedError[] {
   const names = wanted.map((row) => formatPlatform(row.platform)).join(', ');
   return found
     .filter((image) => !wanted.some((row) => isWanted(row.platform, image.platform)))
@@ -114,7 +127,11 @@ function unexpected(wanted: readonly WantedPlatform[], found: readonly FoundPlat
         new CodedError(
           'E_PLATFORM_UNEXPECTED',
           `${formatPlatform(platform)} (${origin}) was not asked for, only ${names}`,
-          { hint: 'add it to platforms, or leave it out' },
+          {
+            hint: published
+              ? 'add it to platforms, or set allow-extra; merge takes it out with remove-platforms'
+              : 'add it to platforms, or leave it out',
+          },
         ),
     );
 }
