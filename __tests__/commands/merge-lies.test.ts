@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FakeRegistry } from '../support/fake-registry.ts';
 import { leg, recordsOf, refusal, type Case, type Legs } from './support/refusal.ts';
+import { addLegs, runMerge, withRegistry } from './support/scene.ts';
 
 describe('a registry that tells something else than the truth', () => {
   const tampered = Buffer.from(
@@ -81,5 +82,17 @@ describe('a registry that tells something else than the truth', () => {
     ],
   ])('%s', async (_, arrange, code) => {
     expect((await refusal(arrange)).code).toBe(code);
+  });
+});
+
+test('a layer that is not what its config says is told with the image that has to be built again', async () => {
+  await withRegistry({}, async (registry) => {
+    addLegs(registry);
+    const rootfs = { type: 'layers', diff_ids: [`sha256:${'0'.repeat(64)}`] };
+    addLegs(registry, ['linux/ppc64le'], { config: { rootfs } });
+    await expect(runMerge(registry, { tags: 'v1', check: 'full' })).rejects.toMatchObject({
+      code: 'E_LAYER',
+      message: expect.stringMatching(/v1-ppc64le.*: layer sha256:.* the config says/),
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { type CodedError, joinErrors, settleAll } from '../errors.ts';
+import { CodedError, joinErrors, settleAll } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ImageConfig } from '../oci/config.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
@@ -62,7 +62,7 @@ export async function checkContents(
       const trusted = check === 'content' ? word : undefined;
       const verdict =
         trusted === undefined
-          ? judgeContent(platform, await readContent(image, store, allowed), origin)
+          ? judgeContent(platform, await named(origin, readContent(image, store, allowed)), origin)
           : judgeWord(platform, trusted, origin);
       return { digest: image.descriptor.digest, verdict, by: trusted === undefined ? by : ('leg' as const) };
     }),
@@ -77,6 +77,20 @@ export async function checkContents(
       { check: 'content', found: verdict.found, by: whose },
     ]),
   );
+}
+
+/** What is wrong with a layer is told with the image that it is in, which is what has to be built again. */
+async function named<T>(origin: string, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.code !== 'E_LAYER') throw error;
+    const { hint, cause } = error;
+    throw new CodedError('E_LAYER', `${origin}: ${error.message}`, {
+      ...(hint !== undefined && { hint }),
+      cause,
+    });
+  }
 }
 
 /** What a leg knows of the image that it built, before that is pushed. */
