@@ -170,6 +170,14 @@ describe.each(['podman', 'buildah'] as const)('%s', (engine) => {
     );
   });
 
+  test('further hosts without a network, which it would leave out, are refused', async () => {
+    const addHosts = ['db.test:127.0.0.1'];
+    const error = await rejection(containers(engine, { addHosts, network: 'none' }));
+    expect(errorLine(error)).toMatch(/^E_UNSUPPORTED: add-hosts can't be had .*network none/);
+    const { args } = await containers(engine, { addHosts, network: 'host' });
+    expect(args).toContain('db.test:127.0.0.1');
+  });
+
   test('times', async () => {
     const { args } = await containers(engine, {}, { env: { SOURCE_DATE_EPOCH: '86400' } });
     expect(args.slice(-2)).toEqual(['--timestamp', '86400']);

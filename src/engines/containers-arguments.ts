@@ -89,6 +89,12 @@ function refuseCombinations(
       'leave shm-size out; or use a machine, or an engine, that can start containers',
     );
   }
+  // They give /etc/hosts to steps that have a network, and to no others; of add-hosts nothing is said then.
+  if (source.network === 'none' && (source.addHosts ?? []).length > 0)
+    refuse(
+      `add-hosts can't be had from ${engine} with network none, where RUN steps have no /etc/hosts of the engine's`,
+      'leave one of the two out; or use docker or buildx',
+    );
   if (errors.length > 0) throw joinErrors(errors);
 }
 

@@ -279,8 +279,13 @@ export abstract class ContainersEngine extends ContainerEngine {
     return this.session.tell(['push', ...args, image.id, `docker://${formatReference(reference)}`]);
   }
 
+  /** The command that takes an image away. */
+  protected removal(): Promise<readonly string[]> {
+    return Promise.resolve(['rmi']);
+  }
+
   async remove(image: BuiltImage): Promise<void> {
-    const answer = await this.session.ask(['rmi', image.name], { evenIfAborted: true });
+    const answer = await this.session.ask([...(await this.removal()), image.name], { evenIfAborted: true });
     await this.session.strike(image.name);
     if (answer.code !== 0 && !/image not known|no such image/i.test(answer.stderr)) {
       this.session.options.log.warning(`${image.name} was not removed: ${lastLines(answer.stderr, 1, 300)}`);

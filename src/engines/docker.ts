@@ -251,7 +251,9 @@ export class DockerEngine extends ContainerEngine {
   }
 
   async remove(image: BuiltImage): Promise<void> {
-    const answer = await this.session.ask(['image', 'rm', image.name], { evenIfAborted: true });
+    // The classic builder's cache is the images that the last one stands on: they have no name, and would go with it.
+    const keep = this.#builder?.kind === 'classic' ? ['--no-prune'] : [];
+    const answer = await this.session.ask(['image', 'rm', ...keep, image.name], { evenIfAborted: true });
     await this.session.strike(image.name);
     if (answer.code !== 0 && !/No such image/i.test(answer.stderr)) {
       this.session.options.log.warning(

@@ -61,9 +61,11 @@ Annotations need OCI's format.
 
 **annotations** without a level, and those for \`manifest:\`, go on the image that a leg makes; \`index:\` and \`manifest-descriptor:\` are for merge, and a leg says so.
 
-**SOURCE_DATE_EPOCH** in the environment stands for the times in the image: with podman, buildah and assemble for all of them, with docker (23.0 and BuildKit) and buildx for those of the configuration.
+**SOURCE_DATE_EPOCH** in the environment stands for the times in the image: with podman, buildah, assemble and buildx (BuildKit 0.13) for all of them, with docker (23.0 and BuildKit) for those of the configuration; where an engine can't, a warning says so.
 
 **extra-args** are handed on as they stand, one argument a line (\`--memory=2g\`). What would break a promise is refused: names, platforms, places and pushes are inputs of their own.
+
+**add-hosts** with \`network: none\` is refused by podman and buildah: they give /etc/hosts to RUN steps that have a network, and to no others.
 
 **In chroot isolation** (\`BUILDAH_ISOLATION=chroot\`, or where a machine can start no container) RUN steps have the host's network and /dev/shm: \`network\` other than host, and \`shm-size\`, are refused there.`;
 

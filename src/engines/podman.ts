@@ -15,7 +15,7 @@ import type { Command, ServiceContainer } from './service.ts';
 import { Session } from './session.ts';
 import { isStoredFor } from './store.ts';
 import { printed } from './streams.ts';
-import type { Dialect } from './support.ts';
+import { isAtLeast, type Dialect } from './support.ts';
 import { findTool } from './tools.ts';
 
 /** podman, local or remote. */
@@ -52,6 +52,11 @@ export class PodmanEngine extends ContainersEngine {
 
   protected override runtimeVariables(): Record<string, string> {
     return {};
+  }
+
+  /** Its cache is the images that the last one stands on: they have no name, and older versions take them along. */
+  protected override async removal(): Promise<readonly string[]> {
+    return isAtLeast((await this.host()).version, '4.3') ? ['rmi', '--no-prune'] : ['rmi'];
   }
 
   #askInfo(): Promise<Field> {
