@@ -296,6 +296,54 @@ describe('what the engine can do all the same', () => {
   });
 });
 
+describe('what only Docker keeps of the image that is built upon', () => {
+  const Healthcheck = { Test: ['CMD', '/check'] };
+  const docker = buildImage({ platform: 'linux/s390x', run: { Healthcheck, Shell: ['/bin/bash', '-c'] } });
+  const none = buildImage({ platform: 'linux/s390x', run: { Healthcheck: { Test: ['NONE'] } } });
+  const list = buildIndex([amd64, docker]);
+  const inherited = async (
+    image: typeof list | typeof docker,
+    over: Partial<BaseDeps>,
+    of: Partial<BaseImage> = {},
+  ) => {
+    let said: readonly string[] | undefined;
+    await withRegistry({}, async (registry) => {
+      addToRegistry(registry, 'acme/base', image, '1');
+      const { found } = await check(registry, [base(`${registry.host}/acme/base:1`, of)], over);
+      said = found[0]?.inherited?.map((each) => each.replace(registry.host, 'host'));
+    });
+    return said;
+  };
+  const both = ['HEALTHCHECK (line 3: of FROM host/acme/base:1)', 'SHELL (line 3: of FROM host/acme/base:1)'];
+
+  test.each([
+    ['one image', docker, { asksInherited: true }, {}, both],
+    ['an entry of a list', list, { asksInherited: true }, {}, both],
+    ['not where the engine keeps it', list, {}, {}, undefined],
+    [
+      'not of an image that files are copied from',
+      list,
+      { asksInherited: true },
+      { isRoot: false },
+      undefined,
+    ],
+    ['not NONE', none, { asksInherited: true }, {}, undefined],
+  ])('%s', async (_, image, over, of, expected) => {
+    expect(await inherited(image, over, of)).toEqual(expected);
+  });
+
+  test('of a base that is named twice it is told once', async () => {
+    await withRegistry({}, async (registry) => {
+      addToRegistry(registry, 'acme/base', docker, '1');
+      const name = `${registry.host}/acme/base:1`;
+      const bases = [base(name), base(name, { isRoot: false, line: 5 })];
+      const { found } = await check(registry, bases, { asksInherited: true });
+      expect(found).toHaveLength(1);
+      expect(found[0]?.inherited).toHaveLength(2);
+    });
+  });
+});
+
 describe('the cure', () => {
   test.each([
     ['node:24', 's390x', 'node:24-trixie'],

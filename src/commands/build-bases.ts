@@ -1,13 +1,20 @@
 import type { BaseImage } from '../dockerfile/dockerfile.ts';
 import type { Engine } from '../engines/engine.ts';
+import { healthCommand } from '../engines/service-check.ts';
 import { CodedError, errorLine, settleAll } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { parseImageConfig } from '../oci/config.ts';
+import { parseImageConfig, type ImageConfig } from '../oci/config.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import { isAttestation, maxManifestBytes, parseManifest } from '../oci/manifest.ts';
-import { formatReference, parseReference, type Reference } from '../oci/reference.ts';
-import { formatPlatform, normalisePlatform, platformOfJson, type Platform } from '../platform/platform.ts';
+import { formatReference, parseReference, type Reference, type Repository } from '../oci/reference.ts';
+import {
+  formatPlatform,
+  normalisePlatform,
+  platformOfJson,
+  samePlatform,
+  type Platform,
+} from '../platform/platform.ts';
 import { Slots } from '../registry/copy/slots.ts';
 import { replacementFor } from './base-replacements.ts';
 import type { ReadVerbs } from './repository-reader.ts';
@@ -17,6 +24,8 @@ export interface FoundBase {
   /** Its full name, with the tag or digest by which it is asked for. */
   readonly reference: string;
   readonly digest: Digest;
+  /** Of the image that is built upon, what an image of OCI's format would not have of it: `HEALTHCHECK (line 1: of FROM acme/base:1)`. */
+  readonly inherited?: readonly string[];
 }
 
 export interface BaseDeps {
@@ -24,6 +33,8 @@ export interface BaseDeps {
   readonly file: string;
   readonly log: Log;
   readonly engine: Pick<Engine, 'name' | 'hasImage' | 'pullSource'>;
+  /** Whether it matters what the image that is built upon has and OCI's format has not. */
+  readonly asksInherited?: boolean;
   /** Reads each image once, however many lines and legs name it: {@link baseReader}. */
   readonly read: ReadBase;
   /** The engine asks the registry although it has the image. */
@@ -37,6 +48,8 @@ export interface BaseFacts {
   readonly platforms: readonly Platform[];
   /** Whether the platforms are all that there is: an entry may leave its platform to its config. */
   readonly isComplete: boolean;
+  /** Of the image for that platform; `undefined` where it is not clear which that is. */
+  readonly config?: (platform: Platform) => Promise<ImageConfig | undefined>;
 }
 
 export type ReadBase = (reference: Reference) => Promise<BaseFacts | undefined>;
@@ -56,30 +69,65 @@ export function baseReader(registry: Pick<ReadVerbs, 'getManifest' | 'readBlob'>
   };
 }
 
+type BaseRegistry = Pick<ReadVerbs, 'getManifest' | 'readBlob'>;
+
 async function readFacts(
   { repository, tag = 'latest', digest }: Reference,
-  registry: Pick<ReadVerbs, 'getManifest' | 'readBlob'>,
+  registry: BaseRegistry,
 ): Promise<BaseFacts | undefined> {
   const manifest = await registry.getManifest(repository, digest ?? tag);
   if (manifest === undefined) return undefined;
   const parsed = parseManifest(manifest);
-  if (parsed.kind === 'index')
-    return indexFacts(
-      manifest,
-      parsed.manifests.filter((entry) => !isAttestation(entry)),
-    );
-  const config = await registry.readBlob(repository, parsed.config, maxManifestBytes);
-  const platform = normalisePlatform(parseImageConfig(config, `the config of ${repository.name}`));
-  return { digest: manifest.digest, isIndex: false, platforms: [platform], isComplete: true };
+  if (parsed.kind === 'index') {
+    const entries = parsed.manifests.filter((entry) => !isAttestation(entry));
+    return indexFacts(manifest, entries, async (entry) => {
+      const child = await registry.getManifest(repository, entry);
+      const image = child && parseManifest(child);
+      return image?.kind === 'image' ? readConfig(repository, image, registry) : undefined;
+    });
+  }
+  const config = await readConfig(repository, parsed, registry);
+  return {
+    digest: manifest.digest,
+    isIndex: false,
+    platforms: [normalisePlatform(config)],
+    isComplete: true,
+    config: () => Promise.resolve(config),
+  };
+}
+
+async function readConfig(
+  repository: Repository,
+  { config }: Extract<ReturnType<typeof parseManifest>, { kind: 'image' }>,
+  registry: BaseRegistry,
+): Promise<ImageConfig> {
+  const bytes = await registry.readBlob(repository, config, maxManifestBytes);
+  return parseImageConfig(bytes, `the config of ${repository.name}`);
 }
 
 type Entries = Extract<ReturnType<typeof parseManifest>, { kind: 'index' }>['manifests'];
 
-function indexFacts({ digest }: ManifestBytes, entries: Entries): BaseFacts {
-  const platforms = entries.flatMap(({ platform }) =>
-    platform === undefined ? [] : [platformOfJson(platform)],
+function indexFacts(
+  { digest }: ManifestBytes,
+  entries: Entries,
+  configOf: (entry: Digest) => Promise<ImageConfig | undefined>,
+): BaseFacts {
+  const named = entries.flatMap((entry) =>
+    entry.platform === undefined ? [] : [{ entry, platform: platformOfJson(entry.platform) }],
   );
-  return { digest, isIndex: true, platforms, isComplete: platforms.length === entries.length };
+  const platforms = named.map(({ platform }) => platform);
+  return {
+    digest,
+    isIndex: true,
+    platforms,
+    isComplete: platforms.length === entries.length,
+    config: async (wanted) => {
+      const found =
+        named.find(({ platform }) => samePlatform(platform, wanted)) ??
+        named.find(({ platform }) => mayServe(platform, wanted));
+      return found && configOf(found.entry.digest);
+    },
+  };
 }
 
 /**
@@ -94,7 +142,9 @@ export async function checkBases(bases: readonly BaseImage[], deps: BaseDeps): P
   const found = await settleAll(
     bases.slice(0, maxBases).map(async (base) => slots.run(async () => checkBase(base, deps))),
   );
-  const each = new Map(found.flatMap((one) => (one === undefined ? [] : [[one.reference, one] as const])));
+  const each = new Map<string, FoundBase>();
+  for (const one of found)
+    if (one !== undefined) each.set(one.reference, { ...each.get(one.reference), ...one });
   return [...each.values()];
 }
 
@@ -115,7 +165,9 @@ async function checkBase(base: BaseImage, deps: BaseDeps): Promise<FoundBase | u
   if (facts === 'unknown') return undefined;
   if (facts !== undefined) {
     await checkFacts(base, where, facts, reference, deps);
-    return { reference: formatReference(reference), digest: facts.digest };
+    const inherited = await inheritedOf(base, where, facts, deps);
+    const name = formatReference(reference);
+    return { reference: name, digest: facts.digest, ...(inherited.length > 0 && { inherited }) };
   }
   const message = `${where} is not there: ${reference.repository.registry} has no ${formatReference(reference)}`;
   if (source?.isMirrored !== true) {
@@ -126,6 +178,30 @@ async function checkBase(base: BaseImage, deps: BaseDeps): Promise<FoundBase | u
   }
   log.info(`${message}; a mirror of ${engine.name} may have it`);
   return undefined;
+}
+
+/** What the image that is built upon has, and an image of OCI's format would not have. */
+async function inheritedOf(
+  { platform, isRoot, line, reference }: BaseImage,
+  where: string,
+  facts: BaseFacts,
+  { asksInherited, log, engine }: BaseDeps,
+): Promise<string[]> {
+  if (!isRoot || asksInherited !== true) return [];
+  try {
+    const { healthcheck, shell } = (await facts.config?.(platform)) ?? {};
+    const has = [
+      ...(healthcheck !== undefined && healthCommand(healthcheck) !== undefined ? ['HEALTHCHECK'] : []),
+      ...(shell !== undefined && shell.length > 0 ? ['SHELL'] : []),
+    ];
+    return has.map((keyword) => `${keyword} (line ${line}: of FROM ${reference})`);
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.code === 'E_CANCELLED') throw error;
+    log.info(
+      `${where} could not be read, and ${engine.name} decides what is kept of it: ${errorLine(error)}`,
+    );
+    return [];
+  }
 }
 
 /** What else goes wrong than that it is not there may go right for the engine. */

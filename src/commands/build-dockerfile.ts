@@ -41,9 +41,13 @@ export async function withBases(
   // With override the platform stands, whatever the image says that it is built on.
   const asked = bases.map((base) => ({ ...base, isRoot: base.isRoot && !planned.override }));
   const pull = source.pull === true;
+  const asksInherited = engine.capabilities.losesDockerOnly === true && source.format !== 'docker';
+  const found = await checkBases(asked, { file, log, engine, read, pull, asksInherited });
+  const { lost, replaced } = await dockerOnly(text, source.target);
+  const inherited = found.flatMap((base) => base.inherited ?? []);
   return {
     ...leg,
-    bases: await checkBases(asked, { file, log, engine, read, pull }),
-    dockerOnly: await dockerOnly(text, source.target),
+    bases: found.map(({ reference, digest }) => ({ reference, digest })),
+    dockerOnly: [...lost, ...inherited.filter((each) => !replaced.some((one) => each.startsWith(one)))],
   };
 }

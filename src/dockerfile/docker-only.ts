@@ -4,22 +4,32 @@ import { readInstructions, type Instruction } from './instructions.ts';
 /** Docker's configuration has a place for these, and OCI's has none. https://github.com/opencontainers/image-spec/blob/main/config.md */
 const keywords: ReadonlySet<string> = new Set(['HEALTHCHECK', 'SHELL', 'ONBUILD']);
 
+export interface DockerOnly {
+  /** `SHELL (line 4)` */
+  readonly lost: readonly string[];
+  /** What of a base image does not come into the image, since the Dockerfile says it anew, or takes it away: `HEALTHCHECK`. */
+  readonly replaced: readonly string[];
+}
+
 /**
  * What a Dockerfile says up to the stage that is built and some builders leave out of an image in OCI's format: `SHELL (line 4)`.
  * Nothing for a text that can't be read: the builder says why.
  */
-export async function dockerOnly(text: string, target?: string): Promise<string[]> {
+export async function dockerOnly(text: string, target?: string): Promise<DockerOnly> {
   let all: readonly Instruction[];
   try {
     ({ all } = await readInstructions(text));
   } catch (error) {
-    if (error instanceof CodedError) return [];
+    if (error instanceof CodedError) return { lost: [], replaced: [] };
     throw error;
   }
-  return all
-    .slice(0, endOf(all, target))
-    .filter(({ keyword, content }) => keywords.has(keyword) && !isNone(keyword, content))
-    .map(({ keyword, line }) => `${keyword} (line ${line})`);
+  const said = all.slice(0, endOf(all, target)).filter(({ keyword }) => keywords.has(keyword));
+  return {
+    lost: said
+      .filter(({ keyword, content }) => !isNone(keyword, content))
+      .map(({ keyword, line }) => `${keyword} (line ${line})`),
+    replaced: [...new Set(said.map(({ keyword }) => keyword))],
+  };
 }
 
 function endOf(all: readonly Instruction[], target: string | undefined): number {

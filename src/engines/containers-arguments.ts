@@ -75,7 +75,7 @@ function refuseCombinations(
   if (format === 'oci' && (source.dockerOnly ?? []).length > 0) {
     refuse(
       `${engine} makes an image in OCI format, which would lose ${(source.dockerOnly ?? []).join(', ')}`,
-      'set format: docker, on every leg of the list; or take the instruction out',
+      'set format: docker, on every leg of the list; or take the instruction out (HEALTHCHECK NONE takes away that of a base image)',
     );
   }
   if (format === 'docker' && Object.keys(source.annotations ?? {}).length > 0)

@@ -20,6 +20,7 @@ import { containerRemoval, markArguments, markedContainers } from './working-con
 export const containersCapabilities: Capabilities = {
   source: 'dockerfile',
   modes: ['native', 'emulate', 'cross'],
+  losesDockerOnly: true,
   smokeTest: true,
   pushesBy: 'engine',
   caCertificate: true,

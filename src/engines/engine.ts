@@ -24,6 +24,8 @@ export interface Capabilities {
   /** What an image is made from: a Dockerfile and its context, or files put into layers by ourselves. */
   readonly source: BuildSource['kind'];
   readonly modes: readonly Mode[];
+  /** Whether an image of OCI's format, which it makes, loses what OCI has no place for: HEALTHCHECK and SHELL. Absent: it keeps them. */
+  readonly losesDockerOnly?: true;
   /** Whether {@link Engine.run} can run a command in the image. */
   readonly smokeTest: boolean;
   /** `engine`: its own client pushes; `client`: it hands blobs to {@link ImageUploader}. */
