@@ -13,6 +13,7 @@ import { findLegs, nothingPushed, type FindDeps } from './handover-find.ts';
 import { withRecords, type RecordSourceVerbs } from './handover-registry.ts';
 import { heldFacts } from './held-facts.ts';
 import { changesPublished, readBase } from './merge-base.ts';
+import { pushingChildrenAgain } from './merge-children.ts';
 import { neededCopies } from './merge-copy.ts';
 import { publishAsTaken, type IndexPushes } from './merge-fallback.ts';
 import { buildIndex, type BuiltIndex } from './merge-index.ts';
@@ -90,7 +91,10 @@ async function publishBuilt(
   const lacking = await lackingPlaces(index, places, moved, deps.registry);
   const copies = neededCopies(set, index, lacking);
   const planned = plannedWrites(index, lacking, moved, copies, places.file);
-  const watched = { ...deps, registry: pushes.watch(deps.registry, index) };
+  const watched = {
+    ...deps,
+    registry: pushes.watch(pushingChildrenAgain(deps.registry, index, set, log), index),
+  };
   const outcome = inputs['dry-run'] ? undefined : await write(index, places, moved, copies, inputs, watched);
   return mergeResult({ inputs, places, set, contents, built, held, stale, planned, outcome });
 }

@@ -73,6 +73,15 @@ export class RegistryError extends CodedError {
   }
 }
 
+/** Distribution says 400 MANIFEST_BLOB_UNKNOWN of a child that it does not find, others 404. */
+export function missesChild(error: unknown): error is RegistryError {
+  return (
+    error instanceof RegistryError &&
+    (error.status === 400 || error.status === 404) &&
+    error.says('MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN', 'MANIFEST_UNKNOWN')
+  );
+}
+
 /** A success with a web page in it, which is never what was asked for. */
 export function webPageError(what: string, host: string, status: number): RegistryError {
   return new RegistryError('E_REGISTRY', `${what}: ${host} is not a registry: it answers with text/html`, {

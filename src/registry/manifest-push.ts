@@ -4,7 +4,7 @@ import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import type { Repository } from '../oci/reference.ts';
 import { discardBody } from './body.ts';
 import type { PutManifestResult } from './client.ts';
-import { RegistryError } from './errors.ts';
+import { missesChild, RegistryError } from './errors.ts';
 import type { Manifests } from './manifests.ts';
 import { ScopeSet } from './scope.ts';
 import { apiPath, checkedReference, named, type VerbDependencies } from './verbs.ts';
@@ -228,13 +228,4 @@ export function immutableTag(
   return refusal.with({
     message: `${name} is immutable and ${holds}, not ${wanted} (${refusal.message})`,
   });
-}
-
-/** Distribution says 400 MANIFEST_BLOB_UNKNOWN of a child that it does not find, others 404. */
-function missesChild(error: unknown): error is RegistryError {
-  return (
-    error instanceof RegistryError &&
-    (error.status === 400 || error.status === 404) &&
-    error.says('MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN', 'MANIFEST_UNKNOWN')
-  );
 }
