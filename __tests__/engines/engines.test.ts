@@ -69,6 +69,9 @@ function engine(
 
 const names = ['docker', 'podman', 'buildah'] as const;
 
+/** What takes an image away and leaves the engine's cache where it is. */
+const removal = { docker: 'image rm', podman: 'rmi --no-prune', buildah: 'rmi' } as const;
+
 describe.each(names)('%s', (name) => {
   test('is asked for its own architecture', async () => {
     const host = await engine(name).engine.host();
@@ -103,9 +106,7 @@ describe.each(names)('%s', (name) => {
     expect(args.join(' ')).not.toContain('hush');
     expect(call?.options.env['API_TOKEN']).toBe('hush');
     await one.remove(image);
-    // podman's cache would go with the image.
-    const remove = { docker: 'image rm', podman: 'rmi --no-prune', buildah: 'rmi' }[name];
-    expect(script.lines().at(-1)).toBe(`${name} ${remove} ${image.name}`);
+    expect(script.lines().at(-1)).toBe(`${name} ${removal[name]} ${image.name}`);
   });
 
   test.each([
@@ -122,7 +123,7 @@ describe.each(names)('%s', (name) => {
     const build = script.calls.findIndex(isBuild);
     const image = script.calls[build]?.args.find((arg) => arg.startsWith('localhost/')) ?? '';
     const after = script.lines().slice(build + 1);
-    expect(after).toEqual(isRemoved ? [`${name} ${name === 'docker' ? 'image rm' : 'rmi'} ${image}`] : []);
+    expect(after).toEqual(isRemoved ? [`${name} ${removal[name]} ${image}`] : []);
   });
 
   test('the image of the probe is removed, also where the leg is stopped meanwhile', async () => {
