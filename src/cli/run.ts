@@ -4,6 +4,7 @@ import { scratchIn } from '../scratch.ts';
 import { version } from '../version.ts';
 import type { CommandResult, Shell } from '../compose.ts';
 import { parseArguments, wantsJson, type Arguments } from './arguments.ts';
+import { withFlags } from './flags.ts';
 import { cliLog, type CliLog } from './log.ts';
 import { addSecrets } from './secrets.ts';
 
@@ -79,7 +80,7 @@ function printed(result: CommandResult): string {
 
 async function tellFailure(host: CliHost, log: CliLog, thrown: unknown): Promise<number> {
   // What a command throws once it is told to stop is how it stopped; why it stopped is what matters.
-  const error = toCodedError(host.signal.aborted ? host.signal.reason : thrown);
+  const error = withFlags(toCodedError(host.signal.aborted ? host.signal.reason : thrown));
   if (error.code === 'E_INTERNAL' || host.argv.includes('--debug')) {
     for (let cause: unknown = thrown; cause instanceof Error; cause = cause.cause)
       log.info(cause.stack ?? cause.message);
