@@ -60,6 +60,34 @@ describe('spec', () => {
     });
   });
 
+  test('with two of Windows that only their configs tell apart, as manifest-tool itself is published', async () => {
+    await withRegistry({}, async (registry) => {
+      const app = `${registry.host}/${path}`;
+      const versions = ['10.0.17763.1', '10.0.14393.2'];
+      const entries = versions.map((osVersion, at) => {
+        addToRegistry(registry, path, buildImage({ labels, platform: 'windows/amd64', osVersion }), `w${at}`);
+        return `  - image: ${app}:w${at}\n    platform: {os: windows, architecture: amd64}\n`;
+      });
+      await runMerge(registry, {}, { spec: `image: ${app}\nmanifests:\n${entries.join('')}` });
+      expect(published(registry, 'latest').manifests.map(({ platform }) => platform)).toEqual(
+        versions.map((version) => ({ os: 'windows', architecture: 'amd64', 'os.version': version })),
+      );
+      addToRegistry(
+        registry,
+        path,
+        buildImage({
+          labels,
+          platform: 'windows/amd64',
+          osVersion: '10.0.17763.1',
+          created: '2025-01-01T00:00:00Z',
+        }),
+        'w1',
+      );
+      const twice = runMerge(registry, {}, { spec: `image: ${app}\nmanifests:\n${entries.join('')}` });
+      expect((await rejection(twice)).code).toBe('E_PLATFORM_DUPLICATE');
+    });
+  });
+
   test('leaves out what is not there only where platforms says that it may be missing', async () => {
     await withRegistry({}, async (registry) => {
       addLegs(registry, platforms.slice(0, 2));

@@ -212,7 +212,9 @@ async function fillPlatforms(
     ...(osFeatures.length > 0 && { 'os-features': osFeatures }),
     ...(features.length > 0 && { features }),
   }));
-  filled.set('platforms', [JSON.stringify(table)]);
+  // Images for several versions of Windows are named by one platform; their configs tell them apart.
+  const different = [...new Map(table.map((row) => [JSON.stringify(row), row])).values()];
+  filled.set('platforms', [JSON.stringify(different)]);
 }
 
 function sameSet(a: readonly string[], b: readonly string[]): boolean {

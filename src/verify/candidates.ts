@@ -43,11 +43,21 @@ export function candidates(claim: Claim, source: ProvenSource): Candidate[] {
     ...(image.descriptor.annotations?.[zstdTwin] === 'true' && { compression: 'zstd' }),
   });
   if (claimed === undefined) return source.images.map(own);
-  const asClaimed = (image: ProvenImage): Candidate => ({ ...own(image), platform: claimed, claimed });
+  const asClaimed = (image: ProvenImage): Candidate => ({
+    ...own(image),
+    platform: versioned(claimed, image.platform),
+    claimed,
+  });
   if (source.images.length === 1) return source.images.map(asClaimed);
   const matches = (image: ProvenImage): boolean => isWanted(claimed, image.platform);
   if (claim.index === 'pick') return source.images.filter(matches).map(asClaimed);
   return source.images.map((image) => (matches(image) ? asClaimed(image) : own(image)));
+}
+
+/** Of Windows there is an image for each version of the system: where a claim leaves that open, the config tells them apart. */
+function versioned(claimed: Platform, { os, osVersion }: Platform): Platform {
+  const isOpen = claimed.os === os && claimed.osVersion === undefined && osVersion !== undefined;
+  return isOpen ? { ...claimed, osVersion } : claimed;
 }
 
 /** The same image twice under one platform counts once: the first is kept. */
