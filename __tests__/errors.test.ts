@@ -21,6 +21,15 @@ describe('what was thrown', () => {
     );
   });
 
+  test("by a file that is not this user's to read is told with the cure", () => {
+    const thrown = Object.assign(new Error("EACCES: permission denied, open '/src/Dockerfile'"), {
+      code: 'EACCES',
+    });
+    expect(errorLine(toCodedError(thrown))).toMatch(
+      /^E_INPUT: EACCES: permission denied, open '\/src\/Dockerfile'; let this user read it/,
+    );
+  });
+
   test('by a file that is not there is a bug: who looked for it had to say which', async () => {
     const thrown: unknown = await writeFile('/nowhere/x', 'x').catch((error: unknown) => error);
     expect(toCodedError(thrown).code).toBe('E_INTERNAL');

@@ -80,12 +80,14 @@ export class CodedError extends Error {
   }
 }
 
-/** What a machine that has no more of something says of a file, whoever asked. */
+/** What a machine that has no more of something, or does not give it, says of a file, whoever asked. */
 const exhausted: Readonly<Partial<Record<string, string>>> = {
   ENOSPC: 'the disk is full: free some space, or let RUNNER_TEMP, or else TMPDIR, name a folder on another',
   EDQUOT:
     'the quota of the disk is used up: free some space, or let RUNNER_TEMP, or else TMPDIR, name another',
   EROFS: 'the disk is read-only: let RUNNER_TEMP, or else TMPDIR, name a folder that can be written',
+  EACCES:
+    'let this user read it, or write there: see the owner and the mode of that file and of the folders above',
   EIO: 'the disk is failing: look at the log of the kernel',
   EMFILE: 'too many files are open: raise "ulimit -n" of this user',
   ENFILE: 'too many files are open on this machine: raise fs.file-max',

@@ -2,6 +2,7 @@ import type { Engine, Mode } from '../engines/engine.ts';
 import { relation } from '../engines/mode.ts';
 import { healthCommand } from '../engines/service-check.ts';
 import type { ServiceQuestion } from '../engines/service.ts';
+import { smokeTestArguments } from '../engines/smoke.ts';
 import type { BuiltImage } from '../engines/engine.ts';
 import { CodedError, errorLine } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -15,8 +16,9 @@ const smokeTestMs: Readonly<Record<Mode, number>> = { native: 300_000, cross: 30
 
 type Asked = Pick<PlannedLeg, 'smokeTest' | 'smokeTestUrl'>;
 
-/** @throws E_UNSUPPORTED before an hour was spent on the build. */
+/** @throws E_UNSUPPORTED, E_INPUT before an hour was spent on the build. */
 export function refuseSmokeTest({ smokeTest, smokeTestUrl }: Asked, engine: Engine): void {
+  if (smokeTest !== undefined) smokeTestArguments(smokeTest);
   const isAsked = smokeTest !== undefined || asksUrl({ smokeTestUrl });
   if (!isAsked || engine.capabilities.smokeTest) return;
   const input = smokeTest === undefined ? 'smoke-test-url' : 'smoke-test';

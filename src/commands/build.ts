@@ -2,6 +2,7 @@ import { CodedError, errorLine, joinErrors } from '../errors.ts';
 import type { Engine, EngineName } from '../engines/engine.ts';
 import type { InputsOf } from '../inputs/table.ts';
 import { formatPlatform } from '../platform/platform.ts';
+import { checkAccess } from './build-access.ts';
 import { adoptLeg, type AdoptDeps } from './build-adopt.ts';
 import { baseReader } from './build-bases.ts';
 import { withBases } from './build-dockerfile.ts';
@@ -16,8 +17,8 @@ type BuildInputs = InputsOf<'build'>;
 export interface BuildDeps extends LegDeps, Partial<Pick<AdoptDeps, 'storedEngine'>> {
   /** The engine that was asked for, or the first that works here; the same one for the same name. */
   readonly engineOf: (name: EngineName | 'auto') => Promise<Engine>;
-  /** Asks for base images, and gives up soon; absent: `registry`. */
-  readonly bases?: Pick<LegDeps['registry'], 'getManifest' | 'readBlob'>;
+  /** Asks what is better known before the build, and gives up soon; absent: `registry`. */
+  readonly early?: Pick<LegDeps['registry'], 'getManifest' | 'readBlob' | 'headManifest'>;
 }
 
 /**
@@ -36,10 +37,12 @@ export async function build(inputs: BuildInputs, deps: BuildDeps): Promise<Comma
     await checkSpace(engine, log);
     return preflightLeg(leg, plan, engine, log);
   });
-  const read = baseReader(deps.bases ?? deps.registry);
-  const ready = await eachLeg(tried, log, missing, async (leg) =>
-    leg.adopted === undefined ? withBases(leg, plan, inputs, { log, github, read }) : leg,
-  );
+  const early = deps.early ?? deps.registry;
+  const read = baseReader(early);
+  const ready = await eachLeg(tried, log, missing, async (leg) => {
+    if (plan.withheld === undefined) await checkAccess(leg.targets, early, log);
+    return leg.adopted === undefined ? withBases(leg, plan, inputs, { log, github, read }) : leg;
+  });
   const built = await eachLeg(ready, log, missing, async (leg) => runLeg(leg, plan, inputs, deps));
   const [only] = built;
   if (only !== undefined && !plan.several) return buildResult(only);

@@ -35,7 +35,7 @@ export async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise
       ...(remote !== undefined && { remote }),
       ...(setup !== undefined && { buildx: await installed(setup, inputs, shell) }),
     };
-    const bases = await registryClient(inputs, shell, [], impatient);
+    const early = await registryClient(inputs, shell, push, impatient);
     const engines = new Map<string, Promise<Engine>>();
     try {
       return await build(inputs, {
@@ -51,7 +51,7 @@ export async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise
           return engine;
         },
         registry,
-        bases,
+        early,
         github,
         handOver: legHandover(inputs.handover, {
           ...shell,
@@ -63,7 +63,7 @@ export async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise
         now: () => performance.now(),
       });
     } finally {
-      bases.close();
+      early.close();
       for (const engine of engines.values())
         await engine.then(
           async (one) => one.close(),
