@@ -59,7 +59,9 @@ describe('a record that was named', () => {
       const leg = Object.values(addLegs(registry, two))[0];
       if (leg === undefined) throw new Error('there are two legs');
       const records = recordOf(registry, leg, { image: 'quay.io/evil/app' });
-      const error = await rejection(runMerge(registry, { platforms: two.join(), records }));
+      const error = await rejection(
+        runMerge(registry, { platforms: two.join(), records }, { event: 'push' }),
+      );
       expect(error.code).toBe('E_PLATFORM_MISSING');
       expect(error.message).toContain('says that its image is in quay.io/evil/app');
     });

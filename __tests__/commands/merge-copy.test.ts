@@ -23,20 +23,33 @@ function images(...each: [FakeRegistry, string][]): { images: string; push: stri
 }
 
 describe('a list in another repository of the registry', () => {
-  test('that a record names, and nobody else: E_RECORD, and nothing is asked of it', async () => {
+  test('that a record names, and nobody else: in a workflow E_RECORD, and nothing is asked of it', async () => {
     await withRegistry({}, async (registry) => {
       const image = buildImage();
       addToRegistry(registry, 'evil/app', image);
       const over = { image: `${registry.host}/evil/app` };
       const inputs = { platforms: 'linux/amd64', records: recordOf(registry, image, over), handover: 'none' };
-      const error = await rejection(runMerge(registry, inputs));
+      const error = await rejection(runMerge(registry, inputs, { event: 'push' }));
       expect(errorLine(error)).toBe(
         `E_RECORD: records entry 1 says that its image is in ${registry.host}/evil/app, which is not one of images (${registry.host}/acme/app); give build and merge the same images; where it is meant to be copied from there, write the reference in the place of the record: ${registry.host}/evil/app@${image.manifest.digest}`,
       );
       expect(registry.requests.filter(({ path: at }) => at.includes('evil'))).toEqual([]);
       expect(writes(registry)).toEqual([]);
       const reference = { records: `${registry.host}/evil/app@${image.manifest.digest}` };
-      await expect(runMerge(registry, { ...inputs, ...reference })).resolves.toBeDefined();
+      const asked = await runMerge(registry, { ...inputs, ...reference }, { event: 'push' });
+      expect(asked.warnings.join()).not.toContain('not one of images');
+    });
+  });
+
+  test('that a record names, and nobody else: in a shell, where a person gave it, a warning', async () => {
+    await withRegistry({}, async (registry) => {
+      const image = buildImage();
+      addToRegistry(registry, 'staging/app', image);
+      const records = recordOf(registry, image, { image: `${registry.host}/staging/app` });
+      const { warnings } = await runMerge(registry, { platforms: 'linux/amd64', records });
+      expect(warnings.join()).toContain(
+        `records entry 1 says that its image is in ${registry.host}/staging/app, which is not one of images (${registry.host}/acme/app): see that the leg was meant to push there`,
+      );
     });
   });
 

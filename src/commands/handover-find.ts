@@ -48,7 +48,7 @@ export async function findLegs(
 ): Promise<FoundLegs> {
   if (inputs.records.length > 0) {
     const named = await explicitLegs(inputs.records, repository, deps.files);
-    const legs = refusingStrange(named, inputs, deps.github);
+    const legs = refusingStrange(named, inputs, deps.github, deps.log);
     return { legs, explicit: true, where: 'records' };
   }
   // What is only taken out of the published list needs no leg.

@@ -4,22 +4,32 @@ import type { Leg } from '../handover/leg.ts';
 import type { LegRecord } from '../handover/record.ts';
 import type { InputsOf } from '../inputs/table.ts';
 import { targetsOf } from '../inputs/targets.ts';
+import type { Log } from '../log.ts';
+
+type Run = Pick<GithubEnvironment, 'repository' | 'workflow'>;
 
 /**
  * Records that were named one by one, those of strangers with their problem (E_RECORD), so that nothing is asked of where they
- * lead. Who can write a record can name any image in it; a reference in its place is a person's own word, and may lead anywhere.
+ * lead. Who can write a record can name any image in it. In a workflow that may be another job; in a shell it is who runs the
+ * command, who is told. A reference in its place is a person's own word, and may lead anywhere.
  */
 export function refusingStrange(
   legs: readonly Leg[],
   inputs: InputsOf<'merge'>,
-  github: Pick<GithubEnvironment, 'repository'>,
+  github: Run,
+  log: Log,
 ): readonly Leg[] {
   const images = inputs.output === undefined ? targetsOf(inputs.images, inputs.tags) : [];
   const listed = new Set(images.map(({ image }) => image.name));
   return legs.map((leg) => {
+    if (leg.record === undefined) return leg;
+    const elsewhere = otherImage(leg, listed);
     const problem =
-      leg.record && (otherRepository(leg.record, leg.origin, github) ?? otherImage(leg, listed));
-    return problem === undefined ? leg : { ...leg, problem };
+      otherRepository(leg.record, leg.origin, github) ?? (github.workflow ? elsewhere : undefined);
+    if (problem !== undefined) return { ...leg, problem };
+    if (elsewhere !== undefined)
+      log.warning(`${elsewhere.message}: see that the leg was meant to push there`);
+    return leg;
   });
 }
 
