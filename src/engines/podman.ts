@@ -105,11 +105,14 @@ export class PodmanEngine extends ContainersEngine {
     });
   }
 
-  #inspect(image: BuiltImage): Promise<Field> {
-    return this.session.askJson(
-      ['image', 'inspect', '--format', '{{json .}}', image.id],
+  async #inspect(image: BuiltImage): Promise<Field> {
+    const answer = await this.session.askJson(
+      ['image', 'inspect', image.id],
       'the answer of podman image inspect',
     );
+    const [only] = answer.items(1);
+    if (only === undefined) throw answer.error('is empty');
+    return only;
   }
 
   /** https://github.com/containers/storage/blob/main/docs/containers-storage-layers.md: an image's big data, by name. */
