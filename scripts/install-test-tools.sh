@@ -17,7 +17,7 @@ set -euo pipefail
 
 packages=(
   docker.io containerd runc cgroupfs-mount podman buildah skopeo docker-registry procps
-  qemu-user-static binfmt-support openssl perl
+  qemu-user-static binfmt-support openssl perl openssh-server
 )
 go_tools=(
   crane=github.com/google/go-containerregistry/cmd/crane@v0.22.1
@@ -171,7 +171,7 @@ prove() {
     says=$("$folder/programs/$arch/busybox" uname -m) || die "the $arch program does not run on this host"
     [ "$says" = "$uname" ] || die "the $arch program says $says, not $uname"
   done
-  for program in /usr/bin/docker /usr/sbin/dockerd podman buildah skopeo docker-registry runc openssl perl; do
+  for program in /usr/bin/docker /usr/sbin/dockerd podman buildah skopeo docker-registry runc openssl perl /usr/sbin/sshd; do
     command -v "$program" >/dev/null || die "$program is missing"
   done
   for row in "${go_tools[@]}"; do

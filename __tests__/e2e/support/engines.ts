@@ -19,7 +19,7 @@ export interface EngineHost extends AsyncDisposable {
  * Debian's Docker Engine 20.10 with storage and socket of its own, and without a bridge: the machine's firewall
  * stays as it is, and containers have no network or the host's.
  */
-export async function startDocker(): Promise<EngineHost> {
+export async function startDocker(...args: readonly string[]): Promise<EngineHost> {
   const stack = new AsyncDisposableStack();
   try {
     const folder = stack.use(await temporaryFolder()).path;
@@ -32,7 +32,7 @@ export async function startDocker(): Promise<EngineHost> {
         args: [
           ...['--host', socket, '--pidfile', path.join(folder, 'docker.pid')],
           ...['--data-root', path.join(folder, 'data'), '--exec-root', path.join(folder, 'exec')],
-          ...['--bridge=none', '--iptables=false', '--ip6tables=false'],
+          ...['--bridge=none', '--iptables=false', '--ip6tables=false', ...args],
         ],
         ready: /API listen on /,
         timeout: 60_000,
