@@ -547,3 +547,38 @@ test('podman runs the image with limits that this host grants, and with runc, wh
   expect(runs[1]).toContain('--ulimit nofile=1024:1024 --ulimit nproc=1024:1024');
   expect(runs[2]).toMatch(/^podman --runtime \S+\/runc run .*--ulimit nofile=1024:1024/);
 });
+
+test('buildah runs the image with the limits that its builds need, which a container has from its start', async () => {
+  const stderr =
+    'error running container: from /usr/bin/runc creating container for [/probe]: error setting rlimits for ready process: error setting rlimit type 7: operation not permitted';
+  const { engine: one, script } = engine('buildah', (line) =>
+    line.includes(' bud ') && !line.includes('--ulimit') ? { code: 1, stderr } : undefined,
+  );
+  const image = await one.build(request());
+  await one.run(image, { command: 'true', platform: amd64, timeoutMs: 1000 });
+  const made = script.lines().find((line) => line.startsWith('buildah from '));
+  expect(made).toContain('--ulimit nofile=1024:1024 --ulimit nproc=1024:1024');
+});
+
+describe("docker with containerd's image store", () => {
+  const manifest = `sha256:${'cd'.repeat(32)}`;
+
+  test('an image is known by what the store calls it, not by the id that its builder wrote down', async () => {
+    const { engine: one, script } = engine('docker', (line) =>
+      line.startsWith('docker image inspect --format {{.Id}} ') ? { stdout: `${manifest}\n` } : undefined,
+    );
+    const image = await one.build(request());
+    expect(image.id).toBe(manifest);
+    await one.push(image, reference);
+    expect(script.lines()).toContain(`docker image tag ${manifest} registry.test/acme/app:v1-amd64`);
+  });
+
+  test('an image that is gone as soon as it is built', async () => {
+    const { engine: one } = engine('docker', (line) =>
+      line.startsWith('docker image inspect --format {{.Id}} ')
+        ? { code: 1, stderr: 'Error response from daemon: No such image: localhost/native-multiarch:1' }
+        : undefined,
+    );
+    await expect(one.build(request())).rejects.toMatchObject({ code: 'E_ENGINE' });
+  });
+});

@@ -8,6 +8,8 @@ import type { Session } from './session.ts';
 export interface BuildahWords {
   readonly image: string;
   readonly command: Command;
+  /** Of every container, as arguments of `buildah from`. */
+  readonly limits: readonly string[];
   /** Of every `buildah run`. */
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
@@ -55,7 +57,8 @@ export class BuildahService implements ServiceContainer {
   async #from(name: string, image: string): Promise<ExecResult> {
     await this.#session.note('container', name);
     this.#made.push(name);
-    return this.#session.ask(['from', '--pull=never', '--name', name, image], { env: this.#words.env });
+    const { env, limits } = this.#words;
+    return this.#session.ask(['from', '--pull=never', ...limits, '--name', name, image], { env });
   }
 
   async isUp(): Promise<boolean> {

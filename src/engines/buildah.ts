@@ -2,7 +2,7 @@ import { CodedError } from '../errors.ts';
 import { normalisePlatform, type Platform } from '../platform/platform.ts';
 import { storedImageId } from './adopt.ts';
 import { BuildahService } from './buildah-service.ts';
-import { ContainersEngine, type Arrangement } from './containers.ts';
+import { ContainersEngine, modestLimits, type Arrangement } from './containers.ts';
 import type { CommandOptions } from './container-engine.ts';
 import type { BuiltImage, EngineHost } from './engine.ts';
 import type { ExecResult } from './exec.ts';
@@ -92,6 +92,11 @@ export class BuildahEngine extends ContainersEngine {
     return writtenTo(this.session, (path) => ['push', '--quiet', image.id, `docker-archive:${path}`]);
   }
 
+  /** A container keeps those that it was made with. */
+  #limits(): readonly string[] {
+    return this.arrangement.limits === true ? modestLimits : [];
+  }
+
   protected override async runCommand(
     image: BuiltImage,
     program: Command,
@@ -102,7 +107,10 @@ export class BuildahEngine extends ContainersEngine {
     const chroot = this.isolation === 'chroot';
     const network = chroot ? [] : ['--network', 'none'];
     try {
-      const made = await this.session.ask(['from', '--pull=never', '--name', name, image.id], { env });
+      const made = await this.session.ask(
+        ['from', '--pull=never', ...this.#limits(), '--name', name, image.id],
+        { env },
+      );
       if (made.code !== 0) return made;
       if (chroot)
         this.session.options.log.warning(
@@ -144,7 +152,13 @@ export class BuildahEngine extends ContainersEngine {
         hint: 'nothing was pushed; leave smoke-test-url out, or say in the Dockerfile what the service is',
       });
     const env = this.variables(this.arrangement);
-    const words = { image: image.id, command: [first, ...rest] as const, env, timeoutMs };
+    const words = {
+      image: image.id,
+      command: [first, ...rest] as const,
+      limits: this.#limits(),
+      env,
+      timeoutMs,
+    };
     return Promise.resolve(new BuildahService(this.session, name, words));
   }
 }

@@ -152,6 +152,17 @@ export class DockerEngine extends ContainerEngine {
     );
   }
 
+  /** With containerd's image store an image is known by its manifest, and the id that is written down may be its config's. */
+  protected override async builtImage(order: BuildOrder): Promise<BuiltImage> {
+    const built = await super.builtImage(order);
+    const question = ['image', 'inspect', '--format', '{{.Id}}', built.name];
+    const id = await storedImageId(this.session, question);
+    if (id !== undefined) return { ...built, id };
+    throw new CodedError('E_ENGINE', `docker built ${built.id}, and has no image ${built.name}`, {
+      hint: 'see that nobody else removes images of this Docker Engine while a leg builds',
+    });
+  }
+
   hasImage(reference: string, platform: Platform): Promise<boolean> {
     const question = ['image', 'inspect', '--format', '{{.Os}}/{{.Architecture}}', reference];
     return isStoredFor(this.session, question, platform);
