@@ -283,6 +283,24 @@ describe.each(names)('%s', (name) => {
 });
 
 describe('docker', () => {
+  test.each([
+    ['on this machine', {}, 'unix:///var/run/docker.sock', '/var/lib/docker'],
+    ['where the context in use says', {}, 'ssh://core@power', undefined],
+    ['where DOCKER_HOST says', { DOCKER_HOST: 'tcp://power:2376' }, 'unix:///var/run/docker.sock', undefined],
+    ['here by DOCKER_HOST', { DOCKER_HOST: 'unix:///run/user/1/docker.sock' }, 'tcp://x', '/var/lib/docker'],
+  ])('is %s: only then is its storage looked at', async (_, env, context, wanted) => {
+    const { engine: one } = engine(
+      'docker',
+      (line) => {
+        if (line.startsWith('docker context inspect')) return { stdout: `${context}\n` };
+        return line.startsWith('docker info') ? { stdout: '{"DockerRootDir":"/var/lib/docker"}' } : undefined;
+      },
+      { env: { PATH: pathWith('docker'), ...env } },
+    );
+    await one.host();
+    expect(await one.storage?.()).toBe(wanted);
+  });
+
   const missing = {
     code: 1,
     stderr: 'ERROR: BuildKit is enabled but the buildx component is missing or broken.\n',

@@ -27,6 +27,22 @@ export async function askDocker(session: Session): Promise<EngineHost> {
   return { version: number, label: `docker ${number.replace(/\+.*$/, '')}`, platform };
 }
 
+/**
+ * Whether the engine is on this machine, as its address tells: that of DOCKER_HOST, else of the context that is in use, which a file of
+ * the user's may name as well as DOCKER_CONTEXT.
+ */
+export async function isHere(session: Session): Promise<boolean> {
+  const told = session.options.env['DOCKER_HOST'] ?? '';
+  const question = ['context', 'inspect', '--format', '{{.Endpoints.docker.Host}}'];
+  const address = told === '' ? (await session.ask(question)).stdout.trim() : told;
+  return isLocalAddress(address);
+}
+
+/** An empty one is the engine's own default. */
+export function isLocalAddress(address: string): boolean {
+  return address === '' || address.startsWith('unix:');
+}
+
 async function parsed(session: Session, text: string): Promise<Field> {
   const field = parseFields(Buffer.from(text), 'the answer of docker version', {
     code: 'E_ENGINE',

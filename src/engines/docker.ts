@@ -10,7 +10,7 @@ import { ContainerEngine, type BuildOrder, type CommandOptions } from './contain
 import { dockerArguments } from './docker-arguments.ts';
 import { chooseBuilder, type Builder } from './docker-builder.ts';
 import { completedForClassic } from './docker-classic.ts';
-import { askDocker } from './docker-host.ts';
+import { askDocker, isHere, isLocalAddress } from './docker-host.ts';
 import { pushByName } from './docker-push.ts';
 import type { BuiltImage, Capabilities, EngineHost, PullSource } from './engine.ts';
 import type { ExecResult } from './exec.ts';
@@ -37,6 +37,8 @@ export class DockerEngine extends ContainerEngine {
   readonly capabilities = dockerCapabilities;
   protected override readonly dockerfileNames = ['Dockerfile'];
   #builder: Builder | undefined;
+  /** Known once the host was asked. */
+  #local: boolean | undefined;
   /** The version of the command that builds. */
   #client: string | undefined;
   #info: Promise<Field> | undefined;
@@ -59,13 +61,13 @@ export class DockerEngine extends ContainerEngine {
   }
 
   protected override isLocal(): boolean {
-    const host = this.session.options.env['DOCKER_HOST'] ?? '';
-    const context = this.session.options.env['DOCKER_CONTEXT'] ?? '';
-    return (host === '' || host.startsWith('unix:')) && (context === '' || context === 'default');
+    return this.#local ?? isLocalAddress(this.session.options.env['DOCKER_HOST'] ?? '');
   }
 
-  protected override askHost(): Promise<EngineHost> {
-    return askDocker(this.session);
+  protected override async askHost(): Promise<EngineHost> {
+    const host = await askDocker(this.session);
+    this.#local = await isHere(this.session);
+    return host;
   }
 
   /** Credentials that were given to us, in a configuration of our own. */
