@@ -302,7 +302,7 @@ describe('what only Docker keeps of the image that is built upon', () => {
   const none = buildImage({ platform: 'linux/s390x', run: { Healthcheck: { Test: ['NONE'] } } });
   const list = buildIndex([amd64, docker]);
   const inherited = async (
-    image: typeof list | typeof docker,
+    image: typeof list,
     over: Partial<BaseDeps>,
     of: Partial<BaseImage> = {},
   ) => {

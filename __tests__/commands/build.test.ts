@@ -132,6 +132,44 @@ describe('a leg', () => {
     });
   });
 
+  test('pushes by digest alone with arch-tag none, and its record has no tag', async () => {
+    await withRegistry({}, async (registry) => {
+      const { work, engine } = await runBuild(registry, { byDigest: true }, { 'arch-tag': 'none' });
+      const { outputs } = await work;
+      expect(engine.steps).toEqual(['preflight native', 'build', 'archive', 'push by digest', 'remove']);
+      expect(registry.tags(path)).toEqual({});
+      const { digest } = image.manifest;
+      expect(outputs).toMatchObject({
+        digest,
+        references: [`${registry.host}/${path}@${digest}`],
+        pushed: true,
+      });
+      expect(outputs['record']).not.toHaveProperty('tag');
+      const records = JSON.stringify(outputs['record']);
+      await runMerge(registry, { platforms: 'linux/amd64', tags: 'v1', records });
+      expect(Object.keys(registry.tags(path))).toEqual(['v1']);
+    });
+  });
+
+  test('with arch-tag none is refused before it is built, where the engine or the hand-over needs a tag', async () => {
+    await withRegistry({}, async (registry) => {
+      const named = await runBuild(registry, {}, { 'arch-tag': 'none' });
+      expect(await rejection(named.work)).toMatchObject({
+        code: 'E_UNSUPPORTED',
+        message: 'arch-tag none: engine podman pushes by name only',
+      });
+      expect(named.engine.steps).toEqual([]);
+      const found = await runBuild(
+        registry,
+        { byDigest: true },
+        { 'arch-tag': 'none', handover: 'registry' },
+      );
+      expect(await rejection(found.work)).toMatchObject({ code: 'E_INPUT' });
+      const unpushed = await runBuild(registry, {}, { 'arch-tag': 'none', push: 'false' });
+      await unpushed.work;
+    });
+  });
+
   test('makes a record that merge takes', async () => {
     await withRegistry({}, async (registry) => {
       const { work } = await runBuild(registry);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ServiceQuestion } from '../../src/engines/service.ts';
 import { parseServiceUrl } from '../../src/inputs/service-url.ts';
 import { request, Workshop, type Made } from './support/engine-legs.ts';
+import { craneValidate } from './support/judges.ts';
 import { debianPath, succeed } from './support/processes.ts';
 import { architectureNames, busybox, hostArchitecture, type Architecture } from './support/tools.ts';
 
@@ -173,5 +174,25 @@ describe.each(['docker', 'podman', 'buildah', 'buildx'] as const)('a service wit
       if (args.includes('-q')) expect(said.trim()).toBe('');
     }
     expect(await readdir(one.temp)).toEqual([]);
+  });
+});
+
+describe('by digest alone', () => {
+  test.each([
+    ['podman', 'oci'],
+    ['podman', 'docker'],
+    ['buildah', 'oci'],
+    ['buildah', 'docker'],
+    ['buildx', 'oci'],
+  ] as const)('%s pushes an image of format %s', async (name, format) => {
+    await using made = await shop.make(name);
+    const asked = request(hostArchitecture);
+    const image = await made.engine.build({ ...asked, source: { ...asked.source, format } });
+    const { reference } = shop.target('unused');
+    const digest = await made.engine.pushByDigest?.(image, reference.repository);
+    await craneValidate(shop.registry, `${reference.repository.name}@${digest ?? ''}`);
+    await made.engine.remove(image);
+    await made.engine.close();
+    expect(await readdir(made.temp)).toEqual([]);
   });
 });

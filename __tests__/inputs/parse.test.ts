@@ -128,7 +128,6 @@ describe('what this version can not honour is said, and never dropped', () => {
       { ...leg, engine: 'podman', files: 'a:/a' },
       'files "a:/a" can\'t be honoured by engine podman',
     ],
-    ['build', { ...leg, 'arch-tag': 'none' }, 'arch-tag "none" can\'t be honoured by engine auto'],
     ['merge', { ...fanIn, 'arch-image': '{image}-{arch}' }, 'arch-image: "{image}-{arch}" is not supported'],
   ])('%s %j', async (command, given, message) => {
     const error = await failure(command, given);

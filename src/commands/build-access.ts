@@ -18,7 +18,8 @@ export async function checkAccess(
 ): Promise<void> {
   for (const { image, tag } of targets) {
     try {
-      await registry.headManifest(image, tag);
+      // Where none is pushed, any tag tells whether we may look.
+      await registry.headManifest(image, tag ?? 'latest');
     } catch (error) {
       if (!(error instanceof CodedError) || certain.includes(error.code) || error.code === 'E_CANCELLED')
         throw error;

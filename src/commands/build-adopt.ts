@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import { formatPlatform, type Platform } from '../platform/platform.ts';
 import type { ReadyLeg } from './build-leg.ts';
 import type { BuildPlan, PlannedLeg } from './build-plan.ts';
+import { refuseDigestPush } from './build-push.ts';
 import { checkSmokeTest, wantsSmokeTest } from './build-smoke.ts';
 
 /** A folder or a file. */
@@ -34,6 +35,8 @@ export async function adoptLeg(
   const { engine, image } = await findImage(planned, source, deps);
   const host = await engine.host();
   const platform = planned.platform ?? (await engine.platformOf(image));
+  const targets = plan.targets(platform);
+  if (targets[0].tag === undefined && plan.withheld === undefined) refuseDigestPush(engine);
   const mode = adoptedMode(planned, platform, host);
   const isHere = relation(platform, host.platform) !== 'foreign';
   if (wantsSmokeTest(planned)) {
@@ -46,7 +49,7 @@ export async function adoptLeg(
     host,
     platform,
     mode,
-    targets: plan.targets(platform),
+    targets,
     planned,
     bases: [],
     adopted: image,

@@ -9,7 +9,7 @@ import type { PublishVerbs } from '../publish/verbs.ts';
 import type { ContentWord } from '../verify/content/word.ts';
 import type { FoundBase } from './build-bases.ts';
 import type { BuildPlan, LegTarget, PlannedLeg } from './build-plan.ts';
-import { pushAndReadBack, type PushedImage } from './build-push.ts';
+import { nameOf, pushAndReadBack, refuseDigestPush, type PushedImage } from './build-push.ts';
 import { buildRequest, otherAnnotations } from './build-request.ts';
 import { checkArchive, type CheckedArchive } from './content-check.ts';
 import { legRecord } from './build-result.ts';
@@ -82,6 +82,7 @@ export async function preflightLeg(
   const host = await engine.host();
   const platform = planned.platform ?? host.platform;
   const targets = plan.targets(platform);
+  if (targets[0].tag === undefined && plan.withheld === undefined) refuseDigestPush(engine);
   const { mode, note, warning } = await engineReadiness(planned, platform, engine, log);
   log.info(`${host.label} builds ${formatPlatform(platform)}: ${note}`);
   if (warning !== undefined) log.warning(warning);
@@ -193,8 +194,7 @@ async function push(
 ): Promise<PushedImage> {
   const { override } = planned;
   const pushTo = async (target: LegTarget): Promise<PushedImage> => {
-    const name = `${target.image.name}:${target.tag}`;
-    return deps.log.group(`Pushing ${name}`, async () =>
+    return deps.log.group(`Pushing ${nameOf(target)}`, async () =>
       pushAndReadBack(engine, built, { platform, override, target, diffIds }, deps),
     );
   };
@@ -204,7 +204,7 @@ async function push(
     const { manifest } = await pushTo(target);
     if (manifest.digest !== pushed.manifest.digest)
       deps.log.warning(
-        `${target.image.name}:${target.tag} is ${manifest.digest}, and ${first.image.name}:${first.tag} ${pushed.manifest.digest}: the engine packs its layers anew for each registry`,
+        `${nameOf(target)} is ${manifest.digest}, and ${nameOf(first)} ${pushed.manifest.digest}: the engine packs its layers anew for each registry`,
       );
   }
   return pushed;

@@ -15,7 +15,8 @@ type BuildInputs = InputsOf<'build'>;
 /** Where a leg's image goes. */
 export interface LegTarget {
   readonly image: Repository;
-  readonly tag: string;
+  /** Absent: by digest alone. */
+  readonly tag?: string;
 }
 
 /** What is the same for every leg of one call, known before anything is asked. */
@@ -56,23 +57,24 @@ export function planBuild(inputs: BuildInputs, github: GithubEnvironment): Build
   const [first, ...others] = pushed;
   if (first === undefined)
     throw new CodedError('E_INPUT', 'images is not set, and build needs it', { hint: 'set images' });
-  if (inputs['arch-tag'] === 'none') {
-    throw new CodedError('E_UNSUPPORTED', 'arch-tag none is not supported by this version', {
-      hint: 'let each leg push a tag; {tag}-{arch} is the default',
+  if (inputs['arch-tag'] === 'none' && inputs.handover === 'registry') {
+    throw new CodedError('E_INPUT', 'handover registry is found by its arch tag, and arch-tag is none', {
+      hint: 'set handover: artifact, or none and give the output record to merge; or let each leg push a tag',
     });
   }
   const tag = firstTag(inputs.tags) ?? 'latest';
-  const target = (platform: Platform, { image, tags }: typeof first): LegTarget => ({
-    image,
-    tag: archTag(inputs['arch-tag'], {
+  const target = (platform: Platform, { image, tags }: typeof first): LegTarget => {
+    if (inputs['arch-tag'] === 'none') return { image };
+    const tagOfLeg = archTag(inputs['arch-tag'], {
       tag,
       finalTags: tags,
       platform,
       sha: github.sha,
       run: github.runId,
       attempt: github.runAttempt?.toString(),
-    }),
-  });
+    });
+    return { image, tag: tagOfLeg };
+  };
   return {
     tag,
     targets: (platform) => [target(platform, first), ...others.map((other) => target(platform, other))],

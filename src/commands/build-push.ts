@@ -44,13 +44,13 @@ export async function pushAndReadBack(
   { platform, override, target: { image, tag }, diffIds }: Push,
   { log, registry, sleep }: PushDeps,
 ): Promise<PushedImage> {
-  const name = `${image.name}:${tag}`;
-  const held = (await registry.headManifest(image, tag))?.digest;
-  await engine.push(built, { repository: image, tag });
+  const held = tag === undefined ? undefined : (await registry.headManifest(image, tag))?.digest;
+  const reference = await push(engine, built, { image, ...(tag !== undefined && { tag }) });
+  const name = nameOf({ image, tag: reference });
   const reader = repositoryReader(registry, image);
   const { manifest, ours } = await readPatiently(
     name,
-    async () => readImage(reader, tag, built, name),
+    async () => readImage(reader, reference, built, name),
     (found) => found.ours !== undefined || (found.manifest !== undefined && found.manifest.digest !== held),
     { log, sleep },
   );
@@ -80,6 +80,30 @@ export async function pushAndReadBack(
   checkLayers(ours, diffIds, name);
   log.info(`${name} reads back as ${manifest.digest}, ${formatPlatform(ours.platform)}`);
   return { manifest, image: ours };
+}
+
+/** @returns the tag, or the digest, that now leads to it. @throws E_UNSUPPORTED */
+async function push(engine: Engine, built: BuiltImage, { image, tag }: LegTarget): Promise<string> {
+  if (tag === undefined) {
+    refuseDigestPush(engine);
+    return (await engine.pushByDigest?.(built, image)) ?? '';
+  }
+  await engine.push(built, { repository: image, tag });
+  return tag;
+}
+
+/** @throws E_UNSUPPORTED for an engine that pushes by name only */
+export function refuseDigestPush({ name, pushByDigest }: Pick<Engine, 'name' | 'pushByDigest'>): void {
+  if (pushByDigest !== undefined) return;
+  throw new CodedError('E_UNSUPPORTED', `arch-tag none: engine ${name} pushes by name only`, {
+    hint: 'let each leg push a tag ({tag}-{arch} is the default), or use engine: buildx, podman, buildah or assemble',
+  });
+}
+
+/** `quay.io/acme/app:v1-s390x`, or by digest; without either the repository. */
+export function nameOf({ image, tag }: LegTarget): string {
+  if (tag === undefined) return image.name;
+  return `${image.name}${tag.includes(':') ? '@' : ':'}${tag}`;
 }
 
 /** A layer's diffID is over its bytes as they were read, so the same ones mean the same files. */

@@ -7,6 +7,7 @@ import { factsMarkdown, factsText, type Fact } from '../report/facts.ts';
 import { formatDuration } from '../report/format.ts';
 import type { ContentWord } from '../verify/content/word.ts';
 import type { BuiltLeg } from './build-leg.ts';
+import { nameOf } from './build-push.ts';
 import type { CommandResult } from './result.ts';
 
 /** A platform that may be missing, and is. */
@@ -65,7 +66,9 @@ export function buildResults(legs: readonly BuiltLeg[], missing: readonly Missin
 }
 
 function referencesOf({ pushed, targets }: BuiltLeg): string[] {
-  return pushed === undefined ? [] : targets.map(({ image, tag }) => `${image.name}:${tag}`);
+  return pushed === undefined
+    ? []
+    : targets.map(({ image, tag = pushed.manifest.digest }) => nameOf({ image, tag }));
 }
 
 function legFacts(leg: BuiltLeg, record: LegRecord): Fact[] {
@@ -98,7 +101,7 @@ export function legRecord({
   const all = built.base === undefined ? bases : [...bases, built.base];
   return {
     image: target.image,
-    ...(pushed !== undefined && { tag: target.tag }),
+    ...(pushed !== undefined && target.tag !== undefined && { tag: target.tag }),
     platform,
     digest: pushed?.manifest.digest ?? parseDigest(built.id),
     mediaType: pushed?.manifest.mediaType ?? mediaTypes.ociConfig,

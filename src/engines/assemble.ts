@@ -5,7 +5,8 @@ import { CodedError, quote } from '../errors.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import { digestOf } from '../oci/digest.ts';
 import { mediaTypes } from '../oci/media-types.ts';
-import type { Reference } from '../oci/reference.ts';
+import type { Digest } from '../oci/digest.ts';
+import type { Reference, Repository } from '../oci/reference.ts';
 import { architectureOfUname } from '../platform/architectures.ts';
 import { formatPlatform, normalisePlatform, samePlatform, type Platform } from '../platform/platform.ts';
 import { readBase, type BaseImage } from './base-image.ts';
@@ -192,6 +193,12 @@ export class AssembleEngine implements Engine {
 
   async push(image: BuiltImage, reference: Reference): Promise<void> {
     await pushStored(this.#get(image), reference, this.#session.options);
+  }
+
+  async pushByDigest(image: BuiltImage, repository: Repository): Promise<Digest> {
+    const stored = this.#get(image);
+    await pushStored(stored, { repository }, this.#session.options);
+    return stored.top.digest;
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- its files go when the engine is closed

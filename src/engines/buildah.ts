@@ -2,10 +2,11 @@ import { CodedError } from '../errors.ts';
 import { normalisePlatform, type Platform } from '../platform/platform.ts';
 import { storedImageId } from './adopt.ts';
 import { BuildahService } from './buildah-service.ts';
-import { ContainersEngine, modestLimits, type Arrangement } from './containers.ts';
+import { ContainersEngine, type Arrangement } from './containers.ts';
 import type { CommandOptions } from './container-engine.ts';
 import type { BuiltImage, EngineHost } from './engine.ts';
 import type { ExecResult } from './exec.ts';
+import { modestLimits } from './limits.ts';
 import type { EngineOptions } from './options.ts';
 import type { Command, ServiceContainer } from './service.ts';
 import { Session } from './session.ts';
@@ -16,6 +17,7 @@ import type { Dialect } from './support.ts';
 /** buildah, which has neither a daemon nor a service. https://github.com/containers/buildah/tree/main/docs */
 export class BuildahEngine extends ContainersEngine {
   protected override readonly buildCommand = 'bud';
+  protected override readonly packing = [] as const;
   protected override readonly marksSince = '1.24';
 
   constructor(options: EngineOptions) {

@@ -1,7 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../errors.ts';
-import type { Reference } from '../oci/reference.ts';
+import type { Digest } from '../oci/digest.ts';
+import type { Reference, Repository } from '../oci/reference.ts';
 import { formatPlatform, normalisePlatform, type Platform } from '../platform/platform.ts';
 import { buildxArguments } from './buildx-arguments.ts';
 import { startBuilder, stopBuilder, type BuildxBuilder } from './buildx-builder.ts';
@@ -213,6 +214,21 @@ export class BuildxEngine extends ContainerEngine {
   override async push(image: BuiltImage, reference: Reference): Promise<void> {
     if (this.#docker !== undefined) await this.#docker.push(image, reference);
     else await pushStored(this.#layoutOf(image), reference, this.session.options);
+  }
+
+  async pushByDigest(image: BuiltImage, repository: Repository): Promise<Digest> {
+    if (this.#docker !== undefined) {
+      throw new CodedError(
+        'E_UNSUPPORTED',
+        'arch-tag none: with the docker driver Docker pushes, by name only',
+        {
+          hint: 'let each leg push a tag, or use a builder with another driver: docker buildx create --use',
+        },
+      );
+    }
+    const stored = this.#layoutOf(image);
+    await pushStored(stored, { repository }, this.session.options);
+    return stored.top.digest;
   }
 
   async remove(image: BuiltImage): Promise<void> {

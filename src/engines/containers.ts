@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError, quote } from '../errors.ts';
-import { formatReference, type Reference } from '../oci/reference.ts';
+import type { Digest } from '../oci/digest.ts';
+import { formatReference, type Reference, type Repository } from '../oci/reference.ts';
 import { formatPlatform, type Platform } from '../platform/platform.ts';
 import { buildArguments } from './arguments.ts';
 import { writeAuthFile, writeRegistriesConf } from './auth.ts';
@@ -11,9 +12,11 @@ import type { BuiltImage, Capabilities, PullSource } from './engine.ts';
 import type { ExecResult } from './exec.ts';
 import { runtimeTrouble } from './failures.ts';
 import { lastLines } from './output.ts';
+import { modestLimits, otherLimits } from './limits.ts';
 import { isLoopback } from './registries.ts';
 import { registriesConfig, sourceOf, type RegistriesConfig } from './short-names.ts';
 import { isAtLeast } from './support.ts';
+import { pushFromFolder } from './stored-folder.ts';
 import { findTool } from './tools.ts';
 import { containerRemoval, markArguments, markedContainers } from './working-containers.ts';
 
@@ -36,14 +39,7 @@ export interface Arrangement {
   readonly limits?: true;
 }
 
-/** podman's and buildah's own are those of the machine or higher, which a container may not always have. */
-export const modestLimits: readonly string[] = [
-  ...['--ulimit', 'nofile=1024:1024'],
-  ...['--ulimit', 'nproc=1024:1024'],
-];
-
 const probeMs = 180_000;
-
 /** What is no image of a registry, although it may look like a name and a tag. */
 const isTransport = /^(?:containers-storage|dir|docker-archive|docker-daemon|oci|oci-archive|sif):/u;
 
@@ -66,6 +62,8 @@ export abstract class ContainersEngine extends ContainerEngine {
   /** The version since which a build can be given secrets, and so a mark. */
   protected abstract readonly marksSince: string;
   abstract storage(): Promise<string | undefined>;
+  /** Of a push to a folder: what has layers packed as for a registry. */
+  protected abstract readonly packing: readonly string[];
   /** What names another runtime to the engine by environment, where it is not an argument. */
   protected abstract runtimeVariables(arrangement: Arrangement): Record<string, string>;
 
@@ -285,6 +283,12 @@ export abstract class ContainersEngine extends ContainerEngine {
     return Promise.resolve(['rmi']);
   }
 
+  /** The engine's own push wants a tag: it writes a folder, and our own client pushes what is in it. */
+  pushByDigest(image: BuiltImage, repository: Repository): Promise<Digest> {
+    const { packing, session } = this;
+    return pushFromFolder(session, image.id, repository, { packing, isLocal: this.isLocal() });
+  }
+
   async remove(image: BuiltImage): Promise<void> {
     const answer = await this.session.ask([...(await this.removal()), image.name], { evenIfAborted: true });
     await this.session.strike(image.name);
@@ -292,12 +296,4 @@ export abstract class ContainersEngine extends ContainerEngine {
       this.session.options.log.warning(`${image.name} was not removed: ${lastLines(answer.stderr, 1, 300)}`);
     }
   }
-}
-
-/** Those of {@link modestLimits} that are not asked for in another way. */
-function otherLimits(asked: readonly string[]): string[] {
-  const names = asked.map((limit) => limit.split('=', 1)[0]);
-  return modestLimits
-    .filter((word) => word !== '--ulimit' && !names.includes(word.split('=', 1)[0]))
-    .flatMap((limit) => ['--ulimit', limit]);
 }

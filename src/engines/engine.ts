@@ -1,7 +1,7 @@
 import type { CacheInput, SecretInput } from '../inputs/build-lists.ts';
-import type { Digest } from '../oci/digest.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
-import type { Reference } from '../oci/reference.ts';
+import type { Digest } from '../oci/digest.ts';
+import type { Reference, Repository } from '../oci/reference.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { ServiceOptions } from './service.ts';
 
@@ -212,6 +212,11 @@ export interface Engine {
   serve?(image: BuiltImage, options: ServiceOptions): Promise<void>;
   /** `reference` has a tag. @throws E_UNAUTHORIZED, E_DENIED, E_RATE_LIMITED, E_NETWORK, E_REGISTRY, E_ENGINE ... as the engine's words tell. */
   push(image: BuiltImage, reference: Reference): Promise<void>;
+  /**
+   * The same without a tag, for a registry to keep by its digest alone. Absent where the engine pushes by name only.
+   * @returns what it was pushed as
+   */
+  pushByDigest?(image: BuiltImage, repository: Repository): Promise<Digest>;
   /** Everything that this build put under a name of its own, and nothing else; the engine's build cache stays its own. Never throws for what is gone. */
   remove(image: BuiltImage): Promise<void>;
   /** Credentials and temporary files of ours. Idempotent; call it however the leg ended. */

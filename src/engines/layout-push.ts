@@ -30,7 +30,7 @@ const lanes = 4;
  */
 export async function pushStored(
   { top, children, blobs }: StoredImage,
-  reference: Reference,
+  reference: Pick<Reference, 'repository' | 'tag'>,
   { uploader, log, signal }: Pick<EngineOptions, 'uploader' | 'log' | 'signal'>,
 ): Promise<void> {
   if (uploader === undefined)

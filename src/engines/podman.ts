@@ -4,11 +4,12 @@ import { digestOf } from '../oci/digest.ts';
 import { parseFields, type Field } from '../oci/schema.ts';
 import { formatPlatform, normalisePlatform, type Platform } from '../platform/platform.ts';
 import { storedImageId } from './adopt.ts';
-import { ContainersEngine, modestLimits, type Arrangement } from './containers.ts';
+import { ContainersEngine, type Arrangement } from './containers.ts';
 import type { CommandOptions } from './container-engine.ts';
 import type { BuiltImage, EngineHost } from './engine.ts';
 import type { ExecResult } from './exec.ts';
 import { runtimeTrouble } from './failures.ts';
+import { modestLimits } from './limits.ts';
 import type { EngineOptions } from './options.ts';
 import { NamedService } from './service-container.ts';
 import type { Command, ServiceContainer } from './service.ts';
@@ -21,6 +22,7 @@ import { findTool } from './tools.ts';
 /** podman, local or remote. */
 export class PodmanEngine extends ContainersEngine {
   protected override readonly buildCommand = 'build';
+  protected override readonly packing = ['--compress'];
   protected override readonly marksSince = '4.0';
   #info: Promise<Field> | undefined;
   #local = true;

@@ -1,6 +1,7 @@
 import { machine } from 'node:os';
 import { CodedError, quote } from '../errors.ts';
-import type { Reference } from '../oci/reference.ts';
+import type { Digest } from '../oci/digest.ts';
+import type { Reference, Repository } from '../oci/reference.ts';
 import { architectureOfUname } from '../platform/architectures.ts';
 import { normalisePlatform, type Platform } from '../platform/platform.ts';
 import type { BuiltImage, Capabilities, Engine, EngineHost, Readiness, RunOptions } from './engine.ts';
@@ -105,6 +106,12 @@ export class StoredEngine implements Engine {
 
   async push(image: BuiltImage, reference: Reference): Promise<void> {
     await pushStored(this.#imageOf(image), reference, this.#options);
+  }
+
+  async pushByDigest(image: BuiltImage, repository: Repository): Promise<Digest> {
+    const stored = this.#imageOf(image);
+    await pushStored(stored, { repository }, this.#options);
+    return stored.top.digest;
   }
 
   /** What it stands in is the user's. */

@@ -105,16 +105,6 @@ function buildRules(raw: RawInputs, inputs: Readonly<Record<string, unknown>>): 
     for (const name of assembleOnly.filter((each) => raw.has(each))) {
       errors.push(unsupported(name, raw, `engine ${engine}`, 'set engine to assemble, or leave it out'));
     }
-    if (inputs['arch-tag'] === 'none') {
-      errors.push(
-        unsupported(
-          'arch-tag',
-          raw,
-          `engine ${engine}`,
-          'let each leg push a tag; {tag}-{arch} is the default',
-        ),
-      );
-    }
   }
   return errors;
 }

@@ -1,4 +1,5 @@
 import type { BuildRequest, BuiltImage, Capabilities, Engine, Mode } from '../../../src/engines/engine.ts';
+import type { Repository } from '../../../src/oci/reference.ts';
 import { parsePlatform, type Platform } from '../../../src/platform/platform.ts';
 import type { FakeRegistry } from '../../support/fake-registry.ts';
 import { archiveOf } from '../../support/archives.ts';
@@ -15,6 +16,8 @@ export interface Script {
   readonly pushes?: Fixture | 'nothing';
   /** What the engine gives to be looked at; default: the image. */
   readonly archive?: AsyncIterable<Uint8Array>;
+  /** Whether it can push without a tag. */
+  readonly byDigest?: boolean;
   /** Thrown by the step of that name. */
   readonly fails?: Partial<Record<'preflight' | 'build' | 'run' | 'push', Error>>;
 }
@@ -63,6 +66,13 @@ export function scriptedEngine(
       const pushed = script.pushes ?? script.image;
       if (pushed !== 'nothing') addToRegistry(registry, repository.path, pushed, tag);
     },
+    ...(script.byDigest === true && {
+      pushByDigest: async (_image: BuiltImage, repository: Repository) => {
+        await step('push by digest');
+        addToRegistry(registry, repository.path, script.image);
+        return script.image.manifest.digest;
+      },
+    }),
     archive: () => {
       steps.push('archive');
       return script.archive ?? archiveOf(script.image);
