@@ -56,7 +56,7 @@ by the platform (\`app:cache\` becomes \`app:cache-linux-s390x\`), and what is r
 repository without a tag, \`type=registry,ref=quay.io/acme/app-cache\`, and the platform follows its name (\`app-cache-linux-s390x\`).
 
 **format** decides the media types of manifest and config. \`auto\` is what the engine makes: Docker's with docker, OCI's with the others (podman and buildah obey BUILDAH_FORMAT). A list may hold
-both. podman and buildah lose HEALTHCHECK, SHELL and ONBUILD in OCI's format: a Dockerfile that has one is refused before the build, and \`format: docker\` on every leg is the cure.
+both. podman and buildah lose HEALTHCHECK, SHELL and ONBUILD in OCI's format: a Dockerfile that has one, or builds on an image with a HEALTHCHECK or SHELL, is refused before the build, and \`format: docker\` on every leg is the cure.
 Annotations need OCI's format.
 
 **annotations** without a level, and those for \`manifest:\`, go on the image that a leg makes; \`index:\` and \`manifest-descriptor:\` are for merge, and a leg says so.
