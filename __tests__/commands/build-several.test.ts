@@ -296,3 +296,70 @@ describe('an image that is there already', () => {
     });
   });
 });
+
+describe('a cross build where nothing emulates', () => {
+  const text = [
+    'FROM --platform=$BUILDPLATFORM scratch AS build',
+    'RUN ["/make"]',
+    'FROM scratch',
+    'COPY --from=build /app /',
+  ];
+
+  /** The legs of a host without emulation, with this Dockerfile. */
+  async function cross(lines: readonly string[], emulates: boolean | undefined) {
+    return withRegistryOf(async (registry) => {
+      const { work, engines } = await runBuild(
+        registry,
+        { platform: 'linux/s390x', engine: 'podman', mode: 'cross' },
+        {},
+        {},
+        ({ podman }) => {
+          Object.assign(podman, {
+            dockerfile: () =>
+              Promise.resolve({ file: '/w/Dockerfile', text: lines.join('\n'), prunes: true }),
+            preflight: () =>
+              Promise.resolve({ mode: 'cross', note: '', ...(emulates !== undefined && { emulates }) }),
+          });
+        },
+      );
+      const error = await work.then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      return { error, steps: engines.podman.steps };
+    });
+  }
+
+  async function withRegistryOf<T>(work: (registry: FakeRegistry) => Promise<T>): Promise<T> {
+    const done: T[] = [];
+    await withRegistry({}, async (registry) => {
+      done.push(await work(registry));
+    });
+    const [first] = done;
+    if (first === undefined) throw new Error('nothing was done');
+    return first;
+  }
+
+  test('a RUN step of the target is told with its line, before anything is built', async () => {
+    const { error, steps } = await cross([...text, 'RUN ["/app"]'], false);
+    expect(error).toMatchObject({
+      code: 'E_UNSUPPORTED',
+      message: expect.stringMatching(
+        /^RUN in line 5 of the Dockerfile is of a stage for linux\/s390x, and podman 5/u,
+      ),
+      hint: expect.stringContaining('FROM --platform=$BUILDPLATFORM'),
+    });
+    expect(steps).toEqual([]);
+  });
+
+  test.each([
+    ['steps of native stages alone', text, false],
+    ['emulation', [...text, 'RUN ["/app"]'], true],
+    ['an engine elsewhere, of whose kernel nothing is known', [...text, 'RUN ["/app"]'], undefined],
+  ])('with %s it is built', async (_, lines, emulates) => {
+    expect(await cross(lines, emulates)).toMatchObject({
+      error: undefined,
+      steps: expect.arrayContaining(['build']),
+    });
+  });
+});

@@ -309,3 +309,31 @@ describe('stages', () => {
     );
   });
 });
+
+test.each<[string, string, Partial<BuildPlan>, number[]]>([
+  ['stages of the target', 'FROM a\nRUN x\nRUN y', {}, [2, 3]],
+  [
+    'a native stage that is only copied from',
+    'FROM --platform=$BUILDPLATFORM a AS b\nRUN x\nFROM scratch\nCOPY --from=b / /',
+    {},
+    [],
+  ],
+  ['a stage on a native one', 'FROM --platform=linux/amd64 a AS b\nFROM b\nRUN x', {}, []],
+  [
+    'a stage that names the target',
+    'FROM --platform=$TARGETPLATFORM a AS b\nRUN x\nFROM b\nRUN y',
+    {},
+    [2, 4],
+  ],
+  ['what the target does not need', 'FROM a AS b\nRUN x\nFROM --platform=$BUILDPLATFORM c', {}, []],
+  [
+    'it, where the builder does not prune',
+    'FROM a AS b\nRUN x\nFROM --platform=$BUILDPLATFORM c',
+    { prunes: false },
+    [2],
+  ],
+  ['the own machine', 'FROM a\nRUN x', { targetPlatform: parsePlatform('linux/amd64/v3') }, []],
+  ['a platform that can not be told', 'FROM --platform=$WHAT a\nRUN x', {}, []],
+])('RUN steps of another machine: %s', async (_, text, over, lines) => {
+  expect((await readDockerfile(text, { ...plan, ...over })).foreignRuns).toEqual(lines);
+});

@@ -66,7 +66,10 @@ describe.each(['docker', 'podman', 'buildah'] as const)('%s', (name) => {
     async (architecture) => {
       await using made = await shop.make(name, {}, absent);
       const asked = request(architecture, { mode: 'cross', context: 'cross' });
-      expect((await made.engine.preflight(asked.platform, 'cross')).mode).toBe('cross');
+      expect(await made.engine.preflight(asked.platform, 'cross')).toMatchObject({
+        mode: 'cross',
+        emulates: false,
+      });
       const image = await made.engine.build(asked);
       expect(formatPlatform(await made.engine.platformOf(image))).toBe(`linux/${architecture}`);
       const { reference, text } = shop.target(`${name}-cross-${architecture}`);

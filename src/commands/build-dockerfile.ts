@@ -1,5 +1,6 @@
 import { dockerOnly } from '../dockerfile/docker-only.ts';
 import { readDockerfile } from '../dockerfile/dockerfile.ts';
+import { crossRefusal } from '../engines/mode.ts';
 import type { GithubEnvironment } from '../github/environment.ts';
 import type { InputsOf } from '../inputs/table.ts';
 import type { Log } from '../log.ts';
@@ -16,7 +17,7 @@ export interface BaseCheck {
 
 /**
  * The leg with its base images, all of which were asked for.
- * @throws E_BASE_PLATFORM, E_NOT_FOUND; E_INPUT where there is no Dockerfile
+ * @throws E_BASE_PLATFORM, E_NOT_FOUND; E_UNSUPPORTED for RUN steps of a cross build that nothing here can run; E_INPUT where there is no Dockerfile
  */
 export async function withBases(
   leg: ReadyLeg,
@@ -29,7 +30,7 @@ export async function withBases(
   const { source } = buildRequest(inputs, { platform, mode, source: 'dockerfile', tag, github });
   if (source.kind !== 'dockerfile') return leg;
   const { file, text, prunes } = await engine.dockerfile(source);
-  const { bases, notes } = await readDockerfile(text, {
+  const { bases, notes, foreignRuns } = await readDockerfile(text, {
     buildArgs: source.buildArgs ?? {},
     targetPlatform: platform,
     buildPlatform: host.platform,
@@ -37,6 +38,7 @@ export async function withBases(
     ...(source.target !== undefined && { target: source.target }),
     ...(source.buildContexts !== undefined && { buildContexts: source.buildContexts }),
   });
+  if (leg.emulates === false && foreignRuns.length > 0) throw crossRefusal(platform, host, foreignRuns);
   for (const note of notes) log.info(`${file}, ${note}; ${engine.name} decides`);
   // With override the platform stands, whatever the image says that it is built on.
   const asked = bases.map((base) => ({ ...base, isRoot: base.isRoot && !planned.override }));

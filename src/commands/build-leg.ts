@@ -44,6 +44,8 @@ export interface ReadyLeg {
   readonly mode: Mode;
   readonly targets: readonly [LegTarget, ...LegTarget[]];
   readonly planned: PlannedLeg;
+  /** Whether RUN steps of the target's own machine can run in this cross build, where that is known. */
+  readonly emulates?: boolean | undefined;
   /** What an image of OCI's format can't hold of the Dockerfile, where that was read. */
   readonly dockerOnly?: readonly string[] | undefined;
   /** What it will stand on, as its registries have it. */
@@ -83,13 +85,13 @@ export async function preflightLeg(
   const platform = planned.platform ?? host.platform;
   const targets = plan.targets(platform);
   if (targets[0].tag === undefined && plan.withheld === undefined) refuseDigestPush(engine);
-  const { mode, note, warning } = await engineReadiness(planned, platform, engine, log);
+  const { mode, note, warning, emulates } = await engineReadiness(planned, platform, engine, log);
   log.info(`${host.label} builds ${formatPlatform(platform)}: ${note}`);
   if (warning !== undefined) log.warning(warning);
   // What was compiled without running anything of the platform has to be run now.
   if (mode === 'cross' && wantsSmokeTest(planned)) await engine.preflight(platform, 'emulate');
   await checkSmokeTest(planned, platform, engine);
-  return { engine, host, platform, mode, targets, planned, bases: [] };
+  return { engine, host, platform, mode, emulates, targets, planned, bases: [] };
 }
 
 /** In the mode that was asked for; where none was, natively, and else as the row's `fallback` says. */

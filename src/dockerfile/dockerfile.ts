@@ -37,6 +37,8 @@ export interface Reading {
   readonly stages: readonly Stage[];
   /** Each image once for each line and platform, in the order of the lines. */
   readonly bases: readonly BaseImage[];
+  /** The lines of RUN steps that are programs of another machine than the one that builds. */
+  readonly foreignRuns: readonly number[];
   /** What could not be told from the text, a line for each: the builder decides. */
   readonly notes: readonly string[];
 }
@@ -56,7 +58,7 @@ export async function readDockerfile(text: string, plan: BuildPlan): Promise<Rea
     return await read(text, plan);
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    return { stages: [], bases: [], notes: [error.message] };
+    return { stages: [], bases: [], foreignRuns: [], notes: [error.message] };
   }
 }
 
@@ -89,8 +91,23 @@ async function read(text: string, plan: BuildPlan): Promise<Reading> {
     escape,
   );
   const stages = readStages(body, variables, escape);
-  const reached = reach(stages, { ...plan, contexts: normalised(plan.buildContexts ?? {}) });
-  return { stages, ...gather(reached, plan) };
+  const foreignRuns: number[] = [];
+  const onStage = ({ runs }: Stage, platform: string | undefined): void => {
+    if (isForeign(platform, plan)) foreignRuns.push(...runs);
+  };
+  const reached = reach(stages, { ...plan, contexts: normalised(plan.buildContexts ?? {}), onStage });
+  return { stages, foreignRuns: foreignRuns.sort((a, b) => a - b), ...gather(reached, plan) };
+}
+
+/** Whether programs of that platform, by default the target's, are of another machine; what can't be read is not known to be. */
+function isForeign(platform: string | undefined, { targetPlatform, buildPlatform }: BuildPlan): boolean {
+  try {
+    const { architecture } = platform === undefined ? targetPlatform : parsePlatform(platform);
+    return architecture !== buildPlatform.architecture;
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    return false;
+  }
 }
 
 function gather(reached: readonly Reached[], plan: BuildPlan): Pick<Reading, 'bases' | 'notes'> {

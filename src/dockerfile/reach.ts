@@ -16,6 +16,8 @@ export type Reached = Place &
 interface Way {
   readonly target?: string;
   readonly prunes?: boolean;
+  /** Told of every stage that is built, and of the platform that it or the stages under it name. */
+  readonly onStage?: (stage: Stage, platform: string | undefined) => void;
   /** By {@link imageKey}. */
   readonly contexts: ReadonlyMap<string, string>;
 }
@@ -47,6 +49,7 @@ export function reach(stages: readonly Stage[], way: Way): Reached[] {
       continue;
     }
     const base = bases[index];
+    way.onStage?.(stage, platformNamed(index, stages, bases));
     if (base !== undefined) waiting.unshift({ index: base, isRoot });
     else found.push(...baseImage(stage, place, way));
     const triggered = base === undefined ? [] : (stages[base]?.triggered ?? []);
@@ -57,6 +60,14 @@ export function reach(stages: readonly Stage[], way: Way): Reached[] {
     }
   }
   return found;
+}
+
+function platformNamed(index: number, stages: readonly Stage[], bases: Links['bases']): string | undefined {
+  for (let at: number | undefined = index; at !== undefined; at = bases[at]) {
+    const platform = stages[at]?.platform;
+    if (platform !== undefined) return platform;
+  }
+  return undefined;
 }
 
 interface Links {

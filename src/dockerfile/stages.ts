@@ -19,6 +19,8 @@ export interface Stage {
   /** Filled in; undefined where FROM names none. */
   readonly platform?: string;
   readonly sources: readonly Source[];
+  /** The lines of its RUN steps. */
+  readonly runs: readonly number[];
   /** What a stage that stands on this one takes in by ONBUILD. */
   readonly triggered: readonly Source[];
   /** Why `base` or `platform` are not what the build will see. */
@@ -38,6 +40,7 @@ export function readStages(
     return {
       ...readFrom(from, variables, escape),
       sources: rest.flatMap((instruction) => sourcesOf(instruction)),
+      runs: rest.flatMap(({ keyword, line }) => (keyword === 'RUN' ? [line] : [])),
       triggered: rest.flatMap(({ trigger, line }) =>
         trigger === undefined ? [] : sourcesOf(trigger).map((source) => ({ ...source, line })),
       ),
@@ -45,7 +48,7 @@ export function readStages(
   });
 }
 
-type Head = Omit<Stage, 'sources' | 'triggered'>;
+type Head = Omit<Stage, 'sources' | 'runs' | 'triggered'>;
 
 /** https://docs.docker.com/reference/dockerfile/#from */
 function readFrom({ content, flags, line }: Instruction, variables: Variables, escape: string): Head {

@@ -54,6 +54,8 @@ export interface Readiness {
   readonly note: string;
   /** What a person should know before waiting for it. */
   readonly warning?: string;
+  /** Of mode cross, where it is known: whether RUN steps of the target's own machine can run here. */
+  readonly emulates?: boolean;
 }
 
 /** A Dockerfile build. */

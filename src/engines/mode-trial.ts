@@ -1,6 +1,6 @@
 import { CodedError } from '../errors.ts';
 import { formatPlatform, type Platform } from '../platform/platform.ts';
-import { isUsable, lookUpEmulation, type Emulation } from './binfmt.ts';
+import { isOn, isUsable, lookUpEmulation, type Emulation } from './binfmt.ts';
 import { setUpEmulation } from './emulation-setup.ts';
 import type { EngineHost, Mode, Readiness, WantedMode } from './engine.ts';
 import type { ExecResult } from './exec.ts';
@@ -111,7 +111,12 @@ async function tryMode(
   if (result.code !== 0) throw probeFailure(result, platform, mode, engine);
   for (const note of notes) session.options.log.info(note);
   const warning = mode === 'emulate' ? emulationWarning(platform) : undefined;
-  return { mode, note: [told, ...notes].join('; '), ...(warning !== undefined && { warning }) };
+  return {
+    mode,
+    note: [told, ...notes].join('; '),
+    ...(warning !== undefined && { warning }),
+    ...(mode === 'cross' && emulation.kind !== 'unknown' && { emulates: isOn(emulation) }),
+  };
 }
 
 function probeFailure(

@@ -144,6 +144,19 @@ export function emulationWarning(platform: Platform): string {
   return `emulated programs of ${formatPlatform(platform)} are 2 to 20 times slower than on their own machine; what compiles is best compiled in a stage FROM --platform=$BUILDPLATFORM, which is not emulated`;
 }
 
+/** Why a cross build is not even started: its Dockerfile runs programs of the target, at these lines. */
+export function crossRefusal(platform: Platform, host: EngineHost, lines: readonly number[]): CodedError {
+  const target = formatPlatform(platform);
+  const where = `${lines.length === 1 ? 'line' : 'lines'} ${lines.slice(0, 5).join(', ')}`;
+  return new CodedError(
+    'E_UNSUPPORTED',
+    `RUN in ${where} of the Dockerfile is of a stage for ${target}, and ${host.label} (${formatPlatform(host.platform)}) has no emulation of it`,
+    {
+      hint: `in mode cross run such steps in a stage FROM --platform=$BUILDPLATFORM, and only COPY into stages of the target; or ${emulationCure(platform)}`,
+    },
+  );
+}
+
 /** Why a RUN step of a cross build failed. */
 export function crossFailure(platform: Platform, host: EngineHost, program: string): CodedError {
   const target = formatPlatform(platform);
