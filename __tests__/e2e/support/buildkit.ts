@@ -87,9 +87,17 @@ process.exitCode = spawnSync('/usr/sbin/runc', args, { stdio: 'inherit' }).statu
 
 /** BuildKit 0.26 with storage and socket of its own. Its RUN steps are started by runc, on the host's network or on none. */
 export async function startBuildKit(...args: readonly string[]): Promise<BuildKit> {
+  return startBuildKitIn(undefined, ...args);
+}
+
+/** @param within where its storage and socket are; default: the system's folder for such */
+export async function startBuildKitIn(
+  within: string | undefined,
+  ...args: readonly string[]
+): Promise<BuildKit> {
   const stack = new AsyncDisposableStack();
   try {
-    const storage = stack.use(await temporaryFolder()).path;
+    const storage = stack.use(await temporaryFolder(within)).path;
     const address = `unix://${storage}/buildkitd.sock`;
     await mkdir(path.join(storage, 'home'));
     const server = stack.use(
