@@ -69,22 +69,25 @@ export async function publishAsTaken<T>(
   publish: (built: BuiltIndex, pushes: IndexPushes) => Promise<T>,
   log: Log,
 ): Promise<T> {
-  const pushes = new IndexPushes();
-  try {
-    return await publish(built, pushes);
-  } catch (error) {
-    const { refusal } = pushes;
-    if (refusal === undefined || built.index.mediaType !== mediaTypes.ociIndex) throw error;
-    const instead = dockerListOf(built, refusal);
-    log.warning(
-      `${refusal.message}: it seems to take no OCI index, so the list is published as a Docker one`,
-    );
-    const second = new IndexPushes();
+  let refusal: RegistryError | undefined;
+  // Twice: what a gateway says once, of whatever it is, must not decide what is published.
+  for (let tries = 1; tries <= 2; tries += 1) {
+    const pushes = new IndexPushes();
     try {
-      return await publish(instead, second);
-    } catch (again) {
-      throw second.refusal === undefined ? again : refusal;
+      return await publish(built, pushes);
+    } catch (error) {
+      ({ refusal } = pushes);
+      if (refusal === undefined || built.index.mediaType !== mediaTypes.ociIndex) throw error;
     }
+  }
+  if (refusal === undefined) throw new CodedError('E_INTERNAL', 'an index was neither taken nor refused');
+  const instead = dockerListOf(built, refusal);
+  log.warning(`${refusal.message}: it seems to take no OCI index, so the list is published as a Docker one`);
+  const second = new IndexPushes();
+  try {
+    return await publish(instead, second);
+  } catch (again) {
+    throw second.refusal === undefined ? again : refusal;
   }
 }
 
