@@ -301,11 +301,7 @@ describe('what only Docker keeps of the image that is built upon', () => {
   const docker = buildImage({ platform: 'linux/s390x', run: { Healthcheck, Shell: ['/bin/bash', '-c'] } });
   const none = buildImage({ platform: 'linux/s390x', run: { Healthcheck: { Test: ['NONE'] } } });
   const list = buildIndex([amd64, docker]);
-  const inherited = async (
-    image: typeof list,
-    over: Partial<BaseDeps>,
-    of: Partial<BaseImage> = {},
-  ) => {
+  const inherited = async (image: typeof list, over: Partial<BaseDeps>, of: Partial<BaseImage> = {}) => {
     let said: readonly string[] | undefined;
     await withRegistry({}, async (registry) => {
       addToRegistry(registry, 'acme/base', image, '1');

@@ -42,7 +42,7 @@ async function containers(engine: 'podman' | 'buildah', source: Partial<Dockerfi
 
 async function docker(
   source: Partial<DockerfileSource>,
-  { env = {}, version = '27.0', builder = 'buildkit' as 'buildkit' | 'classic' } = {},
+  { env = {}, version = '27.0', builder = 'buildkit' } = {},
 ) {
   const folder = temporaryFolder();
   const { log, lines } = recordingLog();
