@@ -3,8 +3,8 @@
 import { i as quote, n as errorLine, o as show, s as toCodedError, t as CodedError } from "./chunks/errors.js";
 import { r as scratchIn } from "./chunks/scratch.js";
 import { r as wantsJson, t as parseArguments } from "./chunks/cli-arguments.js";
+import { n as inputTable, t as inputNames } from "./chunks/inputs-table.js";
 import { t as Mask } from "./chunks/log.js";
-import { n as inputTable } from "./chunks/inputs-table.js";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { addAbortSignal } from "node:stream";
@@ -12,6 +12,33 @@ import { addAbortSignal } from "node:stream";
 // src/version.ts
 /** This program's version, as package.json has it. */
 const version = "0.1.0";
+
+// src/cli/flags.ts
+/** Names with a hyphen are no other word; behind these words, and at the start of a message, those without are inputs too. */
+const names = [...inputNames].sort((a, b) => b.length - a.length);
+const hyphened = names.filter((name) => name.includes("-")).join("|");
+const any = names.join("|");
+/** Not within a flag, a quoted value, a path, a reference or a longer name. */
+const [before, behind] = [String.raw`(?<![\w"'./@:{=-])`, String.raw`(?![\w"'/@={}-]|[.:]\w)`];
+const byName = new RegExp(`${before}(?:${hyphened})${behind}`, "gu");
+const byVerb = new RegExp(`${before}((?:set|unset|leave|with|without|use) )(${any})${behind}`, "gu");
+const atStart = new RegExp(`^(?:${any})(?=:? (?:is|has|holds|names|"))`, "u");
+/**
+* An error as a shell tells it: inputs, which are named as in a workflow wherever an error is made, are flags here. What stands
+* in quotes came from outside and stays.
+*/
+function withFlags(error) {
+	const { code, message, hint, usage, place, cause } = error;
+	return new CodedError(code, message.replace(atStart, (name) => `--${name}`), {
+		...hint !== void 0 && { hint: asFlags(hint) },
+		...place !== void 0 && { place },
+		usage,
+		cause
+	});
+}
+function asFlags(hint) {
+	return hint.split(/("[^"]*")/u).map((part, index) => index % 2 === 1 ? part : part.replace(byVerb, "$1--$2").replace(byName, (name) => `--${name}`)).join("");
+}
 
 // src/cli/log.ts
 /** @param write gets whole lines, with their newline. */
@@ -157,7 +184,7 @@ function printed(result) {
 	return result.exact === true || result.text === "" || result.text.endsWith("\n") ? result.text : `${result.text}\n`;
 }
 async function tellFailure(host, log, thrown) {
-	const error = toCodedError(host.signal.aborted ? host.signal.reason : thrown);
+	const error = withFlags(toCodedError(host.signal.aborted ? host.signal.reason : thrown));
 	if (error.code === "E_INTERNAL" || host.argv.includes("--debug")) for (let cause = thrown; cause instanceof Error; cause = cause.cause) log.info(cause.stack ?? cause.message);
 	const { code, message, hint } = error;
 	if (wantsJson(host.argv)) await host.stdout(`${log.mask(JSON.stringify({ error: {

@@ -131,6 +131,11 @@ function withoutSecrets(error, mask) {
 		...error.place !== void 0 && { place: error.place }
 	});
 }
+/**
+* The runner prints an annotation in the log as well, as `Error: E_CODE: ...`, and cuts it there and in the run's list at so many
+* characters. https://github.com/actions/runner/blob/main/src/Runner.Worker/ExecutionContext.cs
+*/
+const maxAnnotation = 4096;
 async function tellFailure(host, mask, failed, thrown) {
 	const error = withoutSecrets(failed, mask);
 	const { place } = error;
@@ -143,7 +148,7 @@ async function tellFailure(host, mask, failed, thrown) {
 		core.info(harmless(`the step summary can't be written: ${toCodedError(refused).message}`));
 	}
 	const line = errorLine(error);
-	core.info(harmless(line));
+	if (line.length > maxAnnotation) core.info(harmless(line));
 	core.error(line, {
 		title: error.code,
 		...place !== void 0 && {

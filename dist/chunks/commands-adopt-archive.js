@@ -10,7 +10,7 @@ import { l as samePlatform, n as formatPlatform, r as normalisePlatform } from "
 import { n as archiveMembers } from "./verify-content-archive-members.js";
 import { r as openLayout } from "./layout-layout.js";
 import { t as expandSource } from "./verify-source.js";
-import { mkdir, mkdtemp, open } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readFile, stat } from "node:fs/promises";
 import { join, posix, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { createGzip } from "node:zlib";
@@ -149,11 +149,9 @@ async function opened({ path, cwd }) {
 	if (/^(?:1f8b|28b52ffd|425a68|fd377a58)/u.test(start.toString("hex"))) throw new CodedError("E_INPUT", `${quote(path)} is compressed`, { hint: "adopt the tar file itself: gunzip it first, or do not compress it" });
 	return createReadStream(file);
 }
+/** Of a path that an archive has twice, the last counts, as for tar. */
 function newFile(path) {
-	return createWriteStream(path, {
-		flags: "wx",
-		mode: 384
-	});
+	return createWriteStream(path, { mode: 384 });
 }
 /**
 * The image in what `docker save`, kaniko or bazel wrote. Such an archive has no manifest and its layers are most often not compressed:
@@ -164,11 +162,11 @@ async function adoptDockerArchive(place, platform) {
 	const what = `docker-archive:${place.path}`;
 	const folder = await mkdtemp(join(place.scratch, "adopted-"));
 	const members = {
-		documents: /* @__PURE__ */ new Map(),
-		layers: /* @__PURE__ */ new Map(),
+		files: /* @__PURE__ */ new Map(),
 		links: /* @__PURE__ */ new Map()
 	};
-	for await (const member of archiveMembers(await opened(place), what)) await take(member, members, folder);
+	let count = 0;
+	for await (const member of archiveMembers(await opened(place), what)) await take(member, members, join(folder, `member-${count++}`));
 	const { config, layers } = await chosenImage(members, platform, what);
 	const packed = /* @__PURE__ */ new Map();
 	const blobs = [];
@@ -209,23 +207,21 @@ async function adoptDockerArchive(place, platform) {
 		runnable
 	};
 }
-/** A document is small and JSON; whatever else is a file may be a layer. */
-async function take(member, members, folder) {
+async function take(member, { files, links }, file) {
 	const path = posix.normalize(member.path);
-	if (member.type === "symlink") members.links.set(path, posix.join(posix.dirname(path), member.target));
-	else if (member.type === "hardlink") members.links.set(path, posix.normalize(member.target));
+	if (member.type === "symlink") links.set(path, posix.join(posix.dirname(path), member.target));
+	else if (member.type === "hardlink") links.set(path, posix.normalize(member.target));
 	if (member.type !== "file") return;
-	const file = join(folder, `member-${members.layers.size}`);
 	await pipeline$1(Readable.from(member.body), newFile(file));
-	members.layers.set(path, file);
-	if (member.size > 4194304) return;
-	const handle = await open(file);
-	try {
-		const bytes = await handle.readFile();
-		if (bytes[0] === 123 || bytes[0] === 91) members.documents.set(path, bytes);
-	} finally {
-		await handle.close();
-	}
+	files.set(path, file);
+}
+/** A small one, whole. @throws E_MANIFEST */
+async function document(path, members, what) {
+	const file = members.files.get(resolved(path, members));
+	if (file === void 0) return void 0;
+	const { size } = await stat(file);
+	if (size <= 4194304) return readFile(file);
+	throw new CodedError("E_MANIFEST", `${what} has ${show(path)} of ${size} bytes`, { hint: `it may have ${maxManifestBytes} at most; save that image again` });
 }
 function resolved(path, { links }) {
 	let found = posix.normalize(path);
@@ -234,19 +230,20 @@ function resolved(path, { links }) {
 }
 /** https://github.com/moby/docker-image-spec/blob/main/spec.md: manifest.json lists the images of an archive. */
 async function chosenImage(members, platform, what) {
-	const list = members.documents.get("manifest.json");
+	const list = await document("manifest.json", members, what);
 	if (list === void 0) throw new CodedError("E_INPUT", `${what} has no manifest.json`, { hint: "docker save, podman save, kaniko and skopeo write such archives; for an OCI image layout write oci-archive:file" });
-	const images = parseFields(list, `manifest.json of ${what}`).items(100).map((item) => {
+	const items = parseFields(list, `manifest.json of ${what}`).items(100);
+	const images = await Promise.all(items.map(async (item) => {
 		const path = item.get("Config").string({ maxLength: 4096 });
-		const config = members.documents.get(resolved(path, members));
-		if (config === void 0) throw new CodedError("E_MANIFEST", `${what} lacks ${show(path)}, which its manifest.json names`);
+		const config = await document(path, members, what);
+		if (config === void 0) throw lacks(path, what);
 		return {
 			config,
 			layers: item.get("Layers").items(127).map((layer) => layer.string({ maxLength: 4096 }))
 		};
-	});
+	}));
 	const [only] = images;
-	if (only !== void 0 && images.length === 1) return Promise.resolve(only);
+	if (only !== void 0 && images.length === 1) return only;
 	const fitting = images.filter(({ config }) => {
 		const { os, architecture, variant } = parseImageConfig(config, `a config in ${what}`);
 		return samePlatform(normalisePlatform({
@@ -259,10 +256,13 @@ async function chosenImage(members, platform, what) {
 	if (image !== void 0 && fitting.length === 1) return image;
 	throw new CodedError("E_INPUT", `${what} holds ${images.length} images, ${fitting.length} of them of the platform`, { hint: "save one image alone" });
 }
+function lacks(path, what) {
+	return new CodedError("E_MANIFEST", `${what} lacks ${quote(path)}, which its manifest.json names`, { hint: "save that image again" });
+}
 /** A layer as it will be pushed: packed where it is not. */
-async function layerBlob(path, target, { layers }, what) {
-	const found = layers.get(path);
-	if (found === void 0) throw new CodedError("E_MANIFEST", `${what} lacks ${show(path)}, which its manifest.json names`);
+async function layerBlob(path, target, { files }, what) {
+	const found = files.get(path);
+	if (found === void 0) throw lacks(path, what);
 	const handle = await open(found);
 	const { buffer: start } = await handle.read(Buffer.alloc(2), 0, 2, 0).finally(() => handle.close());
 	const isPacked = start.toString("hex") === "1f8b";

@@ -2,15 +2,15 @@
 import { o as __toESM } from "./rolldown-runtime.js";
 import { a as settleAll, i as quote, n as errorLine, o as show, r as joinErrors, t as CodedError } from "./errors.js";
 import { l as samePlatform, n as formatPlatform, o as platformOfJson, r as normalisePlatform, t as parsePlatform } from "./platform-platform.js";
-import { f as relation, r as unsupportedOptions, t as askedOptions } from "./engines-support.js";
+import { d as crossRefusal, i as smokeTestArguments, o as healthCommand, r as unsupportedOptions, t as askedOptions, v as relation } from "./engines-support.js";
+import { i as factKeys, l as readPatiently, t as archTag } from "./handover-arch-tag.js";
+import { t as expandSource } from "./verify-source.js";
+import { t as repositoryReader } from "./commands-repository-reader.js";
 import { t as parseImageConfig } from "./oci-config.js";
 import { i as parseManifest, n as isAttestation, r as maxManifestBytes } from "./oci-manifest.js";
 import { n as parseReference, t as formatReference } from "./oci-reference.js";
 import { t as Slots } from "./registry-copy-slots.js";
 import { r as withoutUndefined } from "./oci-schema.js";
-import { c as factKeys, i as readPatiently, t as archTag } from "./handover-arch-tag.js";
-import { t as expandSource } from "./verify-source.js";
-import { t as repositoryReader } from "./commands-repository-reader.js";
 import { t as checkArchive } from "./commands-content-check.js";
 import { i as recordToJson } from "./handover-record.js";
 import { o as parseDigest } from "./oci-digest.js";
@@ -20,6 +20,185 @@ import { t as engineNames } from "./engines-engine.js";
 import { n as targetsOf, t as firstTag } from "./inputs-targets.js";
 import { n as isPullRequest } from "./github-environment.js";
 import { statfs } from "node:fs/promises";
+
+// src/commands/build-access.ts
+/** What a registry will say again after the build. */
+const certain = [
+	"E_UNAUTHORIZED",
+	"E_DENIED",
+	"E_INPUT",
+	"E_REFERENCE"
+];
+/**
+* Whether the registries let this leg see the tags that it is going to push: credentials that are wrong, or cannot be read, are known before
+* the build. A registry that is not reached now may be there when the image is.
+* @throws E_UNAUTHORIZED, E_DENIED; E_INPUT where what another tool left is no file of credentials
+*/
+async function checkAccess(targets, registry, log) {
+	for (const { image, tag } of targets) try {
+		await registry.headManifest(image, tag ?? "latest");
+	} catch (error) {
+		if (!(error instanceof CodedError) || certain.includes(error.code) || error.code === "E_CANCELLED") throw error;
+		log.info(`whether ${image.name} takes our pushes is not known before the build: ${errorLine(error)}`);
+	}
+}
+
+// src/commands/build-push.ts
+/**
+* Pushes the image under its arch tag and reads back what the registry now holds: the digest comes from those bytes, never
+* from an engine's word.
+* @throws E_TAG_MOVED when the tag shows another image than the one that was pushed; E_DIGEST_MISMATCH when its layers are not those
+* that were checked
+*/
+async function pushAndReadBack(engine, built, { platform, override, target: { image, tag }, diffIds }, { log, registry, sleep }) {
+	const held = tag === void 0 ? void 0 : (await registry.headManifest(image, tag))?.digest;
+	const reference = await push$1(engine, built, {
+		image,
+		...tag !== void 0 && { tag }
+	});
+	const name = nameOf$1({
+		image,
+		tag: reference
+	});
+	const reader = repositoryReader(registry, image);
+	const { manifest, ours } = await readPatiently(name, async () => readImage(reader, reference, built, name), (found) => found.ours !== void 0 || found.manifest !== void 0 && found.manifest.digest !== held, {
+		log,
+		sleep
+	});
+	if (manifest === void 0) throw new CodedError("E_NOT_FOUND", `${name} was pushed, yet the registry does not show it`, { hint: "run the leg again, and if it goes on tell whoever runs the registry" });
+	if (ours === void 0) throw new CodedError("E_TAG_MOVED", `${name} holds ${manifest.digest}, which is not the image that this leg pushed`, { hint: "another leg pushes the same tag; give each platform and variant its own with arch-tag" });
+	if (!override && !samePlatform(ours.platform, platform)) throw new CodedError("E_PLATFORM_MISMATCH", `${name} is ${formatPlatform(ours.platform)}, not ${formatPlatform(platform)}`, { hint: "build that leg again" });
+	checkLayers(ours, diffIds, name);
+	log.info(`${name} reads back as ${manifest.digest}, ${formatPlatform(ours.platform)}`);
+	return {
+		manifest,
+		image: ours
+	};
+}
+/** @returns the tag, or the digest, that now leads to it. @throws E_UNSUPPORTED */
+async function push$1(engine, built, { image, tag }) {
+	if (tag === void 0) {
+		refuseDigestPush(engine);
+		return await engine.pushByDigest?.(built, image) ?? "";
+	}
+	await engine.push(built, {
+		repository: image,
+		tag
+	});
+	return tag;
+}
+/** @throws E_UNSUPPORTED for an engine that pushes by name only */
+function refuseDigestPush({ name, pushByDigest }) {
+	if (pushByDigest !== void 0) return;
+	throw new CodedError("E_UNSUPPORTED", `arch-tag none: engine ${name} pushes by name only`, { hint: "let each leg push a tag ({tag}-{arch} is the default), or use engine: buildx, podman, buildah or assemble" });
+}
+/** `quay.io/acme/app:v1-s390x`, or by digest; without either the repository. */
+function nameOf$1({ image, tag }) {
+	if (tag === void 0) return image.name;
+	return `${image.name}${tag.includes(":") ? "@" : ":"}${tag}`;
+}
+/** A layer's diffID is over its bytes as they were read, so the same ones mean the same files. */
+function checkLayers({ config }, diffIds, name) {
+	const found = config.diffIds.join(", ");
+	if (found === diffIds.join(", ")) return;
+	throw new CodedError("E_DIGEST_MISMATCH", `${name} has the layers ${show(found, 300)}, those that were checked are ${show(diffIds.join(", "), 300)}`, { hint: "the engine pushed another image than it gave to be checked; build that leg again" });
+}
+/** An engine knows its image by the digest of its config, or of its manifest. */
+async function readImage(reader, tag, built, name) {
+	const manifest = await reader.manifest(tag);
+	if (manifest === void 0) return { manifest };
+	const { images } = await expandSource(reader, manifest, name);
+	return {
+		manifest,
+		ours: images.find((image) => manifest.digest === built.id || image.descriptor.digest === built.id || image.manifest.config.digest === built.id)
+	};
+}
+
+// src/commands/build-smoke.ts
+/** How long a smoke test may take, in milliseconds; emulated programs are several times slower. */
+const smokeTestMs = {
+	native: 3e5,
+	cross: 3e5,
+	emulate: 9e5
+};
+/** @throws E_UNSUPPORTED, E_INPUT before an hour was spent on the build. */
+function refuseSmokeTest({ smokeTest, smokeTestUrl }, engine) {
+	if (smokeTest !== void 0) smokeTestArguments(smokeTest);
+	if (!(smokeTest !== void 0 || asksUrl({ smokeTestUrl })) || engine.capabilities.smokeTest) return;
+	const input = smokeTest === void 0 ? "smoke-test-url" : "smoke-test";
+	throw new CodedError("E_UNSUPPORTED", `engine ${engine.name} can't run a smoke test`, { hint: `leave ${input} out, or build with docker, podman or buildah` });
+}
+/** Whether what was asked for goes here, before anything is built. @throws E_UNSUPPORTED, E_HOST_MISMATCH */
+async function checkSmokeTest(asked, platform, engine) {
+	if (asked.smokeTest !== void 0) await engine.checkRun?.(platform);
+	if (asksUrl(asked)) await engine.checkServe?.(platform);
+}
+function asksUrl({ smokeTestUrl }) {
+	return smokeTestUrl !== void 0 && smokeTestUrl !== "none";
+}
+/** Whether the leg was told to run something of the image. */
+function wantsSmokeTest(asked) {
+	return asked.smokeTest !== void 0 || asksUrl(asked);
+}
+/** What was asked for; and of an image with a HEALTHCHECK that, unless a URL was given, or `none`. */
+function smokeTestsOf({ smokeTest, smokeTestUrl: url }, config) {
+	const { healthcheck, shell } = config;
+	const command = healthcheck && healthCommand(healthcheck, shell);
+	if (url !== void 0 && url !== "none") return {
+		command: smokeTest,
+		service: {
+			kind: "url",
+			url
+		}
+	};
+	return {
+		command: smokeTest,
+		service: url === "none" || healthcheck === void 0 || command === void 0 ? void 0 : {
+			kind: "healthcheck",
+			healthcheck,
+			command
+		}
+	};
+}
+/** Runs them, on the bytes that will be pushed. @throws E_SMOKE_TEST, E_ENGINE, E_UNSUPPORTED */
+async function runSmokeTests(leg, built, { command, service }, config, log) {
+	const { engine, host, platform, mode, planned } = leg;
+	const how = relation(platform, host.platform) === "foreign" ? "emulate" : mode;
+	const isEmulated = how === "emulate";
+	const note = isEmulated ? " (emulated)" : "";
+	const timeoutMs = Math.min(smokeTestMs[how], planned.timeoutMs ?? Infinity);
+	if (command !== void 0) await log.group(`Smoke test${note}`, async () => engine.run(built, {
+		command,
+		platform,
+		timeoutMs
+	}));
+	if (service === void 0 || !await canServe(engine, service, platform, log)) return;
+	const title = service.kind === "url" ? `Smoke test: ${service.url.text}` : "Smoke test: HEALTHCHECK of the image";
+	const own = [...config.entrypoint ?? [], ...config.cmd ?? []];
+	await log.group(`${title}${note}`, async () => engine.serve?.(built, {
+		platform,
+		timeoutMs,
+		isEmulated,
+		ask: service,
+		command: own
+	}));
+}
+/** A HEALTHCHECK that nobody asked to be run is not worth a failure where this host can't run it. */
+async function canServe(engine, { kind }, platform, log) {
+	if (kind === "url") return true;
+	const skipped = (why) => {
+		log.warning(`the HEALTHCHECK of the image was not run: ${why}`);
+		return false;
+	};
+	if (engine.serve === void 0) return skipped(`engine ${engine.name} can't run images`);
+	try {
+		await engine.checkServe?.(platform);
+		return true;
+	} catch (error) {
+		if (error instanceof CodedError && ["E_UNSUPPORTED", "E_HOST_MISMATCH"].includes(error.code)) return skipped(errorLine(error));
+		throw error;
+	}
+}
 
 // src/commands/build-adopt.ts
 /** Those that keep images, in the order in which they are asked. */
@@ -36,11 +215,13 @@ async function adoptLeg(planned, plan, source, deps) {
 	const { engine, image } = await findImage(planned, source, deps);
 	const host = await engine.host();
 	const platform = planned.platform ?? await engine.platformOf(image);
+	const targets = plan.targets(platform);
+	if (targets[0].tag === void 0 && plan.withheld === void 0) refuseDigestPush(engine);
 	const mode = adoptedMode(planned, platform, host);
 	const isHere = relation(platform, host.platform) !== "foreign";
-	if (planned.smokeTest !== void 0) {
+	if (wantsSmokeTest(planned)) {
 		if (engine.checkRun === void 0) await engine.preflight(platform, isHere ? "native" : "emulate");
-		else await engine.checkRun(platform);
+		await checkSmokeTest(planned, platform, engine);
 	}
 	deps.log.info(`${source.text} is adopted for ${formatPlatform(platform)} as it is: ${image.id}`);
 	return {
@@ -48,7 +229,7 @@ async function adoptLeg(planned, plan, source, deps) {
 		host,
 		platform,
 		mode,
-		targets: plan.targets(platform),
+		targets,
 		planned,
 		bases: [],
 		adopted: image
@@ -164,23 +345,39 @@ async function readFacts({ repository, tag = "latest", digest }, registry) {
 	const manifest = await registry.getManifest(repository, digest ?? tag);
 	if (manifest === void 0) return void 0;
 	const parsed = parseManifest(manifest);
-	if (parsed.kind === "index") return indexFacts(manifest, parsed.manifests.filter((entry) => !isAttestation(entry)));
-	const config = await registry.readBlob(repository, parsed.config, maxManifestBytes);
-	const platform = normalisePlatform(parseImageConfig(config, `the config of ${repository.name}`));
+	if (parsed.kind === "index") return indexFacts(manifest, parsed.manifests.filter((entry) => !isAttestation(entry)), async (entry) => {
+		const child = await registry.getManifest(repository, entry);
+		const image = child && parseManifest(child);
+		return image?.kind === "image" ? readConfig(repository, image, registry) : void 0;
+	});
+	const config = await readConfig(repository, parsed, registry);
 	return {
 		digest: manifest.digest,
 		isIndex: false,
-		platforms: [platform],
-		isComplete: true
+		platforms: [normalisePlatform(config)],
+		isComplete: true,
+		config: () => Promise.resolve(config)
 	};
 }
-function indexFacts({ digest }, entries) {
-	const platforms = entries.flatMap(({ platform }) => platform === void 0 ? [] : [platformOfJson(platform)]);
+async function readConfig(repository, { config }, registry) {
+	const bytes = await registry.readBlob(repository, config, maxManifestBytes);
+	return parseImageConfig(bytes, `the config of ${repository.name}`);
+}
+function indexFacts({ digest }, entries, configOf) {
+	const named = entries.flatMap((entry) => entry.platform === void 0 ? [] : [{
+		entry,
+		platform: platformOfJson(entry.platform)
+	}]);
+	const platforms = named.map(({ platform }) => platform);
 	return {
 		digest,
 		isIndex: true,
 		platforms,
-		isComplete: platforms.length === entries.length
+		isComplete: platforms.length === entries.length,
+		config: async (wanted) => {
+			const found = named.find(({ platform }) => samePlatform(platform, wanted)) ?? named.find(({ platform }) => mayServe(platform, wanted));
+			return found && configOf(found.entry.digest);
+		}
 	};
 }
 /**
@@ -192,7 +389,12 @@ async function checkBases(bases, deps) {
 	if (bases.length > maxBases) deps.log.info(`only the first ${maxBases} of ${bases.length} base images are asked for`);
 	const slots = new Slots(maxAtOnce);
 	const found = await settleAll(bases.slice(0, maxBases).map(async (base) => slots.run(async () => checkBase(base, deps))));
-	return [...new Map(found.flatMap((one) => one === void 0 ? [] : [[one.reference, one]])).values()];
+	const each = /* @__PURE__ */ new Map();
+	for (const one of found) if (one !== void 0) each.set(one.reference, {
+		...each.get(one.reference),
+		...one
+	});
+	return [...each.values()];
 }
 async function checkBase(base, deps) {
 	const { log, engine } = deps;
@@ -211,9 +413,11 @@ async function checkBase(base, deps) {
 	if (facts === "unknown") return void 0;
 	if (facts !== void 0) {
 		await checkFacts(base, where, facts, reference, deps);
+		const inherited = await inheritedOf(base, where, facts, deps);
 		return {
 			reference: formatReference(reference),
-			digest: facts.digest
+			digest: facts.digest,
+			...inherited.length > 0 && { inherited }
 		};
 	}
 	const message = `${where} is not there: ${reference.repository.registry} has no ${formatReference(reference)}`;
@@ -225,6 +429,18 @@ async function checkBase(base, deps) {
 		}
 	});
 	log.info(`${message}; a mirror of ${engine.name} may have it`);
+}
+/** What the image that is built upon has, and an image of OCI's format would not have. */
+async function inheritedOf({ platform, isRoot, line, reference }, where, facts, { asksInherited, log, engine }) {
+	if (!isRoot || asksInherited !== true) return [];
+	try {
+		const { healthcheck, shell } = await facts.config?.(platform) ?? {};
+		return [...healthcheck !== void 0 && healthCommand(healthcheck) !== void 0 ? ["HEALTHCHECK"] : [], ...shell !== void 0 && shell.length > 0 ? ["SHELL"] : []].map((keyword) => `${keyword} (line ${line}: of FROM ${reference})`);
+	} catch (error) {
+		if (!(error instanceof CodedError) || error.code === "E_CANCELLED") throw error;
+		log.info(`${where} could not be read, and ${engine.name} decides what is kept of it: ${errorLine(error)}`);
+		return [];
+	}
 }
 /** What else goes wrong than that it is not there may go right for the engine. */
 async function ask(reference, where, { read, log, engine }) {
@@ -354,10 +570,17 @@ async function dockerOnly(text, target) {
 	try {
 		({all} = await readInstructions(text));
 	} catch (error) {
-		if (error instanceof CodedError) return [];
+		if (error instanceof CodedError) return {
+			lost: [],
+			replaced: []
+		};
 		throw error;
 	}
-	return all.slice(0, endOf(all, target)).filter(({ keyword, content }) => keywords.has(keyword) && !isNone(keyword, content)).map(({ keyword, line }) => `${keyword} (line ${line})`);
+	const said = all.slice(0, endOf(all, target)).filter(({ keyword }) => keywords.has(keyword));
+	return {
+		lost: said.filter(({ keyword, content }) => !isNone(keyword, content)).map(({ keyword, line }) => `${keyword} (line ${line})`),
+		replaced: [...new Set(said.map(({ keyword }) => keyword))]
+	};
 }
 function endOf(all, target) {
 	const starts = all.flatMap(({ keyword }, index) => keyword === "FROM" ? [index] : []);
@@ -680,6 +903,7 @@ function reach(stages, way) {
 			continue;
 		}
 		const base = bases[index];
+		way.onStage?.(stage, platformNamed(index, stages, bases));
 		if (base !== void 0) waiting.unshift({
 			index: base,
 			isRoot
@@ -696,6 +920,12 @@ function reach(stages, way) {
 		}
 	}
 	return found;
+}
+function platformNamed(index, stages, bases) {
+	for (let at = index; at !== void 0; at = bases[at]) {
+		const platform = stages[at]?.platform;
+		if (platform !== void 0) return platform;
+	}
 }
 function linked(stages) {
 	const names = /* @__PURE__ */ new Map();
@@ -790,6 +1020,7 @@ function readStages(instructions, variables, escape) {
 		return {
 			...readFrom(from, variables, escape),
 			sources: rest.flatMap((instruction) => sourcesOf(instruction)),
+			runs: rest.flatMap(({ keyword, line }) => keyword === "RUN" ? [line] : []),
 			triggered: rest.flatMap(({ trigger, line }) => trigger === void 0 ? [] : sourcesOf(trigger).map((source) => ({
 				...source,
 				line
@@ -858,6 +1089,7 @@ async function readDockerfile(text, plan) {
 		return {
 			stages: [],
 			bases: [],
+			foreignRuns: [],
 			notes: [error.message]
 		};
 	}
@@ -878,13 +1110,30 @@ async function read(text, plan) {
 		stage: plan.target ?? named.at(-1)?.name
 	}, escape);
 	const stages = readStages(body, variables, escape);
+	const foreignRuns = [];
+	const onStage = ({ runs }, platform) => {
+		if (isForeign(platform, plan)) foreignRuns.push(...runs);
+	};
+	const reached = reach(stages, {
+		...plan,
+		contexts: normalised(plan.buildContexts ?? {}),
+		onStage
+	});
 	return {
 		stages,
-		...gather(reach(stages, {
-			...plan,
-			contexts: normalised(plan.buildContexts ?? {})
-		}), plan)
+		foreignRuns: foreignRuns.sort((a, b) => a - b),
+		...gather(reached, plan)
 	};
+}
+/** Whether programs of that platform, by default the target's, are of another machine; what can't be read is not known to be. */
+function isForeign(platform, { targetPlatform, buildPlatform }) {
+	try {
+		const { architecture } = platform === void 0 ? targetPlatform : parsePlatform(platform);
+		return architecture !== buildPlatform.architecture;
+	} catch (error) {
+		if (!(error instanceof CodedError)) throw error;
+		return false;
+	}
 }
 function gather(reached, plan) {
 	const bases = /* @__PURE__ */ new Map();
@@ -1018,7 +1267,7 @@ function filesSource(inputs, platform) {
 // src/commands/build-dockerfile.ts
 /**
 * The leg with its base images, all of which were asked for.
-* @throws E_BASE_PLATFORM, E_NOT_FOUND; E_INPUT where there is no Dockerfile
+* @throws E_BASE_PLATFORM, E_NOT_FOUND; E_UNSUPPORTED for RUN steps of a cross build that nothing here can run; E_INPUT where there is no Dockerfile
 */
 async function withBases(leg, { tag }, inputs, { log, github, read }) {
 	const { engine, host, platform, mode, planned } = leg;
@@ -1032,7 +1281,7 @@ async function withBases(leg, { tag }, inputs, { log, github, read }) {
 	});
 	if (source.kind !== "dockerfile") return leg;
 	const { file, text, prunes } = await engine.dockerfile(source);
-	const { bases, notes } = await readDockerfile(text, {
+	const { bases, notes, foreignRuns } = await readDockerfile(text, {
 		buildArgs: source.buildArgs ?? {},
 		targetPlatform: platform,
 		buildPlatform: host.platform,
@@ -1040,68 +1289,31 @@ async function withBases(leg, { tag }, inputs, { log, github, read }) {
 		...source.target !== void 0 && { target: source.target },
 		...source.buildContexts !== void 0 && { buildContexts: source.buildContexts }
 	});
+	if (leg.emulates === false && foreignRuns.length > 0) throw crossRefusal(platform, host, foreignRuns);
 	for (const note of notes) log.info(`${file}, ${note}; ${engine.name} decides`);
 	const asked = bases.map((base) => ({
 		...base,
 		isRoot: base.isRoot && !planned.override
 	}));
 	const pull = source.pull === true;
+	const asksInherited = engine.capabilities.losesDockerOnly === true && source.format !== "docker";
+	const found = await checkBases(asked, {
+		file,
+		log,
+		engine,
+		read,
+		pull,
+		asksInherited
+	});
+	const { lost, replaced } = await dockerOnly(text, source.target);
+	const inherited = found.flatMap((base) => base.inherited ?? []);
 	return {
 		...leg,
-		bases: await checkBases(asked, {
-			file,
-			log,
-			engine,
-			read,
-			pull
-		}),
-		dockerOnly: await dockerOnly(text, source.target)
-	};
-}
-
-// src/commands/build-push.ts
-/**
-* Pushes the image under its arch tag and reads back what the registry now holds: the digest comes from those bytes, never
-* from an engine's word.
-* @throws E_TAG_MOVED when the tag shows another image than the one that was pushed; E_DIGEST_MISMATCH when its layers are not those
-* that were checked
-*/
-async function pushAndReadBack(engine, built, { platform, override, target: { image, tag }, diffIds }, { log, registry, sleep }) {
-	const name = `${image.name}:${tag}`;
-	const held = (await registry.headManifest(image, tag))?.digest;
-	await engine.push(built, {
-		repository: image,
-		tag
-	});
-	const reader = repositoryReader(registry, image);
-	const { manifest, ours } = await readPatiently(name, async () => readImage(reader, tag, built, name), (found) => found.ours !== void 0 || found.manifest !== void 0 && found.manifest.digest !== held, {
-		log,
-		sleep
-	});
-	if (manifest === void 0) throw new CodedError("E_NOT_FOUND", `${name} was pushed, yet the registry does not show it`, { hint: "run the leg again, and if it goes on tell whoever runs the registry" });
-	if (ours === void 0) throw new CodedError("E_TAG_MOVED", `${name} holds ${manifest.digest}, which is not the image that this leg pushed`, { hint: "another leg pushes the same tag; give each platform and variant its own with arch-tag" });
-	if (!override && !samePlatform(ours.platform, platform)) throw new CodedError("E_PLATFORM_MISMATCH", `${name} is ${formatPlatform(ours.platform)}, not ${formatPlatform(platform)}`, { hint: "build that leg again" });
-	checkLayers(ours, diffIds, name);
-	log.info(`${name} reads back as ${manifest.digest}, ${formatPlatform(ours.platform)}`);
-	return {
-		manifest,
-		image: ours
-	};
-}
-/** A layer's diffID is over its bytes as they were read, so the same ones mean the same files. */
-function checkLayers({ config }, diffIds, name) {
-	const found = config.diffIds.join(", ");
-	if (found === diffIds.join(", ")) return;
-	throw new CodedError("E_DIGEST_MISMATCH", `${name} has the layers ${show(found, 300)}, those that were checked are ${show(diffIds.join(", "), 300)}`, { hint: "the engine pushed another image than it gave to be checked; build that leg again" });
-}
-/** An engine knows its image by the digest of its config, or of its manifest. */
-async function readImage(reader, tag, built, name) {
-	const manifest = await reader.manifest(tag);
-	if (manifest === void 0) return { manifest };
-	const { images } = await expandSource(reader, manifest, name);
-	return {
-		manifest,
-		ours: images.find((image) => manifest.digest === built.id || image.descriptor.digest === built.id || image.manifest.config.digest === built.id)
+		bases: found.map(({ reference, digest }) => ({
+			reference,
+			digest
+		})),
+		dockerOnly: [...lost, ...inherited.filter((each) => !replaced.some((one) => each.startsWith(one)))]
 	};
 }
 
@@ -1153,7 +1365,10 @@ function buildResults(legs, missing) {
 	};
 }
 function referencesOf({ pushed, targets }) {
-	return pushed === void 0 ? [] : targets.map(({ image, tag }) => `${image.name}:${tag}`);
+	return pushed === void 0 ? [] : targets.map(({ image, tag = pushed.manifest.digest }) => nameOf$1({
+		image,
+		tag
+	}));
 }
 function legFacts(leg, record) {
 	const { platform, mode, host, pushed, content, withheld, seconds } = leg;
@@ -1170,9 +1385,10 @@ function legFacts(leg, record) {
 }
 /** What the leg hands to the fan-in. */
 function legRecord({ targets: [target], platform, mode, host, built, pushed, content, bases, github, seconds }) {
+	const all = built.base === void 0 ? bases : [...bases, built.base];
 	return {
 		image: target.image,
-		...pushed !== void 0 && { tag: target.tag },
+		...pushed !== void 0 && target.tag !== void 0 && { tag: target.tag },
 		platform,
 		digest: pushed?.manifest.digest ?? parseDigest(built.id),
 		mediaType: pushed?.manifest.mediaType ?? mediaTypes.ociConfig,
@@ -1188,7 +1404,7 @@ function legRecord({ targets: [target], platform, mode, host, built, pushed, con
 			repository: github.repository
 		}) },
 		...content !== void 0 && { content },
-		...bases.length > 0 && { bases: bases.filter(({ reference }) => reference.length <= 600) },
+		...all.length > 0 && { bases: all.filter(({ reference }) => reference.length <= 600) },
 		seconds
 	};
 }
@@ -1214,30 +1430,24 @@ function stopwatch(now) {
 }
 
 // src/commands/build-leg.ts
-/** How long a smoke test may take, in milliseconds; emulated programs are several times slower. */
-const smokeTestMs = {
-	native: 3e5,
-	cross: 3e5,
-	emulate: 9e5
-};
 /** What can be known to fail is known here, before anything is built. */
 async function preflightLeg(planned, plan, engine, log) {
 	refuseSmokeTest(planned, engine);
 	const host = await engine.host();
 	const platform = planned.platform ?? host.platform;
 	const targets = plan.targets(platform);
-	const { mode, note, warning } = await engineReadiness(planned, platform, engine, log);
+	if (targets[0].tag === void 0 && plan.withheld === void 0) refuseDigestPush(engine);
+	const { mode, note, warning, emulates } = await engineReadiness(planned, platform, engine, log);
 	log.info(`${host.label} builds ${formatPlatform(platform)}: ${note}`);
 	if (warning !== void 0) log.warning(warning);
-	if (planned.smokeTest !== void 0) {
-		await engine.checkRun?.(platform);
-		if (mode === "cross") await engine.preflight(platform, "emulate");
-	}
+	if (mode === "cross" && wantsSmokeTest(planned)) await engine.preflight(platform, "emulate");
+	await checkSmokeTest(planned, platform, engine);
 	return {
 		engine,
 		host,
 		platform,
 		mode,
+		emulates,
 		targets,
 		planned,
 		bases: []
@@ -1266,8 +1476,9 @@ async function runLeg(leg, plan, inputs, deps) {
 	const built = leg.adopted ?? await watch.time("build", async () => buildImage(leg, plan, inputs, deps));
 	try {
 		await checkPlatform(leg, built, log);
-		const { word: content, diffIds } = await watch.time("check", async () => checkPrograms(leg, built, inputs, log));
-		if (planned.smokeTest !== void 0) await watch.time("smoke-test", async () => smokeTest(leg, built, log));
+		const { word: content, diffIds, config } = await watch.time("check", async () => checkPrograms(leg, built, inputs, log));
+		const tests = smokeTestsOf(planned, config);
+		if (tests.command !== void 0 || tests.service !== void 0) await watch.time("smoke-test", async () => runSmokeTests(leg, built, tests, config, log));
 		const { withheld } = plan;
 		if (withheld !== void 0) log.info(`not pushed: ${withheld}`);
 		const pushed = withheld === void 0 ? await watch.time("push", async () => push(leg, built, diffIds, deps)) : void 0;
@@ -1318,26 +1529,11 @@ async function checkPlatform({ engine, platform, planned, adopted }, built, log)
 	}
 	throw new CodedError("E_PLATFORM_MISMATCH", what, { hint: adopted === void 0 ? "a FROM line may name a platform of its own (FROM --platform=...); nothing was pushed" : "give the platform that it was made for, or the image that was made for this one; nothing was pushed" });
 }
-/** @throws E_UNSUPPORTED before an hour was spent on the build. */
-function refuseSmokeTest({ smokeTest: command }, engine) {
-	if (command === void 0 || engine.capabilities.smokeTest) return;
-	throw new CodedError("E_UNSUPPORTED", `engine ${engine.name} can't run a smoke test`, { hint: "leave smoke-test out, or build with docker, podman or buildah" });
-}
-async function smokeTest({ engine, host, platform, mode, planned }, built, log) {
-	const { smokeTest: command = "", timeoutMs = Infinity } = planned;
-	const how = relation(platform, host.platform) === "foreign" ? "emulate" : mode;
-	await log.group(`Smoke test${how === "emulate" ? " (emulated)" : ""}`, async () => engine.run(built, {
-		command,
-		platform,
-		timeoutMs: Math.min(smokeTestMs[how], timeoutMs)
-	}));
-}
 /** To every target, in order; the record tells of the first. */
 async function push({ engine, platform, targets, planned }, built, diffIds, deps) {
 	const { override } = planned;
 	const pushTo = async (target) => {
-		const name = `${target.image.name}:${target.tag}`;
-		return deps.log.group(`Pushing ${name}`, async () => pushAndReadBack(engine, built, {
+		return deps.log.group(`Pushing ${nameOf$1(target)}`, async () => pushAndReadBack(engine, built, {
 			platform,
 			override,
 			target,
@@ -1348,18 +1544,19 @@ async function push({ engine, platform, targets, planned }, built, diffIds, deps
 	const pushed = await pushTo(first);
 	for (const target of others) {
 		const { manifest } = await pushTo(target);
-		if (manifest.digest !== pushed.manifest.digest) deps.log.warning(`${target.image.name}:${target.tag} is ${manifest.digest}, and ${first.image.name}:${first.tag} ${pushed.manifest.digest}: the engine packs its layers anew for each registry`);
+		if (manifest.digest !== pushed.manifest.digest) deps.log.warning(`${nameOf$1(target)} is ${manifest.digest}, and ${nameOf$1(first)} ${pushed.manifest.digest}: the engine packs its layers anew for each registry`);
 	}
 	return pushed;
 }
 /** The machine of the programs in the layers, before anything of it is run or pushed: the leg's word for the fan-in. */
 async function checkPrograms({ engine, platform }, built, inputs, log) {
 	const origin = `the image for ${formatPlatform(platform)}`;
-	const allowForeign = inputs["allow-foreign"];
+	const { "allow-foreign": allowForeign, "content-limit": limit } = inputs;
 	return log.group(`Checking the programs in ${origin}`, async () => checkArchive(engine.archive(built), {
 		platform,
 		origin,
 		allowForeign,
+		limit,
 		log
 	}));
 }
@@ -1393,19 +1590,22 @@ function whyNotPush(inputs, github) {
 function planBuild(inputs, github) {
 	const [first, ...others] = targetsOf(inputs.images, inputs.tags).slice(0, inputs["push-to"] === "all" ? void 0 : 1);
 	if (first === void 0) throw new CodedError("E_INPUT", "images is not set, and build needs it", { hint: "set images" });
-	if (inputs["arch-tag"] === "none") throw new CodedError("E_UNSUPPORTED", "arch-tag none is not supported by this version", { hint: "let each leg push a tag; {tag}-{arch} is the default" });
+	if (inputs["arch-tag"] === "none" && inputs.handover === "registry") throw new CodedError("E_INPUT", "handover registry is found by its arch tag, and arch-tag is none", { hint: "set handover: artifact, or none and give the output record to merge; or let each leg push a tag" });
 	const tag = firstTag(inputs.tags) ?? "latest";
-	const target = (platform, { image, tags }) => ({
-		image,
-		tag: archTag(inputs["arch-tag"], {
-			tag,
-			finalTags: tags,
-			platform,
-			sha: github.sha,
-			run: github.runId,
-			attempt: github.runAttempt?.toString()
-		})
-	});
+	const target = (platform, { image, tags }) => {
+		if (inputs["arch-tag"] === "none") return { image };
+		return {
+			image,
+			tag: archTag(inputs["arch-tag"], {
+				tag,
+				finalTags: tags,
+				platform,
+				sha: github.sha,
+				run: github.runId,
+				attempt: github.runAttempt?.toString()
+			})
+		};
+	};
 	return {
 		tag,
 		targets: (platform) => [target(platform, first), ...others.map((other) => target(platform, other))],
@@ -1421,6 +1621,7 @@ function plannedLeg(inputs) {
 		mode: inputs.mode,
 		fallback: "fail",
 		smokeTest: inputs["smoke-test"],
+		smokeTestUrl: inputs["smoke-test-url"],
 		required: true,
 		timeoutMs: void 0,
 		override: false
@@ -1434,6 +1635,7 @@ function plannedRow(row, inputs) {
 		mode: row.mode ?? inputs.mode,
 		fallback: row.fallback,
 		smokeTest: row.smokeTest ?? inputs["smoke-test"],
+		smokeTestUrl: inputs["smoke-test-url"],
 		required: row.required,
 		timeoutMs: row.timeoutMinutes === void 0 ? void 0 : row.timeoutMinutes * 6e4,
 		override: row.entry.override
@@ -1501,12 +1703,16 @@ async function build(inputs, deps) {
 		await checkSpace(engine, log);
 		return preflightLeg(leg, plan, engine, log);
 	});
-	const read = baseReader(deps.bases ?? deps.registry);
-	const built = await eachLeg(await eachLeg(tried, log, missing, async (leg) => leg.adopted === void 0 ? withBases(leg, plan, inputs, {
-		log,
-		github,
-		read
-	}) : leg), log, missing, async (leg) => runLeg(leg, plan, inputs, deps));
+	const early = deps.early ?? deps.registry;
+	const read = baseReader(early);
+	const built = await eachLeg(await eachLeg(tried, log, missing, async (leg) => {
+		if (plan.withheld === void 0) await checkAccess(leg.targets, early, log);
+		return leg.adopted === void 0 ? withBases(leg, plan, inputs, {
+			log,
+			github,
+			read
+		}) : leg;
+	}), log, missing, async (leg) => runLeg(leg, plan, inputs, deps));
 	const [only] = built;
 	if (only !== void 0 && !plan.several) return buildResult(only);
 	return buildResults(built, missing);

@@ -7,7 +7,7 @@ import { l as samePlatform, r as normalisePlatform } from "./platform-platform.j
 import { n as archiveMembers, t as archiveError } from "./verify-content-archive-members.js";
 import { n as imageMediaTypes, o as readDescriptor, r as indexMediaTypes, t as configMediaTypes } from "./oci-media-types.js";
 import { n as parseFields } from "./oci-schema.js";
-import { c as LayerStore, d as contentOf, f as readContent, l as defaultReadBudget, o as judgeWord, p as judgeContent, s as wordOf, u as checkLayerCount } from "./report-format.js";
+import { c as LayerStore, d as contentOf, f as readContent, l as defaultReadBudget, m as judgeContent, o as judgeWord, p as isReadWhole, s as wordOf, u as checkLayerCount } from "./report-format.js";
 import { a as readLayerBytes, c as packingOf, n as defaultCaps, r as otherDiffId, t as ReadBudget } from "./verify-content-read-layer.js";
 import { t as isHeader } from "./verify-content-tar-header.js";
 import { posix } from "node:path";
@@ -256,14 +256,14 @@ function matchesName(pattern, name) {
 * @returns for each image's digest what was found, and by whom
 * @throws E_CONTENT_MISMATCH, E_LAYER: everything that is wrong, at once
 */
-async function checkContents(images, { check, allowForeign, open, by, log }) {
+async function checkContents(images, { check, allowForeign, limit, open, by, log }) {
 	if (check === "config") return /* @__PURE__ */ new Map();
 	const holder = new Map(images.flatMap(({ image }) => image.manifest.layers.map((layer) => [layer.digest, image.descriptor])));
-	const store = new LayerStore((layer) => open(layer, holder.get(layer.digest) ?? layer));
+	const store = new LayerStore((layer) => open(layer, holder.get(layer.digest) ?? layer), limit);
 	const allowed = filesMatching(allowForeign);
 	const judged = await settleAll(images.map(async ({ image, platform, origin, word }) => {
 		const trusted = check === "content" ? word : void 0;
-		const verdict = trusted === void 0 ? judgeContent(platform, await readContent(image, store, allowed), origin) : judgeWord(platform, trusted, origin);
+		const verdict = trusted === void 0 ? judgeContent(platform, await named(origin, readContent(image, store, allowed)), origin) : judgeWord(platform, trusted, origin);
 		return {
 			digest: image.descriptor.digest,
 			verdict,
@@ -277,21 +277,36 @@ async function checkContents(images, { check, allowForeign, open, by, log }) {
 		by: whose
 	}]));
 }
+/** What is wrong with a layer is told with the image that it is in, which is what has to be built again. */
+async function named(origin, reading) {
+	try {
+		return await reading;
+	} catch (error) {
+		if (!(error instanceof CodedError) || error.code !== "E_LAYER") throw error;
+		const { hint, cause } = error;
+		throw new CodedError("E_LAYER", `${origin}: ${error.message}`, {
+			...hint !== void 0 && { hint },
+			cause
+		});
+	}
+}
 /**
 * Reads a built image's layers and says what is in them: a leg's word.
 * @param archive as {@link readArchive} takes it
 * @throws E_CONTENT_MISMATCH, E_LAYER, E_MANIFEST
 */
-async function checkArchive(archive, { platform, origin, allowForeign, log }) {
+async function checkArchive(archive, { platform, origin, allowForeign, limit = defaultReadBudget, log }) {
 	const { config, layers } = await readArchive(archive, {
 		what: origin,
-		platform
+		platform,
+		budget: new ReadBudget(limit)
 	});
 	const content = contentOf(config, layers, filesMatching(allowForeign));
 	tell([judgeContent(platform, content, origin)], log);
 	return {
-		word: content.unread.length > 0 ? void 0 : wordOf(content),
-		diffIds: config.diffIds
+		word: isReadWhole(content) ? wordOf(content) : void 0,
+		diffIds: config.diffIds,
+		config
 	};
 }
 function tell(verdicts, log) {

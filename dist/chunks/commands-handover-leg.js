@@ -1,6 +1,6 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { n as errorLine, o as show, t as CodedError } from "./errors.js";
-import { i as artifactName, o as recordFileName, r as handoverWay, t as pushRecord } from "./commands-handover-registry.js";
+import { a as artifactName, i as handoverWay, s as recordFileName, t as pushRecord } from "./commands-handover-registry.js";
 import { i as recordToJson, t as maxRecordBytes } from "./handover-record.js";
 import { n as formatPlatform } from "./platform-platform.js";
 import { mkdir, writeFile } from "node:fs/promises";

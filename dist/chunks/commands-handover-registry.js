@@ -7,6 +7,7 @@ import { a as mediaTypes } from "./oci-media-types.js";
 import { i as parseManifest } from "./oci-manifest.js";
 import { n as imageSize } from "./verify-source.js";
 import { n as parseRecord, t as maxRecordBytes } from "./handover-record.js";
+import { n as targetsOf } from "./inputs-targets.js";
 import { n as listAsReferrer, u as registryTarget } from "./registry-copy-referrers.js";
 import { createHash } from "node:crypto";
 
@@ -164,6 +165,41 @@ async function recordOfArtifact(artifact, where, blob) {
 	return parseRecord(bytes, where);
 }
 
+// src/commands/handover-strange.ts
+/**
+* Records that were named one by one, those of strangers with their problem (E_RECORD), so that nothing is asked of where they
+* lead. Who can write a record can name any image in it. In a workflow that may be another job; in a shell it is who runs the
+* command, who is told. A reference in its place is a person's own word, and may lead anywhere.
+*/
+function refusingStrange(legs, inputs, github, log) {
+	const images = inputs.output === void 0 ? targetsOf(inputs.images, inputs.tags) : [];
+	const listed = new Set(images.map(({ image }) => image.name));
+	return legs.map((leg) => {
+		if (leg.record === void 0) return leg;
+		const elsewhere = otherImage(leg, listed);
+		const problem = otherRepository(leg.record, leg.origin, github) ?? (github.workflow ? elsewhere : void 0);
+		if (problem !== void 0) return {
+			...leg,
+			problem
+		};
+		if (elsewhere !== void 0) log.warning(`${elsewhere.message}: see that the leg was meant to push there`);
+		return leg;
+	});
+}
+/** The repository of source that a record is of, where it is known to be another than the run's: a fork's, above all. */
+function isOfOtherRepository({ run }, { repository }) {
+	const said = run?.repository?.toLowerCase();
+	return said !== void 0 && repository !== void 0 && said !== repository.toLowerCase();
+}
+function otherRepository(record, origin, github) {
+	if (!isOfOtherRepository(record, github)) return void 0;
+	return new CodedError("E_RECORD", `${origin} was made by a run of ${quote(record.run?.repository ?? "")}, and this is one of ${quote(github.repository ?? "")}`, { hint: "take the records of this repository only: those of a fork are what anybody may have written" });
+}
+function otherImage({ origin, repository, ref, record }, listed) {
+	if (listed.size === 0 || record?.pushed === false || listed.has(repository.name)) return void 0;
+	return new CodedError("E_RECORD", `${origin} says that its image is in ${repository.name}, which is not one of images (${[...listed].join(", ")})`, { hint: `give build and merge the same images; where it is meant to be copied from there, write the reference in the place of the record: ${repository.name}@${ref}` });
+}
+
 // src/commands/handover-registry.ts
 /**
 * Puts a leg's record beside the image that it pushed.
@@ -212,7 +248,7 @@ function isWorthIt({ images }) {
 	return images.some((image) => image.manifest.layers.length > quicklyRead.layers || imageSize(image) > quicklyRead.size);
 }
 /** The set with the records of those legs that were found by their arch tags, where these save reading layers. */
-async function withRecords(set, client, sha, log) {
+async function withRecords(set, client, { sha, repository: ofRun }, log) {
 	const legs = await Promise.all(set.legs.map(async (read) => {
 		const { leg, source } = read;
 		const { claimed, repository, record } = leg;
@@ -221,7 +257,8 @@ async function withRecords(set, client, sha, log) {
 		const found = await findRecord(client, repository, {
 			digest: source.manifest.digest,
 			platform: claimed,
-			sha
+			sha,
+			source: ofRun
 		}, log);
 		return found === void 0 ? read : {
 			source,
@@ -240,8 +277,9 @@ function whyOther(record, { name }, image) {
 	if (record.image.name !== name) return `it tells of ${record.image.name}`;
 	if (record.digest !== image.digest) return `it tells of ${record.digest}`;
 	if (!samePlatform(record.platform, image.platform)) return "it tells of another platform";
+	if (isOfOtherRepository(record, { repository: image.source })) return "a run of another repository made it";
 	const sha = record.run?.sha;
 	return sha !== void 0 && image.sha !== void 0 && sha !== image.sha ? "it is of another commit" : void 0;
 }
 
-export { parseArtifactName as a, artifactName as i, withRecords as n, recordFileName as o, handoverWay as r, pushRecord as t };
+export { artifactName as a, handoverWay as i, withRecords as n, parseArtifactName as o, refusingStrange as r, recordFileName as s, pushRecord as t };

@@ -2,7 +2,7 @@
 import { a as settleAll, n as errorLine, s as toCodedError, t as CodedError } from "./errors.js";
 import { t as isLayout } from "./oci-layout-reference.js";
 import { i as parseManifest, n as isAttestation } from "./oci-manifest.js";
-import { a as factsText, c as LayerStore, f as readContent, g as configDifferences, i as factsMarkdown, m as checkImagePlatform, p as judgeContent, s as wordOf, t as formatBytes, v as checkPlatformSet } from "./report-format.js";
+import { _ as configDifferences, a as factsText, c as LayerStore, f as readContent, h as checkImagePlatform, i as factsMarkdown, m as judgeContent, s as wordOf, t as formatBytes, y as checkPlatformSet } from "./report-format.js";
 import { n as imageSize, r as otherKinds, t as expandSource } from "./verify-source.js";
 import { n as formatPlatform, o as platformOfJson } from "./platform-platform.js";
 import { t as formatReference } from "./oci-reference.js";
@@ -17,19 +17,18 @@ import { t as repositoryReader } from "./commands-repository-reader.js";
 /**
 * Reads the layers of all images, if they are small enough that a look is worth it, and says what is started there. Nothing
 * that is found wrong is an error: it is told.
-* @param max compressed bytes, all layers together, each once
 */
-async function readMachines(images, open, max) {
+async function readMachines(images, open, { stored = Infinity, inflated }) {
 	const total = [...new Map(images.flatMap(({ manifest }) => manifest.layers.map((layer) => [layer.digest, layer.size]))).values()].reduce((sum, size) => sum + size, 0);
-	if (total > max) {
-		const unread = `not read: the layers have ${formatBytes(total)}, and inspect reads ${formatBytes(max)} at most; verify with check full reads all`;
+	if (total > stored) {
+		const unread = `not read: the layers have ${formatBytes(total)}, and inspect reads ${formatBytes(stored)} at most, unless content-limit is set`;
 		return {
 			byImage: /* @__PURE__ */ new Map(),
 			warnings: [],
 			unread
 		};
 	}
-	const store = new LayerStore(open);
+	const store = new LayerStore(open, inflated);
 	const byImage = /* @__PURE__ */ new Map();
 	const warnings = [];
 	await Promise.all(images.map(async (image) => {
@@ -235,7 +234,7 @@ function inspectionWarnings(source, name) {
 	return [
 		...others.map(({ problem }) => problem.message),
 		...images.flatMap((image) => checkImagePlatform(image, void 0, name)).map(({ message }) => message),
-		...checkPlatformSet([], found, name, true).map(({ message }) => message),
+		...checkPlatformSet([], found, name, { allowExtra: true }).map(({ message }) => message),
 		...attestations.filter(({ subject }) => !listed.has(subject)).map(({ descriptor, subject }) => `the attestation ${descriptor.digest} is about ${subject}, which is not in the list`),
 		...index === void 0 ? [] : entryWarnings(index.mediaType, index.manifests),
 		...configDifferences(images)
@@ -266,12 +265,12 @@ const maxLocalBytes = 1e9;
 async function inspect(inputs, { registry }) {
 	const lists = await readManifests(lookedAt(inputs), registry);
 	if (inputs.raw) return raw(lists);
-	return inspectResult(await settleAll(lists.map(async (list) => look(list, registry))));
+	return inspectResult(await settleAll(lists.map(async (list) => look(list, registry, inputs["content-limit"]))));
 }
-async function look(list, registry) {
+async function look(list, registry, limit) {
 	const { repository, name } = list;
 	const source = await wholeSource(list, repositoryReader(registry, repository));
-	const machines = await readMachines(source.images, (layer) => registry.getBlob(repository, layer), isLayout(repository) ? maxLocalBytes : maxLayerBytes);
+	const machines = await readMachines(source.images, (layer) => registry.getBlob(repository, layer), limit === void 0 ? { stored: isLayout(repository) ? maxLocalBytes : maxLayerBytes } : { inflated: limit });
 	return {
 		list,
 		source,

@@ -1,21 +1,22 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { a as settleAll, i as quote, n as errorLine, o as show, r as joinErrors, s as toCodedError, t as CodedError } from "./errors.js";
-import { n as targetsOf, t as firstTag } from "./inputs-targets.js";
-import { a as tagName, l as firstKnown, n as readBackIndex, o as annotationFacts, r as readBackTag, s as factAnnotations, t as archTag, u as labelFacts } from "./handover-arch-tag.js";
-import { _ as revisionKey, a as factsText, b as missingPlatforms, g as configDifferences, h as checkRevisions, i as factsMarkdown, m as checkImagePlatform, n as formatDuration, v as checkPlatformSet, y as isWanted } from "./report-format.js";
+import { t as firstTag } from "./inputs-targets.js";
+import { a as firstKnown, c as readBackTag, n as annotationFacts, o as labelFacts, r as factAnnotations, s as readBackIndex, t as archTag, u as tagName } from "./handover-arch-tag.js";
+import { _ as configDifferences, a as factsText, b as isWanted, g as checkRevisions, h as checkImagePlatform, i as factsMarkdown, n as formatDuration, v as revisionKey, x as missingPlatforms, y as checkPlatformSet } from "./report-format.js";
 import { n as checkContents } from "./commands-content-check.js";
-import { c as platformToJson, l as samePlatform, n as formatPlatform, s as platformSlug, t as parsePlatform } from "./platform-platform.js";
+import { c as platformToJson, l as samePlatform, n as formatPlatform, o as platformOfJson, s as platformSlug, t as parsePlatform } from "./platform-platform.js";
 import { t as groupBy } from "./group-by.js";
-import { a as parseArtifactName, n as withRecords, o as recordFileName, r as handoverWay } from "./commands-handover-registry.js";
+import { i as handoverWay, n as withRecords, o as parseArtifactName, r as refusingStrange, s as recordFileName } from "./commands-handover-registry.js";
 import { i as parseStrictJson, n as parseFields } from "./oci-schema.js";
 import { n as parseRecord, r as recordOfJson, t as maxRecordBytes } from "./handover-record.js";
 import { o as parseDigest } from "./oci-digest.js";
 import { r as parseLayoutReference, t as isLayout } from "./oci-layout-reference.js";
 import { n as parseReference } from "./oci-reference.js";
 import { a as assembleIndex, c as indexOfText, i as annotationsJson, o as chooseFormat, s as descriptorJson } from "./registry-copy-referrers.js";
-import { i as parseManifest } from "./oci-manifest.js";
+import { i as parseManifest, n as isAttestation } from "./oci-manifest.js";
 import { a as readSource, i as readEntries, n as imageSize, r as otherKinds, t as expandSource } from "./verify-source.js";
 import { t as repositoryReader } from "./commands-repository-reader.js";
+import { n as missesChild, t as RegistryError } from "./registry-errors.js";
 import { n as inOrderOf, r as withoutRepeats, t as candidates } from "./verify-candidates.js";
 import { a as mediaTypes } from "./oci-media-types.js";
 import { n as platformsMarkdown, r as platformsText, t as platformJson } from "./report-platforms.js";
@@ -735,11 +736,14 @@ function publishedTag(targets, held) {
 // src/commands/handover-find.ts
 /** What the legs made: what `records` names, and nothing else; without any, what the legs handed over. */
 async function findLegs(inputs, repository, tag, deps) {
-	if (inputs.records.length > 0) return {
-		legs: await explicitLegs(inputs.records, repository, deps.files),
-		explicit: true,
-		where: "records"
-	};
+	if (inputs.records.length > 0) {
+		const named = await explicitLegs(inputs.records, repository, deps.files);
+		return {
+			legs: refusingStrange(named, inputs, deps.github, deps.log),
+			explicit: true,
+			where: "records"
+		};
+	}
 	if (changesPublished(inputs) && !inputs.append) return {
 		legs: [],
 		explicit: true,
@@ -756,7 +760,7 @@ async function findLegs(inputs, repository, tag, deps) {
 	}
 	if (inputs["arch-tag"] === "none") throw new CodedError("E_INPUT", "arch-tag is none and records names nothing", { hint: "legs that push by digest alone have to be named in records, or hand over as artifacts" });
 	deps.log.info(`legs are looked for by their arch tags${why}`);
-	return fromTags(tagLegs(search, platformsOf(inputs)));
+	return fromTags(tagLegs(search, platformsOf$1(inputs)));
 }
 function searchOf(inputs, repository, tag, { github }) {
 	return {
@@ -770,7 +774,7 @@ function searchOf(inputs, repository, tag, { github }) {
 		}
 	};
 }
-function platformsOf({ platforms }) {
+function platformsOf$1({ platforms }) {
 	return platforms.map((row) => row.platform);
 }
 function tagLegs({ inputs, repository, values }, platforms) {
@@ -804,7 +808,7 @@ async function fromArtifacts(search, service, deps) {
 			tag: values.tag
 		}, run, once(log, told));
 		const legs = [...found.legs.map((leg) => anchored(leg, search)), ...found.bad.map((bad) => badLeg(bad, search))];
-		const unheard = platformsOf(inputs).filter((platform) => !legs.some(({ claimed }) => claimed !== void 0 && isWanted(platform, claimed)));
+		const unheard = platformsOf$1(inputs).filter((platform) => !legs.some(({ claimed }) => claimed !== void 0 && isWanted(platform, claimed)));
 		const falls = inputs.handover === "auto" && inputs["arch-tag"] !== "none";
 		const others = falls ? tagLegs(search, unheard).map((leg) => ({
 			...leg,
@@ -848,7 +852,7 @@ function anchored(leg, { inputs, values }) {
 function badLeg({ platform: slug, origin, problem }, { inputs, repository }) {
 	return {
 		origin,
-		claimed: platformsOf(inputs).find((platform) => platformSlug(platform) === slug),
+		claimed: platformsOf$1(inputs).find((platform) => platformSlug(platform) === slug),
 		repository,
 		ref: "",
 		index: "leg",
@@ -904,6 +908,57 @@ async function firstImageFacts(manifest, reader, name) {
 	const [first] = parsed.kind === "index" ? parsed.manifests : [];
 	const image = first === void 0 ? manifest : await reader.manifest(first.digest);
 	return image === void 0 ? {} : labelFacts((await expandSource(reader, image, name)).images);
+}
+
+// src/commands/merge-children.ts
+/**
+* The verbs, where a registry that does not find what the index lists, although it has just shown it to us, is given that once more:
+* one that forgot, cleaned up meanwhile, or has it in one of its replicas only. Each repository once.
+* @throws what the registry said to the index, with what could not be put there again
+*/
+function pushingChildrenAgain(verbs, index, set, log) {
+	const listing = Buffer.from(index.bytes).toString("utf8");
+	const children = childrenOf(set).filter(({ bytes }) => listing.includes(bytes.digest));
+	const done = /* @__PURE__ */ new Set();
+	return {
+		headManifest: async (repository, reference) => verbs.headManifest(repository, reference),
+		getManifest: async (repository, reference) => verbs.getManifest(repository, reference),
+		putManifest: async (repository, reference, manifest) => {
+			try {
+				return await verbs.putManifest(repository, reference, manifest);
+			} catch (error) {
+				if (manifest.digest !== index.digest || !missesChild(error) || done.has(repository.name)) throw error;
+				done.add(repository.name);
+				log.info(`${error.message}: what it lists is pushed again`);
+				await pushAgain(verbs, repository, children, error);
+				return verbs.putManifest(repository, reference, manifest);
+			}
+		}
+	};
+}
+function childrenOf({ entries, attestations }) {
+	return [...entries.map(({ image, platform }) => ({
+		name: formatPlatform(platform),
+		bytes: image.bytes
+	})), ...attestations.map(({ bytes, subject }) => ({
+		name: `the attestation of ${subject}`,
+		bytes
+	}))];
+}
+async function pushAgain(verbs, repository, children, refusal) {
+	const problems = (await Promise.all(children.map(async ({ name, bytes }) => {
+		try {
+			await verbs.putManifest(repository, bytes.digest, bytes);
+			return [];
+		} catch (error) {
+			return [`${name} (${bytes.digest}) can't be pushed there again: ${toCodedError(error).message}`];
+		}
+	}))).flat();
+	if (problems.length === 0) return;
+	throw refusal.with({
+		message: `${refusal.message}; ${problems.join("; ")}`,
+		hint: "layers of it are gone, as after a clean-up: run that leg again, then the merge"
+	});
 }
 
 // src/commands/merge-entry.ts
@@ -1088,7 +1143,7 @@ function partlyChanged(base, removed, inputs, fresh) {
 }
 function resultErrors(base, placed, images, inputs) {
 	const kept = placed.flatMap((each) => "kept" in each ? each.kept.images : []);
-	return [...images.length === 0 ? [new CodedError("E_PLATFORM_MISSING", `no image would be left of ${base.name}`, { hint: "keep one; a list of nothing is no list" })] : checkPlatformSet(inputs.append ? [] : inputs.platforms, images, base.name, inputs.append), ...kept.flatMap((image) => checkImagePlatform(image, void 0, base.name))];
+	return [...images.length === 0 ? [new CodedError("E_PLATFORM_MISSING", `no image would be left of ${base.name}`, { hint: "keep one; a list of nothing is no list" })] : checkPlatformSet(inputs.append ? [] : inputs.platforms, images, base.name, { allowExtra: inputs.append }), ...kept.flatMap((image) => checkImagePlatform(image, void 0, base.name))];
 }
 function unchecked(base, placed) {
 	return placed.flatMap((each) => "kept" in each ? each.kept.others : []).map(({ descriptor, problem }) => `${descriptor.digest} is kept in the list of ${base.name} and was not checked: ${problem.message}`);
@@ -1159,8 +1214,7 @@ function proveSet(found, read, inputs, github) {
 		warnings: [
 			...revisions.warnings,
 			...overrides,
-			...orphans,
-			...strangeRecords(legs, inputs)
+			...orphans
 		],
 		reduced: removals.length > 0
 	};
@@ -1189,12 +1243,6 @@ function withBase(set, base, inputs) {
 			fresh: set.entries
 		}
 	};
-}
-/** A record is a leg's word, and who can write one can name any image: what a person did not name is told. */
-function strangeRecords(legs, inputs) {
-	if (inputs.output !== void 0) return [];
-	const listed = new Set(targetsOf(inputs.images, inputs.tags).map(({ image }) => image.name));
-	return legs.filter(({ leg }) => leg.record !== void 0 && !listed.has(leg.repository.name)).map(({ leg }) => `${leg.origin} takes its image from ${leg.repository.name}, which is not one of images (${[...listed].join(", ")}): see that the leg was meant to push there`);
 }
 /** An attestation is kept beside the image that it is about; one about an image that is not there is about nothing. */
 function orphanWarnings({ leg, source }) {
@@ -1286,6 +1334,96 @@ async function copyAll(copies, referrers, copy, log) {
 	});
 }
 
+// src/commands/merge-fallback.ts
+/** How registries answer what they have no kind for: distribution and others 400, ECR 405, old Gitea 404. */
+const refusing = [
+	400,
+	404,
+	405,
+	406,
+	415,
+	422
+];
+/** What they say where something else is wrong. */
+const otherTroubles = [
+	"BLOB_UNKNOWN",
+	"DENIED",
+	"DIGEST_INVALID",
+	"MANIFEST_BLOB_UNKNOWN",
+	"MANIFEST_UNKNOWN",
+	"NAME_INVALID",
+	"NAME_UNKNOWN",
+	"SIZE_INVALID",
+	"TAG_INVALID",
+	"UNAUTHORIZED"
+];
+/** Sees how the pushes of one index end. */
+var IndexPushes = class {
+	#failures = [];
+	/** The verbs, looked at. */
+	watch(verbs, index) {
+		return {
+			headManifest: async (repository, reference) => verbs.headManifest(repository, reference),
+			getManifest: async (repository, reference) => verbs.getManifest(repository, reference),
+			putManifest: async (repository, reference, manifest) => {
+				try {
+					return await verbs.putManifest(repository, reference, manifest);
+				} catch (error) {
+					if (reference === index.digest) this.#failures.push(error);
+					throw error;
+				}
+			}
+		};
+	}
+	/** What a registry said that takes no OCI index, where nothing else went wrong. */
+	get refusal() {
+		const [first, ...more] = this.#failures;
+		return isRefusal(first) && more.every(isRefusal) ? first : void 0;
+	}
+};
+function isRefusal(error) {
+	return error instanceof RegistryError && (error.code === "E_REGISTRY" || error.code === "E_NOT_FOUND") && refusing.includes(error.status) && !error.says(...otherTroubles);
+}
+/**
+* Publishes; where a registry refuses the OCI index and `format` leaves the choice to us, the same images once more as a Docker list,
+* whose entries may be OCI images for every engine. No tag has moved by then: an index is pushed by its digest first.
+* @param publish with a watch on the pushes of the index
+* @throws what the registry said to the OCI index, where there can be no Docker list or it is refused too
+*/
+async function publishAsTaken(built, publish, log) {
+	let refusal;
+	for (let tries = 1; tries <= 2; tries += 1) {
+		const pushes = new IndexPushes();
+		try {
+			return await publish(built, pushes);
+		} catch (error) {
+			({refusal} = pushes);
+			if (refusal === void 0 || built.index.mediaType !== mediaTypes.ociIndex) throw error;
+		}
+	}
+	if (refusal === void 0) throw new CodedError("E_INTERNAL", "an index was neither taken nor refused");
+	const instead = dockerListOf(built, refusal);
+	log.warning(`${refusal.message}: it seems to take no OCI index, so the list is published as a Docker one`);
+	const second = new IndexPushes();
+	try {
+		return await publish(instead, second);
+	} catch (again) {
+		throw second.refusal === void 0 ? again : refusal;
+	}
+}
+function dockerListOf({ dockerList }, refusal) {
+	if (dockerList === void 0) throw refusal.with({ hint: `${refusal.hint}; if it takes no OCI index, a list that is made anew with format auto becomes a Docker one` });
+	try {
+		return dockerList();
+	} catch (error) {
+		if (!(error instanceof CodedError)) throw error;
+		throw refusal.with({
+			message: `${refusal.message}: it seems to take no OCI index, and ${error.message}`,
+			hint: "leave annotations and attestations out (attestations: strip), or publish to a registry that takes an OCI index"
+		});
+	}
+}
+
 // src/commands/merge-index.ts
 /**
 * The index over a proven set. One source that is an index itself, with nothing asked that would change it, keeps its own
@@ -1338,7 +1476,7 @@ function newIndex(set, inputs, { asked, annotations, facts }) {
 	if (others.length > 0) throw joinErrors(others.map(({ problem }) => problem));
 	const entries = [...set.entries.map((entry) => descriptorOf(entry, inputs)), ...set.attestations.map(({ descriptor }) => descriptor)];
 	const choice = chooseFormat(inputs.format, entries.map((entry) => entry.mediaType), entries.some(isAnnotated) || Object.keys(annotations).length > 0);
-	return {
+	const built = {
 		index: assembleIndex({
 			format: choice.format,
 			entries,
@@ -1349,6 +1487,20 @@ function newIndex(set, inputs, { asked, annotations, facts }) {
 		}),
 		reason: reasonOf(choice),
 		facts
+	};
+	if (inputs.format !== "auto" || choice.format !== "oci") return built;
+	const dockerList = () => ({
+		index: assembleIndex({
+			format: "docker",
+			entries,
+			annotations
+		}),
+		reason: "a Docker manifest list, since an OCI index was refused; the images in it stay as they are",
+		facts
+	});
+	return {
+		...built,
+		dockerList
 	};
 }
 /** The bytes of the only source, where the list is to hold exactly what that holds, and says what is asked for already. */
@@ -1451,6 +1603,33 @@ function nothingToPublish(found, inputs, image, log) {
 	};
 }
 
+// src/publish/restore.ts
+/**
+* For people: the commands that put a tag back to what it held before: ours, which checks the list and keeps its bytes, and one of
+* another tool for where ours is not at hand. What is no list of platforms is for the other alone.
+*/
+async function restoring(verbs, target) {
+	const { repository, tag, held } = target;
+	if (held === void 0) return "is new";
+	const source = `${repository.name}@${held}`;
+	const crane = `crane tag ${source} ${tag}`;
+	const platforms = await platformsOf(verbs, target);
+	if (platforms === void 0) return `held ${held} (${crane} restores it)`;
+	return `held ${held} (${`native-multiarch merge --images ${repository.name} --tags ${tag} --platforms ${platforms} --records ${source} --check config --force`} restores it, and so does ${crane})`;
+}
+/** Of the list that the tag held; undefined where it was none, or can't be read: the tag is in trouble as it is. */
+async function platformsOf(verbs, { repository, held, manifest }) {
+	try {
+		const found = manifest ?? (held === void 0 ? void 0 : await verbs.getManifest(repository, held));
+		const list = found === void 0 ? void 0 : parseManifest(found);
+		if (list?.kind !== "index") return void 0;
+		const platforms = list.manifests.flatMap((entry) => entry.platform === void 0 || isAttestation(entry) ? [] : [formatPlatform(platformOfJson(entry.platform))]);
+		return platforms.length === 0 ? void 0 : [...new Set(platforms)].join(",");
+	} catch {
+		return;
+	}
+}
+
 // src/publish/publish.ts
 /**
 * Publishes an index: by digest, read back, then the tags that exist with another digest, then new tags, then moving
@@ -1468,7 +1647,7 @@ async function publish(verbs, index, repositories, tags, deps) {
 	const written = stages.flat();
 	const failures = /* @__PURE__ */ new Map();
 	for (const stage of stages) await collect(stage, failures, async (target) => {
-		await putTag(verbs, target, index);
+		await verbs.putManifest(target.repository, target.tag, index);
 		deps.log.info(`${tagName(target)} -> ${index.digest}`);
 	});
 	const unread = /* @__PURE__ */ new Map();
@@ -1479,7 +1658,7 @@ async function publish(verbs, index, repositories, tags, deps) {
 	await Promise.all(refused.map(async (target) => {
 		if (await standsAt(verbs, target, index)) failures.delete(target);
 	}));
-	if (failures.size + unread.size > 0) throw publishError(index, tags, failures, unread);
+	if (failures.size + unread.size > 0) throw await publishError(verbs, index, tags, failures, unread);
 	return tags.map((target) => ({
 		...target,
 		state: stateOf(target, index)
@@ -1515,20 +1694,6 @@ async function placeIndex(verbs, index, repository, tags, deps) {
 	}
 	deps.log.info(`${repository.name}@${index.digest} ${present ? "was there already" : "is pushed"} and reads back the same`);
 }
-/** An immutable tag that already holds the index is where it should be, whatever the registry says of the write. */
-async function putTag(verbs, target, index) {
-	try {
-		await verbs.putManifest(target.repository, target.tag, index);
-	} catch (error) {
-		if (!(error instanceof CodedError) || error.code !== "E_TAG_IMMUTABLE") throw error;
-		const now = await verbs.getManifest(target.repository, target.tag);
-		if (now?.digest === index.digest) return;
-		throw new CodedError("E_TAG_IMMUTABLE", `${tagName(target)} may not move and holds ${now?.digest ?? "nothing"}, not ${index.digest}`, {
-			hint: "publish under a new tag, or let whoever runs the registry lift the rule",
-			cause: error
-		});
-	}
-}
 async function inParallel(items, work) {
 	const failures = /* @__PURE__ */ new Map();
 	await collect(items, failures, work);
@@ -1547,23 +1712,20 @@ async function collect(items, failures, work) {
 * @param failures of writes: the tag holds what it held
 * @param unread of read-backs: the tag was written, or held the index before, and does not show it now
 */
-function publishError(index, tags, failures, unread) {
+async function publishError(verbs, index, tags, failures, unread) {
 	const errors = [...failures.values(), ...unread.values()];
 	const changed = tags.filter((target) => !failures.has(target) && target.held !== index.digest);
 	if (errors.every((error) => error.code === "E_TAG_MOVED") || changed.length === 0) return joinErrors(errors);
-	const stands = changed.map((target) => {
+	const stands = await Promise.all(changed.map(async (target) => {
 		const doubt = unread.get(target);
-		return `${tagName(target)} ${before(target)}${doubt === void 0 ? "" : `, and reads back wrong: ${errorLine(doubt)}`}`;
-	});
+		const wrong = doubt === void 0 ? "" : `, and reads back wrong: ${errorLine(doubt)}`;
+		return `${tagName(target)} ${await restoring(verbs, target)}${wrong}`;
+	}));
 	const missed = [...failures].map(([target, error]) => `${tagName(target)} held ${target.held ?? "nothing"}: ${errorLine(error)}`);
 	return new CodedError("E_PUBLISH", `${changed.length} of ${tags.length} tags were put at ${index.digest} (${stands.join(", ")}) and ${failures.size} were not (${missed.join(", ")})`, {
 		hint: "mend what the registry refused and run the merge again: it finishes what is left",
 		cause: errors[0]
 	});
-}
-/** With the command that brings it back. */
-function before({ held, repository, tag }) {
-	return held === void 0 ? "is new" : `held ${held} (crane tag ${repository.name}@${held} ${tag} restores it)`;
 }
 
 // src/commands/merge-plan.ts
@@ -1996,7 +2158,17 @@ async function merge(inputs, deps) {
 	const set = await prove(state, places, inputs, deps);
 	tell(set, inputs, log);
 	const contents = await readContents(set, places, inputs, deps);
-	const built = buildIndex(set, inputs, github, deps.sourceDate);
+	const made = buildIndex(set, inputs, github, deps.sourceDate);
+	return publishAsTaken(made, async (built, pushes) => publishBuilt(built, {
+		set,
+		contents,
+		places,
+		state,
+		pushes
+	}, inputs, deps), log);
+}
+async function publishBuilt(built, { set, contents, places, state, pushes }, inputs, deps) {
+	const { log } = deps;
 	const { index } = built;
 	log.info(`index ${index.digest}: ${built.reason}`);
 	const ours = new Set(places.targets.map(({ image }) => image.name));
@@ -2006,7 +2178,11 @@ async function merge(inputs, deps) {
 	const lacking = await lackingPlaces(index, places, moved, deps.registry);
 	const copies = neededCopies(set, index, lacking);
 	const planned = plannedWrites(index, lacking, moved, copies, places.file);
-	const outcome = inputs["dry-run"] ? void 0 : await write(index, places, moved, copies, inputs, deps);
+	const watched = {
+		...deps,
+		registry: pushes.watch(pushingChildrenAgain(deps.registry, index, set, log), index)
+	};
+	const outcome = inputs["dry-run"] ? void 0 : await write(index, places, moved, copies, inputs, watched);
 	return mergeResult({
 		inputs,
 		places,
@@ -2022,7 +2198,10 @@ async function merge(inputs, deps) {
 /** The set that the list is made of; of a published list that is changed, what is kept as well. */
 async function prove({ found, read, held }, places, inputs, { github, registry, log }) {
 	const proven = found.legs.length === 0 ? emptySet : proveSet(found, read, inputs, github);
-	const set = inputs.check === "content" ? await withRecords(proven, registry, inputs.revision ?? github.sha, log) : proven;
+	const set = inputs.check === "content" ? await withRecords(proven, registry, {
+		...github,
+		sha: inputs.revision ?? github.sha
+	}, log) : proven;
 	return changesPublished(inputs) ? withBase(set, await readBase(places.published, held, registry), inputs) : set;
 }
 function tell(set, inputs, log) {
@@ -2037,6 +2216,7 @@ async function readContents(set, { home }, inputs, { log, registry }) {
 	})), {
 		check: inputs.check,
 		allowForeign: inputs["allow-foreign"],
+		limit: inputs["content-limit"],
 		open: (layer, { digest }) => registry.getBlob(repositoryOf(digest, set) ?? home, layer),
 		by: "merge",
 		log

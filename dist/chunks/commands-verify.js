@@ -2,7 +2,7 @@
 import { a as settleAll, n as errorLine, r as joinErrors, t as CodedError } from "./errors.js";
 import { t as formatReference } from "./oci-reference.js";
 import { n as formatPlatform } from "./platform-platform.js";
-import { a as factsText, g as configDifferences, i as factsMarkdown, m as checkImagePlatform, v as checkPlatformSet } from "./report-format.js";
+import { _ as configDifferences, a as factsText, h as checkImagePlatform, i as factsMarkdown, y as checkPlatformSet } from "./report-format.js";
 import { n as platformsMarkdown, r as platformsText, t as platformJson } from "./report-platforms.js";
 import { t as candidates } from "./verify-candidates.js";
 import { n as imageSize, r as otherKinds, t as expandSource } from "./verify-source.js";
@@ -153,6 +153,7 @@ async function verify(inputs, deps) {
 	})), {
 		check: inputs.check,
 		allowForeign: inputs["allow-foreign"],
+		limit: inputs["content-limit"],
 		open: (layer) => registry.getBlob(list.repository, layer),
 		by: "verify",
 		log
@@ -195,7 +196,10 @@ function checkList(source, name, inputs) {
 	const digests = new Set(found.map((image) => image.digest));
 	return [
 		...found.length === 0 ? [new CodedError("E_MANIFEST", `${name} holds no image`, { hint: "publish it again" })] : [],
-		...checkPlatformSet(wanted, found, name, inputs["allow-extra"]),
+		...checkPlatformSet(wanted, found, name, {
+			allowExtra: inputs["allow-extra"],
+			published: true
+		}),
 		...found.flatMap(({ image }) => checkImagePlatform(image, void 0, name)),
 		...source.attestations.filter((attestation) => !digests.has(attestation.subject)).map(({ descriptor, subject }) => new CodedError("E_MANIFEST", `the attestation ${descriptor.digest} in ${name} is about ${subject}, which is not in the list`, { hint: "publish the list again with the image that it belongs to" }))
 	];

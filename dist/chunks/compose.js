@@ -1,10 +1,10 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { i as quote, r as joinErrors, t as CodedError } from "./errors.js";
 import { t as githubEnvironment } from "./github-environment.js";
-import { a as laterCommand, n as inputTable, o as laterCommands, t as inputNames } from "./inputs-table.js";
-import { d as unreadable, m as splitQuotedLines } from "./inputs-kinds.js";
 import { n as targetsOf } from "./inputs-targets.js";
 import { t as isLayout } from "./oci-layout-reference.js";
+import { a as laterCommand, n as inputTable, o as laterCommands, t as inputNames } from "./inputs-table.js";
+import { d as unreadable, m as splitQuotedLines } from "./inputs-kinds.js";
 import { open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
@@ -65,6 +65,224 @@ async function writeWhole(path, bytes) {
 	}
 }
 
+// src/compose/registry.ts
+/** Runs `work` with a client that knows what will be pushed to, and closes it however `work` ends. */
+async function withRegistry(inputs, shell, pushRepositories, work) {
+	const registry = await registryClient(inputs, shell, pushRepositories);
+	try {
+		return await work(registry);
+	} finally {
+		registry.close();
+	}
+}
+/** For questions whose answer spares time, where none is no failure: it has not many seconds to come. */
+const impatient = {
+	attempts: 2,
+	retries: 8,
+	connectMs: 5e3,
+	headersMs: 15e3,
+	documentMs: 15e3,
+	waitingMs: 1e4,
+	longestRetryAfterMs: 5e3
+};
+async function registryClient(inputs, shell, pushRepositories, limits = {}) {
+	const [{ createRegistryClient }, { credentialSource }] = await Promise.all([import("./registry-client.js"), import("./credentials.js")]);
+	const { log, env, signal } = shell;
+	const caCertificate = await certificate(inputs, shell);
+	return createRegistryClient({
+		credentials: credentialSource({
+			explicit: logins(inputs, log),
+			env,
+			home: env["HOME"] ?? homedir(),
+			...process.getuid !== void 0 && { uid: process.getuid() }
+		}),
+		log,
+		pushRepositories,
+		insecureRegistries: inputs["insecure-registries"],
+		trustedRealms: [...(inputs["registry-auth"] ?? []).map(({ registry: host }) => host), ...inputs["insecure-registries"]],
+		...caCertificate !== void 0 && { caCertificate },
+		env,
+		signal,
+		limits
+	});
+}
+/** Credentials that were given: `username` and `password` are for the first image's registry. */
+function logins(inputs, log) {
+	const { username, password } = inputs;
+	const listed = inputs["registry-auth"] ?? [];
+	for (const login of listed) log.secret(login.password);
+	if (username === void 0 || password === void 0) return listed;
+	const { registry } = firstRepository(inputs);
+	return [{
+		registry,
+		username,
+		password
+	}, ...listed.filter((login) => login.registry !== registry)];
+}
+/** The first image; where only references say what is looked at, the first of these. */
+function firstRepository(inputs) {
+	const [reference] = (inputs.references ?? []).filter(({ repository }) => !isLayout(repository));
+	if (reference !== void 0 && inputs.images === void 0) return reference.repository;
+	const [target] = targetsOf(inputs.images, inputs.tags);
+	if (target !== void 0) return target.image;
+	throw new CodedError("E_INPUT", "username is set, and no image says for which registry it is", { hint: "set images, or use registry-auth" });
+}
+const maxCertificateBytes = 1048576;
+/** The text of `ca-certificate`, wherever it stands. */
+async function certificate(inputs, { cwd }) {
+	const given = inputs["ca-certificate"];
+	if (given === void 0 || "pem" in given) return given?.pem;
+	const bytes = await readNamed(resolve(cwd, given.path), maxCertificateBytes, "ca-certificate", given.path);
+	return Buffer.from(bytes).toString("utf8");
+}
+/** A client that reads from OCI image layout folders as well. */
+async function readingLayouts(registry, { cwd }) {
+	const { Layouts, withLayouts } = await import("./commands-places.js");
+	return withLayouts(registry, new Layouts({ cwd }));
+}
+
+// src/compose/shell.ts
+/** Sleeps until the run is ended. */
+function sleeper({ signal }) {
+	return async (ms) => {
+		await setTimeout(ms, void 0, { signal });
+	};
+}
+
+// src/compose/engines.ts
+async function engineOptions(inputs, shell, registry) {
+	const { env, cwd, log, signal, kind } = shell;
+	const workspace = env["GITHUB_WORKSPACE"];
+	const caCertificate = await certificate(inputs, shell);
+	return {
+		log,
+		env,
+		cwd,
+		temp: await shell.scratch(),
+		...kind === "action" && workspace !== void 0 && { workspace },
+		logins: logins(inputs, log),
+		insecureRegistries: inputs["insecure-registries"],
+		...caCertificate !== void 0 && { caCertificate },
+		signal,
+		uploader: registry
+	};
+}
+/** What `engine: auto` is to find an engine for. A row's own mode and fallback are tried when it is its turn. */
+function trialOf(inputs) {
+	return {
+		platform: inputs.platform,
+		mode: inputs.mode ?? "native",
+		smokeTest: inputs["smoke-test"] !== void 0 || (inputs["smoke-test-url"] ?? "none") !== "none"
+	};
+}
+/** What pushes and runs an image that stands in a folder or an archive. */
+async function storedEngine(source, options, shell) {
+	const [{ StoredEngine }, { readAdopted }] = await Promise.all([import("./engines-stored-engine.js"), import("./commands-adopt-archive.js")]);
+	const scratch = await shell.scratch();
+	return new StoredEngine(options, (platform) => readAdopted(source, platform, {
+		cwd: shell.cwd,
+		scratch
+	}));
+}
+/** An engine that pulls what verify looks at; a registry on loopback may speak plain HTTP to it, as to us. */
+async function pullingEngine(inputs, shell, registry) {
+	const [{ chooseEngine }, { isLoopback }, { lookedAt }] = await Promise.all([
+		import("./engines-detect.js"),
+		import("./registries.js"),
+		import("./look.js")
+	]);
+	const { workspace: _, ...options } = await engineOptions(inputs, shell, registry);
+	const loopback = lookedAt(inputs).map(({ repository }) => repository.registry).filter(isLoopback);
+	const insecureRegistries = [.../* @__PURE__ */ new Set([...inputs["insecure-registries"], ...loopback])];
+	return chooseEngine(inputs.engine, {
+		...options,
+		insecureRegistries
+	});
+}
+/** What base images of engine assemble are read with. */
+async function imageReader(registry, shell) {
+	const { layerPaths } = await import("./verify-content-folders.js");
+	return {
+		...await readingLayouts(registry, shell),
+		layerPaths
+	};
+}
+/** The program that `setup` asks for, installed where it is not. */
+async function installed(setup, inputs, shell) {
+	const [{ setUpBuildx }, { downloader }] = await Promise.all([import("./engines-setup-buildx.js"), import("./registry-download.js")]);
+	const { env, log, signal } = shell;
+	const caCertificate = await certificate(inputs, shell);
+	return log.group(`Setting up ${setup.tool} ${setup.version}`, async () => setUpBuildx(setup, {
+		log,
+		env,
+		temp: await shell.scratch(),
+		download: downloader({
+			env,
+			signal,
+			...caCertificate !== void 0 && { caCertificate }
+		}),
+		sleep: sleeper(shell)
+	}));
+}
+
+// src/compose/build.ts
+async function runBuild(inputs, shell) {
+	const [{ build }, { legHandover }, { chooseEngine }, { sweep }, { claim }] = await Promise.all([
+		import("./commands-build.js"),
+		import("./commands-handover-leg.js"),
+		import("./engines-detect.js"),
+		import("./engines-leftovers.js"),
+		import("./ledger.js")
+	]);
+	const scratch = await shell.scratch();
+	await claim(scratch);
+	await sweep(dirname(scratch), shell);
+	const push = targetsOf(inputs.images, inputs.tags).slice(0, inputs["push-to"] === "all" ? void 0 : 1).map(({ image }) => image);
+	for (const { from } of inputs.secrets) if (from.kind === "value") shell.log.secret(from.value);
+	const github = await githubEnvironment(shell.env, readStart);
+	return withRegistry(inputs, shell, push, async (registry) => {
+		const { remote, setup } = inputs;
+		const options = {
+			...await engineOptions(inputs, shell, registry),
+			reader: await imageReader(registry, shell),
+			setUpEmulation: inputs["setup-emulation"],
+			...remote !== void 0 && { remote },
+			...setup !== void 0 && { buildx: await installed(setup, inputs, shell) }
+		};
+		const early = await registryClient(inputs, shell, push, impatient);
+		const engines = /* @__PURE__ */ new Map();
+		try {
+			return await build(inputs, {
+				log: shell.log,
+				engineOf: async (name) => {
+					const engine = engines.get(name) ?? chooseEngine(name, options, trialOf(inputs));
+					engines.set(name, engine);
+					return engine;
+				},
+				storedEngine: async (source) => {
+					const engine = engines.get(source.text) ?? storedEngine(source, options, shell);
+					engines.set(source.text, engine);
+					return engine;
+				},
+				registry,
+				early,
+				github,
+				handOver: legHandover(inputs.handover, {
+					...shell,
+					registry,
+					sleep: sleeper(shell),
+					retentionDays: shell.env["GITHUB_RETENTION_DAYS"]
+				}),
+				sleep: sleeper(shell),
+				now: () => performance.now()
+			});
+		} finally {
+			early.close();
+			for (const engine of engines.values()) await engine.then(async (one) => one.close(), () => void 0);
+		}
+	});
+}
+
 // src/github/compare.ts
 const timeoutMs = 1e4;
 const commitForm = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
@@ -106,6 +324,79 @@ const quiet = {
 	warn: () => void 0,
 	error: () => void 0
 };
+
+// src/compose/merge.ts
+async function runMerge(inputs, shell) {
+	const [{ merge }, { createCopier }, { copyBetween, Layouts, withLayouts }, { outputLayout, placesOf }, { plainHttp }] = await Promise.all([
+		import("./commands-merge.js"),
+		import("./copier.js"),
+		import("./commands-places.js"),
+		import("./merge-target.js"),
+		import("./registry-plain-http.js")
+	]);
+	const targets = placesOf(inputs).targets.map(({ image }) => image);
+	const push = inputs["dry-run"] || inputs.output !== void 0 ? [] : targets;
+	const layouts = new Layouts({
+		cwd: shell.cwd,
+		output: outputLayout(inputs)
+	});
+	const github = await githubEnvironment(shell.env, readStart);
+	const copier = createCopier({
+		log: shell.log,
+		signal: shell.signal
+	});
+	const http = plainHttp(shell);
+	return withRegistry(inputs, shell, push, async (registry) => merge(inputs, {
+		env: shell.env,
+		send: http.send,
+		log: shell.log,
+		registry: withLayouts(registry, layouts),
+		copy: copyBetween(copier, registry, layouts, shell.log),
+		writeFile: async (path, bytes) => writeWhole(resolve(shell.cwd, path), bytes),
+		files: recordFiles(shell.cwd),
+		github,
+		sourceDate: sourceDate(shell.env),
+		sleep: sleeper(shell),
+		compare: compareCommits({
+			token: inputs["github-token"],
+			repository: github.repository,
+			apiUrl: shell.env["GITHUB_API_URL"],
+			log: shell.log,
+			signal: shell.signal
+		})
+	})).finally(http.close);
+}
+/** The inputs with what the file in `spec` says. */
+async function specified(raw, { cwd }) {
+	if (!raw.has("spec")) return raw;
+	const { maxSpecBytes, withSpec } = await import("./inputs-spec.js");
+	return withSpec(raw, async (path) => Buffer.from(await readNamed(resolve(cwd, path), maxSpecBytes, "spec", path)).toString("utf8"));
+}
+/** SOURCE_DATE_EPOCH as RFC 3339. https://reproducible-builds.org/specs/source-date-epoch/ */
+function sourceDate(env) {
+	const value = env["SOURCE_DATE_EPOCH"];
+	if (value === void 0 || value === "") return void 0;
+	if (/^\d{1,11}$/u.test(value)) return (/* @__PURE__ */ new Date(Number(value) * 1e3)).toISOString().replace(".000Z", "Z");
+	throw new CodedError("E_INPUT", `SOURCE_DATE_EPOCH is ${quote(value)}, which is not a number of seconds`, { hint: "set it to the seconds since 1970, such as $(git log -1 --format=%ct)" });
+}
+
+// src/compose/verify.ts
+async function runVerify(inputs, shell) {
+	const { verify } = await import("./commands-verify.js");
+	return withRegistry(inputs, shell, [], async (registry) => {
+		let engine;
+		try {
+			return await verify(inputs, {
+				log: shell.log,
+				registry: await readingLayouts(registry, shell),
+				engine: async () => engine ??= await pullingEngine(inputs, shell, registry),
+				scratch: shell.scratch
+			});
+		} finally {
+			await engine?.close();
+		}
+	});
+}
 
 // src/inputs/guards.ts
 /** Nothing that is typed or generated for a workflow is longer. */
@@ -271,10 +562,7 @@ function adoptRules(raw) {
 function buildRules(raw, inputs) {
 	const errors = [...platformRules(raw), ...adoptRules(raw)];
 	const engine = String(inputs["engine"]);
-	if (engine !== "assemble") {
-		for (const name of assembleOnly.filter((each) => raw.has(each))) errors.push(unsupported(name, raw, `engine ${engine}`, "set engine to assemble, or leave it out"));
-		if (inputs["arch-tag"] === "none") errors.push(unsupported("arch-tag", raw, `engine ${engine}`, "let each leg push a tag; {tag}-{arch} is the default"));
-	}
+	if (engine !== "assemble") for (const name of assembleOnly.filter((each) => raw.has(each))) errors.push(unsupported(name, raw, `engine ${engine}`, "set engine to assemble, or leave it out"));
 	return errors;
 }
 /** Annotations of what a merge does not change. */
@@ -374,281 +662,6 @@ async function runCommand(command, raw, shell) {
 		case "prune":
 		case "doctor": throw laterCommand(command);
 	}
-}
-async function runMerge(inputs, shell) {
-	const [{ merge }, { createCopier }, { copyBetween, Layouts, withLayouts }, { outputLayout, placesOf }, { plainHttp }] = await Promise.all([
-		import("./commands-merge.js"),
-		import("./copier.js"),
-		import("./commands-places.js"),
-		import("./merge-target.js"),
-		import("./registry-plain-http.js")
-	]);
-	const targets = placesOf(inputs).targets.map(({ image }) => image);
-	const push = inputs["dry-run"] || inputs.output !== void 0 ? [] : targets;
-	const layouts = new Layouts({
-		cwd: shell.cwd,
-		output: outputLayout(inputs)
-	});
-	const github = await githubEnvironment(shell.env, readStart);
-	const copier = createCopier({
-		log: shell.log,
-		signal: shell.signal
-	});
-	const http = plainHttp(shell);
-	return withRegistry(inputs, shell, push, async (registry) => merge(inputs, {
-		env: shell.env,
-		send: http.send,
-		log: shell.log,
-		registry: withLayouts(registry, layouts),
-		copy: copyBetween(copier, registry, layouts, shell.log),
-		writeFile: async (path, bytes) => writeWhole(resolve(shell.cwd, path), bytes),
-		files: recordFiles(shell.cwd),
-		github,
-		sourceDate: sourceDate(shell.env),
-		sleep: sleeper(shell),
-		compare: compareCommits({
-			token: inputs["github-token"],
-			repository: github.repository,
-			apiUrl: shell.env["GITHUB_API_URL"],
-			log: shell.log,
-			signal: shell.signal
-		})
-	})).finally(http.close);
-}
-/** The inputs with what the file in `spec` says. */
-async function specified(raw, { cwd }) {
-	if (!raw.has("spec")) return raw;
-	const { maxSpecBytes, withSpec } = await import("./inputs-spec.js");
-	return withSpec(raw, async (path) => Buffer.from(await readNamed(resolve(cwd, path), maxSpecBytes, "spec", path)).toString("utf8"));
-}
-async function runBuild(inputs, shell) {
-	const [{ build }, { legHandover }, { chooseEngine }, { sweep }] = await Promise.all([
-		import("./commands-build.js"),
-		import("./commands-handover-leg.js"),
-		import("./engines-detect.js"),
-		import("./engines-leftovers.js")
-	]);
-	await sweep(dirname(await shell.scratch()), shell);
-	const push = targetsOf(inputs.images, inputs.tags).slice(0, inputs["push-to"] === "all" ? void 0 : 1).map(({ image }) => image);
-	for (const { from } of inputs.secrets) if (from.kind === "value") shell.log.secret(from.value);
-	const github = await githubEnvironment(shell.env, readStart);
-	return withRegistry(inputs, shell, push, async (registry) => {
-		const { remote, setup } = inputs;
-		const options = {
-			...await engineOptions(inputs, shell, registry),
-			reader: await imageReader(registry, shell),
-			setUpEmulation: inputs["setup-emulation"],
-			...remote !== void 0 && { remote },
-			...setup !== void 0 && { buildx: await installed(setup, inputs, shell) }
-		};
-		const bases = await registryClient(inputs, shell, [], impatient);
-		const engines = /* @__PURE__ */ new Map();
-		try {
-			return await build(inputs, {
-				log: shell.log,
-				engineOf: async (name) => {
-					const engine = engines.get(name) ?? chooseEngine(name, options, trialOf(inputs));
-					engines.set(name, engine);
-					return engine;
-				},
-				storedEngine: async (source) => {
-					const engine = engines.get(source.text) ?? storedEngine(source, options, shell);
-					engines.set(source.text, engine);
-					return engine;
-				},
-				registry,
-				bases,
-				github,
-				handOver: legHandover(inputs.handover, {
-					...shell,
-					registry,
-					sleep: sleeper(shell),
-					retentionDays: shell.env["GITHUB_RETENTION_DAYS"]
-				}),
-				sleep: sleeper(shell),
-				now: () => performance.now()
-			});
-		} finally {
-			bases.close();
-			for (const engine of engines.values()) await engine.then(async (one) => one.close(), () => void 0);
-		}
-	});
-}
-/** What pushes and runs an image that stands in a folder or an archive. */
-async function storedEngine(source, options, shell) {
-	const [{ StoredEngine }, { readAdopted }] = await Promise.all([import("./engines-stored-engine.js"), import("./commands-adopt-archive.js")]);
-	const scratch = await shell.scratch();
-	return new StoredEngine(options, (platform) => readAdopted(source, platform, {
-		cwd: shell.cwd,
-		scratch
-	}));
-}
-async function runVerify(inputs, shell) {
-	const { verify } = await import("./commands-verify.js");
-	return withRegistry(inputs, shell, [], async (registry) => {
-		let engine;
-		try {
-			return await verify(inputs, {
-				log: shell.log,
-				registry: await readingLayouts(registry, shell),
-				engine: async () => engine ??= await pullingEngine(inputs, shell, registry),
-				scratch: shell.scratch
-			});
-		} finally {
-			await engine?.close();
-		}
-	});
-}
-/** An engine that pulls what verify looks at; a registry on loopback may speak plain HTTP to it, as to us. */
-async function pullingEngine(inputs, shell, registry) {
-	const [{ chooseEngine }, { isLoopback }, { lookedAt }] = await Promise.all([
-		import("./engines-detect.js"),
-		import("./registries.js"),
-		import("./look.js")
-	]);
-	const { workspace: _, ...options } = await engineOptions(inputs, shell, registry);
-	const loopback = lookedAt(inputs).map(({ repository }) => repository.registry).filter(isLoopback);
-	const insecureRegistries = [.../* @__PURE__ */ new Set([...inputs["insecure-registries"], ...loopback])];
-	return chooseEngine(inputs.engine, {
-		...options,
-		insecureRegistries
-	});
-}
-/** A client that reads from OCI image layout folders as well. */
-async function readingLayouts(registry, { cwd }) {
-	const { Layouts, withLayouts } = await import("./commands-places.js");
-	return withLayouts(registry, new Layouts({ cwd }));
-}
-/** What base images of engine assemble are read with. */
-async function imageReader(registry, shell) {
-	const { layerPaths } = await import("./verify-content-folders.js");
-	return {
-		...await readingLayouts(registry, shell),
-		layerPaths
-	};
-}
-/** Runs `work` with a client that knows what will be pushed to, and closes it however `work` ends. */
-async function withRegistry(inputs, shell, pushRepositories, work) {
-	const registry = await registryClient(inputs, shell, pushRepositories);
-	try {
-		return await work(registry);
-	} finally {
-		registry.close();
-	}
-}
-/** For questions whose answer spares time, where none is no failure: it has not many seconds to come. */
-const impatient = {
-	attempts: 2,
-	retries: 8,
-	connectMs: 5e3,
-	headersMs: 15e3,
-	documentMs: 15e3,
-	waitingMs: 1e4,
-	longestRetryAfterMs: 5e3
-};
-async function registryClient(inputs, shell, pushRepositories, limits = {}) {
-	const [{ createRegistryClient }, { credentialSource }] = await Promise.all([import("./registry-client.js"), import("./credentials.js")]);
-	const { log, env, signal } = shell;
-	const caCertificate = await certificate(inputs, shell);
-	return createRegistryClient({
-		credentials: credentialSource({
-			explicit: logins(inputs, log),
-			env,
-			home: env["HOME"] ?? homedir(),
-			...process.getuid !== void 0 && { uid: process.getuid() }
-		}),
-		log,
-		pushRepositories,
-		insecureRegistries: inputs["insecure-registries"],
-		trustedRealms: [...(inputs["registry-auth"] ?? []).map(({ registry: host }) => host), ...inputs["insecure-registries"]],
-		...caCertificate !== void 0 && { caCertificate },
-		env,
-		signal,
-		limits
-	});
-}
-/** Credentials that were given: `username` and `password` are for the first image's registry. */
-function logins(inputs, log) {
-	const { username, password } = inputs;
-	const listed = inputs["registry-auth"] ?? [];
-	for (const login of listed) log.secret(login.password);
-	if (username === void 0 || password === void 0) return listed;
-	const { registry } = firstRepository(inputs);
-	return [{
-		registry,
-		username,
-		password
-	}, ...listed.filter((login) => login.registry !== registry)];
-}
-/** The first image; where only references say what is looked at, the first of these. */
-function firstRepository(inputs) {
-	const [reference] = (inputs.references ?? []).filter(({ repository }) => !isLayout(repository));
-	if (reference !== void 0 && inputs.images === void 0) return reference.repository;
-	const [target] = targetsOf(inputs.images, inputs.tags);
-	if (target !== void 0) return target.image;
-	throw new CodedError("E_INPUT", "username is set, and no image says for which registry it is", { hint: "set images, or use registry-auth" });
-}
-/** What `engine: auto` is to find an engine for. A row's own mode and fallback are tried when it is its turn. */
-function trialOf(inputs) {
-	return {
-		platform: inputs.platform,
-		mode: inputs.mode ?? "native",
-		smokeTest: inputs["smoke-test"] !== void 0
-	};
-}
-/** The program that `setup` asks for, installed where it is not. */
-async function installed(setup, inputs, shell) {
-	const [{ setUpBuildx }, { downloader }] = await Promise.all([import("./engines-setup-buildx.js"), import("./registry-download.js")]);
-	const { env, log, signal } = shell;
-	const caCertificate = await certificate(inputs, shell);
-	return log.group(`Setting up ${setup.tool} ${setup.version}`, async () => setUpBuildx(setup, {
-		log,
-		env,
-		temp: await shell.scratch(),
-		download: downloader({
-			env,
-			signal,
-			...caCertificate !== void 0 && { caCertificate }
-		}),
-		sleep: sleeper(shell)
-	}));
-}
-async function engineOptions(inputs, shell, registry) {
-	const { env, cwd, log, signal, kind } = shell;
-	const workspace = env["GITHUB_WORKSPACE"];
-	const caCertificate = await certificate(inputs, shell);
-	return {
-		log,
-		env,
-		cwd,
-		temp: await shell.scratch(),
-		...kind === "action" && workspace !== void 0 && { workspace },
-		logins: logins(inputs, log),
-		insecureRegistries: inputs["insecure-registries"],
-		...caCertificate !== void 0 && { caCertificate },
-		signal,
-		uploader: registry
-	};
-}
-const maxCertificateBytes = 1048576;
-/** The text of `ca-certificate`, wherever it stands. */
-async function certificate(inputs, { cwd }) {
-	const given = inputs["ca-certificate"];
-	if (given === void 0 || "pem" in given) return given?.pem;
-	const bytes = await readNamed(resolve(cwd, given.path), maxCertificateBytes, "ca-certificate", given.path);
-	return Buffer.from(bytes).toString("utf8");
-}
-function sleeper({ signal }) {
-	return async (ms) => {
-		await setTimeout(ms, void 0, { signal });
-	};
-}
-/** SOURCE_DATE_EPOCH as RFC 3339. https://reproducible-builds.org/specs/source-date-epoch/ */
-function sourceDate(env) {
-	const value = env["SOURCE_DATE_EPOCH"];
-	if (value === void 0 || value === "") return void 0;
-	if (/^\d{1,11}$/u.test(value)) return (/* @__PURE__ */ new Date(Number(value) * 1e3)).toISOString().replace(".000Z", "Z");
-	throw new CodedError("E_INPUT", `SOURCE_DATE_EPOCH is ${quote(value)}, which is not a number of seconds`, { hint: "set it to the seconds since 1970, such as $(git log -1 --format=%ct)" });
 }
 
 export { runCommand };

@@ -7,17 +7,21 @@ import { l as samePlatform, n as formatPlatform, o as platformOfJson, r as norma
 import { t as parseImageConfig } from "./oci-config.js";
 import { n as layoutRepository, r as parseLayoutReference, t as isLayout } from "./oci-layout-reference.js";
 import { i as parseManifest, n as isAttestation, r as maxManifestBytes } from "./oci-manifest.js";
-import { n as parseReference } from "./oci-reference.js";
+import { n as parseReference, t as formatReference } from "./oci-reference.js";
 import { n as parseFields, r as withoutUndefined } from "./oci-schema.js";
-import { C as tarEnd, E as existing, S as padding, T as checkValues, _ as Session, a as writtenTo, b as layoutArchive, c as ContainerEngine, d as pairs, f as secretArguments, g as sourceDate, h as storedImageId, i as cacheOfPlatform, l as commonArguments, m as buildArguments, n as PodmanEngine, o as isStoredFor, p as writeDockerConfig, r as DockerEngine, s as ContainersEngine, t as ImageRunner, u as optional, v as pushStored, w as tarHeader, x as maxId, y as chunks } from "./engines-image-runner.js";
+import { C as padding, D as existing, E as checkValues, S as maxId, T as tarHeader, _ as sourceDate, a as writtenTo, b as chunks, c as modestLimits, d as optional, f as pairs, g as storedImageId, h as buildArguments, i as cacheOfPlatform, l as ContainerEngine, m as writeDockerConfig, n as PodmanEngine, o as isStoredFor, p as secretArguments, r as DockerEngine, s as ContainersEngine, t as ImageRunner, u as commonArguments, v as Session, w as tarEnd, x as layoutArchive, y as pushStored } from "./engines-image-runner.js";
+import { t as descendantsOf } from "./engines-process-tree.js";
 import { n as lastLines } from "./engines-output.js";
 import { n as findTools, t as findTool } from "./engines-tools.js";
 import { n as isAtLeast, t as askedOptions } from "./engines-support.js";
 import { t as isLoopback } from "./engines-registries.js";
-import { access, lstat, mkdir, open, readFile, readdir, readlink, rm, stat } from "node:fs/promises";
+import { lstat, mkdir, open, readFile, readdir, readlink, rm, stat } from "node:fs/promises";
 import { machine } from "node:os";
 import { basename, join, posix } from "node:path";
 import { createReadStream } from "node:fs";
+import { once } from "node:events";
+import { connect, isIP } from "node:net";
+import { connect as connect$1 } from "node:tls";
 
 // src/engines/base-tree.ts
 /** As many links as Linux follows before it says ELOOP. */
@@ -94,7 +98,8 @@ var BaseTree = class {
 async function readBase(text, platform, options) {
 	const { reader, log } = options;
 	if (reader === void 0) throw new CodedError("E_INTERNAL", "engine assemble was given nobody to read with");
-	const { repository, tag, digest } = await place(text, options);
+	const reference = await place(text, options);
+	const { repository, tag, digest } = reference;
 	const top = await reader.getManifest(repository, digest ?? tag ?? (isLayout(repository) ? "" : "latest"));
 	if (top === void 0) throw missing(text);
 	const { manifest, bytes } = await imageFor(top, {
@@ -115,7 +120,10 @@ async function readBase(text, platform, options) {
 	const tree = await readTree(manifest.layers, repository, reader);
 	return {
 		repository,
-		...!isLayout(repository) && { name: text },
+		...!isLayout(repository) && { named: {
+			reference: formatReference(reference),
+			digest: top.digest
+		} },
 		digest: bytes.digest,
 		layers: manifest.layers,
 		config: config.document,
@@ -574,7 +582,8 @@ var AssembleEngine = class {
 			engine: this.name,
 			id,
 			name: id,
-			manifest: image.top
+			manifest: image.top,
+			...base?.named !== void 0 && { base: base.named }
 		};
 	}
 	async #assemble(entries, { platform, labels = {} }, source, { seconds, base }) {
@@ -650,6 +659,11 @@ var AssembleEngine = class {
 	async push(image, reference) {
 		await pushStored(this.#get(image), reference, this.#session.options);
 	}
+	async pushByDigest(image, repository) {
+		const stored = this.#get(image);
+		await pushStored(stored, { repository }, this.#session.options);
+		return stored.top.digest;
+	}
 	async remove(image) {
 		this.#images.delete(image.id);
 	}
@@ -693,10 +707,10 @@ function layerFor({ mediaType, digest, size }, format) {
 }
 /** https://github.com/opencontainers/image-spec/blob/main/annotations.md */
 function baseAnnotations(base, format) {
-	if (base?.name === void 0 || format === "docker") return {};
+	if (base?.named === void 0 || format === "docker") return {};
 	return {
 		"org.opencontainers.image.base.digest": base.digest,
-		"org.opencontainers.image.base.name": base.name
+		"org.opencontainers.image.base.name": base.named.reference
 	};
 }
 function read(reader, base, layer) {
@@ -708,10 +722,157 @@ function distinct(blobs) {
 	return [...new Map(blobs.map((blob) => [blob.digest, blob])).values()];
 }
 
+// src/engines/buildah-service.ts
+/**
+* A service in a container of buildah, which has nothing that runs in the background: `buildah run` is a child of ours for as long as the
+* service lives, and what asks it joins its namespaces by the number of its process.
+*/
+var BuildahService = class {
+	#session;
+	#name;
+	#words;
+	#made = [];
+	#pid;
+	#running;
+	#relay;
+	constructor(session, name, words) {
+		this.#session = session;
+		this.#name = name;
+		this.#words = words;
+	}
+	run() {
+		this.#running ??= this.#run();
+		return this.#running;
+	}
+	async #run() {
+		const { image, command, env, timeoutMs } = this.#words;
+		const made = await this.#from(this.#name, image);
+		if (made.code !== 0) return made;
+		const onStart = (pid) => {
+			this.#pid = pid;
+		};
+		const args = [
+			"run",
+			"--terminal=false",
+			"--network",
+			"none",
+			this.#name,
+			"--",
+			...command
+		];
+		try {
+			return await this.#session.tell(args, {
+				env,
+				timeoutMs,
+				onStart,
+				stepsFirst: true
+			});
+		} finally {
+			this.#pid = void 0;
+		}
+	}
+	async #from(name, image) {
+		await this.#session.note("container", name);
+		this.#made.push(name);
+		const { env, limits } = this.#words;
+		return this.#session.ask([
+			"from",
+			"--pull=never",
+			...limits,
+			"--name",
+			name,
+			image
+		], { env });
+	}
+	async isUp() {
+		return await this.#process() !== void 0;
+	}
+	/** The first process of the service: the first one below ours that has another network. */
+	async #process() {
+		if (this.#pid === void 0) return void 0;
+		const own = await network("self");
+		for (const pid of await descendantsOf(this.#pid)) {
+			const other = await network(String(pid));
+			if (other !== void 0 && other !== own) return pid;
+		}
+	}
+	async beside(relay, input, timeoutMs) {
+		this.#relay ??= this.#makeRelay(relay);
+		return this.#join(await this.#relay, ["/relay"], {
+			input,
+			timeoutMs
+		});
+	}
+	async #makeRelay(relay) {
+		const name = `${this.#name}-relay`;
+		const made = await this.#from(name, "scratch");
+		if (made.code !== 0) throw this.#session.failure(made, { doing: "ask" });
+		const folder = await this.#session.folderWith(name, { relay });
+		const added = await this.#session.ask([
+			"add",
+			"--quiet",
+			name,
+			join(folder, "relay"),
+			"/relay"
+		]);
+		if (added.code !== 0) throw this.#session.failure(added, { doing: "ask" });
+		return name;
+	}
+	async inside(command, timeoutMs) {
+		return this.#join(this.#name, command, { timeoutMs });
+	}
+	async #join(container, command, options) {
+		const pid = await this.#process();
+		if (pid === void 0) return {
+			code: 1,
+			stdout: "",
+			stderr: "the service does not run"
+		};
+		const joined = [
+			"--network",
+			`ns:/proc/${pid}/ns/net`,
+			"--pid",
+			`/proc/${pid}/ns/pid`
+		];
+		return this.#session.ask([
+			"run",
+			"--terminal=false",
+			...joined,
+			container,
+			"--",
+			...command
+		], {
+			...options,
+			env: this.#words.env,
+			stepsFirst: true
+		});
+	}
+	async remove() {
+		const pid = await this.#process();
+		if (pid !== void 0) kill(pid);
+		await this.#running?.catch(() => void 0);
+		for (const name of this.#made) {
+			await this.#session.ask(["rm", name], { evenIfAborted: true });
+			await this.#session.strike(name);
+		}
+	}
+};
+/** Which network a process has; `undefined` for one that is gone, or not ours to look at. */
+async function network(process) {
+	return readlink(`/proc/${process}/ns/net`).catch(() => void 0);
+}
+function kill(pid) {
+	try {
+		process.kill(pid, "SIGKILL");
+	} catch {}
+}
+
 // src/engines/buildah.ts
 /** buildah, which has neither a daemon nor a service. https://github.com/containers/buildah/tree/main/docs */
 var BuildahEngine = class extends ContainersEngine {
 	buildCommand = "bud";
+	packing = [];
+	marksSince = "1.24";
 	constructor(options) {
 		super("buildah", new Session("buildah", "buildah", options));
 	}
@@ -752,7 +913,7 @@ var BuildahEngine = class extends ContainersEngine {
 		return isStoredFor(this.session, question, platform);
 	}
 	async storage() {
-		return (await this.session.askJson(["info"], "the answer of buildah info")).get("store").get("GraphRoot").optional((field) => field.string());
+		return (await this.session.askJson(["info"], "the answer of buildah info")).get("store").optional((store) => store.get("GraphRoot").optional((field) => field.string()));
 	}
 	async platformOf(image) {
 		const config = (await this.session.askJson([
@@ -792,37 +953,194 @@ var BuildahEngine = class extends ContainersEngine {
 			`docker-archive:${path}`
 		]);
 	}
-	async runCommand(image, program, options) {
-		const name = `native-multiarch-${this.session.uniqueId()}`;
+	/** A container keeps those that it was made with. */
+	#limits() {
+		return this.arrangement.limits === true ? modestLimits : [];
+	}
+	async runCommand(image, program, { name, timeoutMs }) {
 		const env = this.variables(this.arrangement);
-		const made = await this.session.ask([
-			"from",
-			"--pull=never",
-			"--name",
-			name,
-			image.id
-		], { env });
-		if (made.code !== 0) return made;
+		await this.session.note("container", name);
 		const chroot = this.isolation === "chroot";
-		if (chroot) this.session.options.log.warning("the smoke test has the host's network: buildah in chroot isolation can't take it away");
 		const network = chroot ? [] : ["--network", "none"];
 		try {
-			return await this.session.tell([
+			const made = await this.session.ask([
+				"from",
+				"--pull=never",
+				...this.#limits(),
+				"--name",
+				name,
+				image.id
+			], { env });
+			if (made.code !== 0) return made;
+			if (chroot) this.session.options.log.warning("the smoke test has the host's network: buildah in chroot isolation can't take it away");
+			const args = [
 				"run",
 				"--terminal=false",
 				...network,
 				name,
 				"--",
 				...program
-			], {
+			];
+			return await this.session.tell(args, {
 				env,
-				timeoutMs: options.timeoutMs
+				timeoutMs,
+				stepsFirst: true
 			});
 		} finally {
 			await this.session.ask(["rm", name], { evenIfAborted: true });
+			await this.session.strike(name);
 		}
 	}
+	/** In a chroot a service would have the ports of this machine: those of others answer there, and two legs meet. */
+	async checkServe(platform) {
+		await super.checkServe(platform);
+		this.#refuseChroot();
+	}
+	#refuseChroot() {
+		if (this.isolation !== "chroot") return;
+		throw new CodedError("E_UNSUPPORTED", "buildah in chroot isolation can't give a service a network of its own", { hint: "use engine: docker or podman, or a machine on which buildah can start containers; smoke-test runs a command all the same" });
+	}
+	service(image, { name, timeoutMs }, [first, ...rest]) {
+		this.#refuseChroot();
+		if (first === void 0) throw new CodedError("E_SMOKE_TEST", "the image has neither ENTRYPOINT nor CMD: it is no service", { hint: "nothing was pushed; leave smoke-test-url out, or say in the Dockerfile what the service is" });
+		const env = this.variables(this.arrangement);
+		const words = {
+			image: image.id,
+			command: [first, ...rest],
+			limits: this.#limits(),
+			env,
+			timeoutMs
+		};
+		return Promise.resolve(new BuildahService(this.session, name, words));
+	}
 };
+
+// src/engines/buildkit-address.ts
+/** The start of HTTP/2, which gRPC is, with settings that change nothing. https://www.rfc-editor.org/rfc/rfc9113#section-3.4 */
+const preface = Buffer.concat([Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), Buffer.from([
+	0,
+	0,
+	0,
+	4,
+	0,
+	0,
+	0,
+	0,
+	0
+])]);
+const settings = 4;
+const answerMs = 1e4;
+/**
+* Whether somebody who may be a BuildKit answers at `tcp://` or `unix://`: buildx itself waits for 20 s, and does not say what for.
+* @throws E_ENGINE with what is wrong
+*/
+async function checkBuildKit(address, tls = {}) {
+	const trouble = await troubleAt(address, tls);
+	if (trouble === void 0) return;
+	throw new CodedError("E_ENGINE", `BuildKit does not answer at ${quote(address, 120)}: ${trouble.says}`, { hint: trouble.cure });
+}
+const startIt = "start buildkitd there, or give its address in BUILDKIT_HOST or remote";
+const giveKeys = "let DOCKER_CERT_PATH be the folder of ca.pem, cert.pem and key.pem that it takes; or if it has no TLS, leave DOCKER_CERT_PATH out";
+async function troubleAt(address, tls) {
+	const wantsTls = Object.keys(tls).length > 0;
+	let socket;
+	try {
+		socket = await open$1(address, tls);
+		const answer = await firstBytes(socket);
+		if (answer[3] === settings) return void 0;
+		if (answer.length === 0) return {
+			says: wantsTls ? "it takes our connection and not our certificate" : "it closes the connection, as one does that wants TLS",
+			cure: giveKeys
+		};
+		return {
+			says: "what answers there is no BuildKit",
+			cure: wantsTls ? startIt : giveKeys
+		};
+	} catch (error) {
+		if (error instanceof CodedError) throw error;
+		return explain(error);
+	} finally {
+		socket?.destroy();
+	}
+}
+async function open$1(address, tls) {
+	if (address.startsWith("unix://")) return connect(address.slice(7));
+	const { hostname, port } = new URL(address);
+	const to = {
+		host: hostname.replace(/^\[|\]$/gu, ""),
+		port: Number(port)
+	};
+	if (Object.keys(tls).length === 0) return connect(to);
+	const { cacert, cert, key, servername = isIP(to.host) === 0 ? to.host : void 0 } = tls;
+	return connect$1({
+		...to,
+		...servername !== void 0 && { servername },
+		ALPNProtocols: ["h2"],
+		...cacert !== void 0 && { ca: await fileOf("cacert", cacert) },
+		...cert !== void 0 && { cert: await fileOf("cert", cert) },
+		...key !== void 0 && { key: await fileOf("key", key) }
+	});
+}
+async function fileOf(what, path) {
+	return readFile(path).catch((error) => {
+		throw new CodedError("E_INPUT", `the ${what} of BuildKit, ${quote(path, 200)}, can't be read`, {
+			hint: giveKeys,
+			cause: error
+		});
+	});
+}
+/** None where it was closed instead. */
+async function firstBytes(socket) {
+	const signal = AbortSignal.timeout(answerMs);
+	socket.on("error", () => void 0);
+	socket.write(preface);
+	const [bytes] = await Promise.race([once(socket, "data", { signal }), once(socket, "end", { signal })]);
+	return bytes ?? Buffer.alloc(0);
+}
+function explain(error) {
+	const { code = "", message } = error;
+	const says = show(message, 200);
+	if (code === "ENOTFOUND" || code === "EAI_AGAIN") return {
+		says: "its host can not be resolved",
+		cure: "check the name, and the DNS of this machine"
+	};
+	if (code === "ENOENT") return {
+		says: "there is no such socket",
+		cure: startIt
+	};
+	if (code === "EACCES" || code === "EPERM") return {
+		says: "its socket is not ours to use: permission denied",
+		cure: "start buildkitd with --group of the user of the runner, and restart the runner service"
+	};
+	if (code === "ECONNREFUSED") return {
+		says: "nobody listens there",
+		cure: startIt
+	};
+	if (code === "ABORT_ERR" || code === "ETIMEDOUT" || code === "EHOSTUNREACH" || code === "ENETUNREACH") return {
+		says: code === "ABORT_ERR" ? `it said nothing for ${answerMs / 1e3} s` : says,
+		cure: "check host and port, and that no firewall stands in between; one that wants TLS needs DOCKER_CERT_PATH"
+	};
+	if (/alert/iu.test(`${code} ${message}`)) return {
+		says: `it does not take our certificate (${says})`,
+		cure: giveKeys
+	};
+	if (/CERT|SIGNATURE|ALTNAME/u.test(code)) return {
+		says: `its certificate is not to be trusted (${says})`,
+		cure: giveKeys
+	};
+	if (/^ERR_OSSL_(?:X509|PEM)/u.test(code)) return {
+		says: `our certificate and key can't be used (${says})`,
+		cure: giveKeys
+	};
+	if (code === "EPROTO") return {
+		says: "it does not speak TLS",
+		cure: giveKeys
+	};
+	return {
+		says,
+		cure: startIt
+	};
+}
 
 // src/engines/buildx-builder.ts
 /** A builder needs an image, or a pod, or a machine far away to start. */
@@ -883,11 +1201,13 @@ async function planOf({ env }) {
 		options: [...kubernetesOptions(address), ...driverOptions]
 	};
 	if (address !== "") {
-		await checkAddress(address);
+		const scheme = schemeOf(address);
+		const options = [...tlsOptions(address, env), ...driverOptions];
+		if (scheme === "tcp" || scheme === "unix") await checkBuildKit(address, tlsFiles(options));
 		return {
 			driver: "remote",
 			address,
-			options: [...await tlsOptions(address, env), ...driverOptions]
+			options
 		};
 	}
 	return driverOptions.length > 0 ? {
@@ -895,6 +1215,7 @@ async function planOf({ env }) {
 		options: driverOptions
 	} : void 0;
 }
+const hasPort = /^tcp:\/\/(?:[^:/[\]]+|\[[0-9a-f:.]+\]):\d{1,5}\/?$/iu;
 const schemes = [
 	"tcp",
 	"unix",
@@ -905,17 +1226,11 @@ const schemes = [
 	"kubernetes",
 	"nerdctl-container"
 ];
-async function checkAddress(address) {
+/** @throws E_INPUT */
+function schemeOf(address) {
 	const scheme = /^([a-z-]+):\/\//u.exec(address)?.[1];
-	if (scheme === void 0 || !schemes.includes(scheme)) throw new CodedError("E_INPUT", `BUILDKIT_HOST is ${quote(address)}, which is no address of BuildKit`, { hint: `it starts with ${schemes.slice(0, 4).join("://, ")}://, kube-pod:// or kubernetes://` });
-	if (scheme !== "unix") return;
-	const path = address.slice(7);
-	await access(path).catch((error) => {
-		throw new CodedError("E_ENGINE", `BuildKit does not answer at ${quote(address)}: there is no such socket, or it is not ours`, {
-			hint: "start buildkitd, or give its address in BUILDKIT_HOST or remote",
-			cause: error
-		});
-	});
+	if (scheme !== void 0 && schemes.includes(scheme) && (scheme !== "tcp" || hasPort.test(address))) return scheme;
+	throw new CodedError("E_INPUT", `BUILDKIT_HOST is ${quote(address)}, which is no address of BuildKit`, { hint: `it starts with ${schemes.slice(0, 4).join("://, ")}://, kube-pod:// or kubernetes://; tcp:// needs a port` });
 }
 /** `kubernetes://namespace?nodeselector=kubernetes.io/arch=ppc64le&image=...`: all that the driver takes. */
 function kubernetesOptions(address) {
@@ -924,16 +1239,27 @@ function kubernetesOptions(address) {
 	return [...hostname === "" ? [] : [`namespace=${hostname}`], ...given];
 }
 /** Certificates in the folder that docker, too, takes them from: ca.pem, cert.pem and key.pem. */
-async function tlsOptions(address, env) {
+function tlsOptions(address, env) {
 	const folder = env["DOCKER_CERT_PATH"] ?? "";
 	if (!address.startsWith("tcp://") || folder === "") return [];
-	const files = {
+	return Object.entries({
 		cacert: "ca.pem",
 		cert: "cert.pem",
 		key: "key.pem"
-	};
-	await Promise.resolve();
-	return Object.entries(files).map(([name, file]) => `${name}=${join(folder, file)}`);
+	}).map(([name, file]) => `${name}=${join(folder, file)}`);
+}
+const tlsNames = [
+	"cacert",
+	"cert",
+	"key",
+	"servername"
+];
+/** The same, as given to the driver by whomever. */
+function tlsFiles(options) {
+	return Object.fromEntries(tlsNames.flatMap((name) => {
+		const given = options.findLast((option) => option.startsWith(`${name}=`));
+		return given === void 0 ? [] : [[name, given.slice(name.length + 1)]];
+	}));
 }
 /** What a BuildKit of our own is told of registries: the CA that was given, and which are insecure. */
 async function daemonArguments({ session }) {
@@ -1413,6 +1739,9 @@ var BuildxEngine = class extends ContainerEngine {
 			notes: ["with the docker driver images are in Docker's own store, and Docker pushes them"]
 		};
 	}
+	keeper() {
+		return this.#docker?.name ?? this.name;
+	}
 	#buildCommand() {
 		if (this.#builder === void 0) throw new CodedError("E_INTERNAL", "buildx builds before it has a builder");
 		return [
@@ -1514,9 +1843,29 @@ var BuildxEngine = class extends ContainerEngine {
 		}
 		await (await this.#findRunner(options.platform)).run(this.#layoutOf(image), options);
 	}
+	async checkServe(platform) {
+		if (this.#docker === void 0) await this.#findRunner(platform);
+		else await this.#docker.checkServe(platform);
+	}
+	service() {
+		return Promise.reject(new CodedError("E_INTERNAL", "buildx has no command that starts services"));
+	}
+	async serve(image, options) {
+		if (this.#docker !== void 0) {
+			await this.#docker.serve(image, options);
+			return;
+		}
+		await (await this.#findRunner(options.platform)).serve(this.#layoutOf(image), options);
+	}
 	async push(image, reference) {
 		if (this.#docker !== void 0) await this.#docker.push(image, reference);
 		else await pushStored(this.#layoutOf(image), reference, this.session.options);
+	}
+	async pushByDigest(image, repository) {
+		if (this.#docker !== void 0) throw new CodedError("E_UNSUPPORTED", "arch-tag none: with the docker driver Docker pushes, by name only", { hint: "let each leg push a tag, or use a builder with another driver: docker buildx create --use" });
+		const stored = this.#layoutOf(image);
+		await pushStored(stored, { repository }, this.session.options);
+		return stored.top.digest;
 	}
 	async remove(image) {
 		if (this.#docker !== void 0) await this.#docker.remove(image);

@@ -1,19 +1,23 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { a as settleAll, i as quote, n as errorLine, o as show, r as joinErrors, s as toCodedError, t as CodedError } from "./errors.js";
-import { s as splitWords } from "./inputs-readers.js";
 import { l as samePlatform, n as formatPlatform, r as normalisePlatform } from "./platform-platform.js";
-import { i as digestOf } from "./oci-digest.js";
 import { n as parseReference, t as formatReference } from "./oci-reference.js";
 import { i as parseStrictJson, n as parseFields } from "./oci-schema.js";
-import { a as crossFailure, c as emulationCure, d as qemuName, f as relation, g as probeProgram, h as lookUpEmulation, i as checkEmulation, l as emulationWarning, m as isUsable, n as isAtLeast, o as decideMode, p as binfmtFolder, r as unsupportedOptions, s as describeMode, t as askedOptions, u as modesToTry } from "./engines-support.js";
-import { c as shownVariables, i as identify, n as findTools, r as spawnExec, s as childEnvironment, t as findTool } from "./engines-tools.js";
-import { a as Ledger, i as tellingLines, n as lastLines, r as logLine, t as isNoise } from "./engines-output.js";
+import { i as tellingLines, n as lastLines, r as logLine, t as isNoise } from "./engines-output.js";
+import { C as probeProgram, S as lookUpEmulation, _ as qemuName, a as healthCheck, b as isOn, c as waitForService, f as decideMode, g as modesToTry, h as emulationWarning, i as smokeTestArguments, l as checkEmulation, m as emulationCure, n as isAtLeast, p as describeMode, r as unsupportedOptions, s as urlCheck, t as askedOptions, u as crossFailure, v as relation, x as isUsable, y as binfmtFolder } from "./engines-support.js";
+import { a as shownVariables, i as childEnvironment, n as findTools, r as spawnExec, t as findTool } from "./engines-tools.js";
+import { t as Ledger } from "./engines-ledger.js";
+import { n as identify } from "./engines-process-tree.js";
+import { a as markArguments, i as containerRemoval, o as markedContainers, r as pushByName } from "./engines-docker-push.js";
 import { t as isLoopback } from "./engines-registries.js";
+import { i as digestOf } from "./oci-digest.js";
+import { i as parseManifest, r as maxManifestBytes } from "./oci-manifest.js";
+import { a as mediaTypes } from "./oci-media-types.js";
 import { lstat, mkdir, mkdtemp, open, readFile, readdir, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { randomBytes } from "node:crypto";
 import { PassThrough, Readable } from "node:stream";
-import { closeSync, constants, createWriteStream, openSync } from "node:fs";
+import { closeSync, constants, createReadStream, createWriteStream, openSync } from "node:fs";
 import { pipeline as pipeline$1 } from "node:stream/promises";
 import { Socket } from "node:net";
 
@@ -309,8 +313,27 @@ const prunes = {
 	podman: "podman image prune",
 	buildx: "buildx prune"
 };
+/** Also in the words of a step: what it could not write to is the storage of the engine. */
+const noSpace = {
+	matches: /no space left on device/,
+	code: "E_ENGINE",
+	say: ({ engine }) => `the storage of ${engine} is full: no space left on device`,
+	hint: ({ engine }) => engine === "docker" ? "free some, for example with \"docker builder prune\", or give the machine more" : `free some, for example with "${prunes[engine] ?? "buildah prune"}", or give the machine more`
+};
 /** Where the engine itself is the trouble. Messages of Docker 20.10 to 28, podman 4.3 to 5, buildah 1.28 to 1.39. */
 const engineRules = [
+	{
+		matches: /command \[ssh |Host key verification failed|Permission denied \(publickey|ssh: (?:handshake failed|connect to host)/,
+		code: "E_ENGINE",
+		say: ({ engine }) => `${engine} is not reached through ssh`,
+		hint: ({ engine }) => `see that "ssh <user>@<host> ${engine} version" works here as this user, without a question: the key, known_hosts, the address, and ${engine} on that machine`
+	},
+	{
+		matches: /Cannot connect to Podman|unable to connect to Podman|failed to connect: (?:dial|ssh|knownhosts)/,
+		code: "E_ENGINE",
+		say: () => "podman's service does not answer",
+		hint: () => "start it there (\"systemctl start podman.socket\", with --user for a user's own), check CONTAINER_HOST, CONTAINER_CONNECTION and \"podman system connection list\"; or leave them out to use the podman of this machine"
+	},
 	{
 		matches: /permission denied while trying to connect to the Docker (?:daemon socket|API)|dial unix .*: connect: permission denied/,
 		code: "E_ENGINE",
@@ -323,12 +346,7 @@ const engineRules = [
 		say: () => "the Docker daemon does not answer",
 		hint: () => "start it (\"systemctl start docker\"), check DOCKER_HOST, or use engine: podman or buildah"
 	},
-	{
-		matches: /no space left on device/,
-		code: "E_ENGINE",
-		say: ({ engine }) => `the storage of ${engine} is full: no space left on device`,
-		hint: ({ engine }) => engine === "docker" ? "free some, for example with \"docker builder prune\", or give the machine more" : `free some, for example with "${prunes[engine] ?? "buildah prune"}", or give the machine more`
-	},
+	noSpace,
 	{
 		matches: /granting entitlement network\.host is not allowed|entitlement network\.host is not (?:allowed|granted)/,
 		code: "E_UNSUPPORTED",
@@ -348,7 +366,7 @@ const engineRules = [
 		hint: () => "leave network out, or set network: host"
 	},
 	{
-		matches: /no subuid ranges|no subgid ranges|insufficient UIDs or GIDs|newuidmap|potentially insufficient UIDs/,
+		matches: /no subuid ranges|no subgid ranges|insufficient UIDs or GIDs|newuidmap|potentially insufficient UIDs|error setting supplemental groups list/,
 		code: "E_ENGINE",
 		say: ({ engine }) => `${engine} has no range of user ids for this user`,
 		hint: () => "as root: \"usermod --add-subuids 100000-165535 --add-subgids 100000-165535 <user>\", then \"podman system migrate\""
@@ -461,6 +479,16 @@ const rules = [
 		cure: () => "use a base image for older processors, or a newer machine: RHEL 9 and its relatives want POWER9, z14 or x86-64-v2, RHEL 10 x86-64-v3"
 	},
 	{
+		matches: /exec:? \\?"?([^"\\\s:]+)\\?"?: permission denied/,
+		says: ([, program = ""]) => `${program} is not executable: permission denied`,
+		cure: () => "let it be executable where it is copied from (\"chmod +x\", and \"git update-index --chmod=+x\" so that git knows), or use COPY --chmod=755"
+	},
+	{
+		matches: /exec: \\?"([^"\\\n]+)\\?": (?:stat [^\n]*: no such file or directory|executable file not found)/,
+		says: ([, program = ""]) => `${program} is not in the image`,
+		cure: () => "COPY or install it in an earlier step; a RUN line without brackets needs /bin/sh, so in an image without a shell write RUN [\"/program\", \"argument\"]"
+	},
+	{
 		matches: /qemu: uncaught target signal (\d+)/,
 		says: ([, signal = ""], target) => `QEMU crashed with signal ${signal} while it emulated ${target}`,
 		cure: (target) => `build on a ${target} machine, or install another version of QEMU: crashes come and go with its versions`
@@ -509,7 +537,7 @@ function failedLine(output) {
 
 // src/engines/failures.ts
 /** The words in which every engine says that a RUN step's own program ended badly. */
-const stepFailed = /while running runtime: exit status|returned a non-zero code: \d+|executor failed running \[|did not complete successfully: exit code/;
+const stepFailed = /while running runtime: exit status|returned a non-zero code: \d+|executor failed running \[|did not complete successfully: exit code|unable to start container process/;
 /** What an engine's output says about why it failed, as an error of the contract. */
 function classify(output, exitCode, context) {
 	const last = finalWords(output);
@@ -527,11 +555,11 @@ function classify(output, exitCode, context) {
 	for (const rule of rules) {
 		const words = (inStep ? [ended] : last).find((one) => rule.matches.test(one));
 		if (words === void 0) continue;
-		return make(typeof rule.code === "function" ? rule.code(context) : rule.code, rule.say(context), rule.hint(context), lastLines(words));
+		return make(typeof rule.code === "function" ? rule.code(context) : rule.code, rule.say(context), rule.hint(context), lastLines(words, 1, 300));
 	}
 	if (context.doing === "build") return buildFailure(output, exitCode, context, make);
 	const what = context.doing === "push" ? `${context.engine} could not push` : `${context.engine} does not work here`;
-	return make(context.doing === "push" ? "E_REGISTRY" : "E_ENGINE", `${what} (exit code ${exitCode})`);
+	return context.doing === "push" ? make("E_REGISTRY", `${what} (exit code ${exitCode})`, "the log above has all that it said") : make("E_ENGINE", `${what} (exit code ${exitCode})`, `try "${context.engine} info" as this user on this machine, and see where its variables and its configuration lead it`);
 }
 /** The engine's own last words: from where it says `Error:`, which may go over several lines, else the last three. */
 function finalWords(output) {
@@ -543,6 +571,7 @@ function buildFailure(output, exitCode, context, make) {
 	const tail = tellingLines(output).slice(-12).join("\n");
 	const trouble = runtimeTrouble(output);
 	if (trouble !== void 0) return make("E_ENGINE", `${context.engine} can't start programs here: ${trouble.says}`, trouble.cure);
+	if (/no space left on device/i.test(tail)) return make("E_ENGINE", noSpace.say(context), noSpace.hint(context));
 	const known = stepFailure(tail, target(context));
 	if (known !== void 0) return make("E_BUILD", known.says, known.cure);
 	return make("E_BUILD", `the build for ${target(context)} failed with ${context.engine} (exit code ${exitCode})`, "the log above has all of its output");
@@ -569,12 +598,12 @@ const runtimeRules = [
 		cure: "set BUILDAH_ISOLATION=chroot (podman, buildah), or run on a machine that lets containers start"
 	}
 ];
-/** A runtime says so, too, when the program isn't in the image or has the wrong machine: that is the build's own fault. */
-const programMissing = /executable file[^\n]* not found|exec: \\?"[^\n]*no such file or directory|exec format error/;
-/** undefined: the container was started, or what is wrong is the program in it. */
-function runtimeTrouble(output) {
+/** A runtime says so, too, when the program isn't in the image, may not be run or has the wrong machine: that is the build's own fault. */
+const programMissing = /executable file[^\n]* not found|exec: \\?"[^\n]*(?:no such file or directory|: permission denied)|exec format error/;
+/** undefined: the container was started, or what is wrong is the program in it; with a probe of ours only its machine can be. */
+function runtimeTrouble(output, program = "theirs") {
 	for (const line of tellingLines(output).slice(-8)) {
-		if (programMissing.test(line)) return void 0;
+		if ((program === "probe" ? /exec format error/ : programMissing).test(line)) return void 0;
 		const rule = runtimeRules.find((one) => one.matches.test(line));
 		if (rule !== void 0) return {
 			kind: rule.kind,
@@ -637,7 +666,7 @@ var Session = class {
 	}
 	/** Runs the engine's command quietly and gives what came out, whatever the exit code. */
 	async ask(args, options = {}) {
-		return this.#run(args, {
+		return (options.stepsFirst === true ? this.#runNoted : this.#run).call(this, args, {
 			timeoutMs: questionMs,
 			...options
 		});
@@ -648,21 +677,31 @@ var Session = class {
 		const beat = heartbeat(this.name, (line) => {
 			log.info(line);
 		}, now);
-		let noted;
 		try {
-			return await this.#run(args, {
+			return await this.#runNoted(args, {
 				onLine: (line) => {
 					beat.heard();
 					if (isNoise(line) || options.isAside?.(line) === true) log.debug(logLine(line));
 					else log.info(logLine(line));
 				},
-				onStart: (pid) => {
-					noted = this.#noteProcess(pid);
-				},
 				...options
 			});
 		} finally {
 			beat.stop();
+		}
+	}
+	/** What runs for long, or starts programs of its own, is in the ledger meanwhile. */
+	async #runNoted(args, options) {
+		let noted;
+		try {
+			return await this.#run(args, {
+				...options,
+				onStart: (pid) => {
+					noted = this.#noteProcess(pid);
+					options.onStart?.(pid);
+				}
+			});
+		} finally {
 			await (await noted)?.();
 		}
 	}
@@ -673,15 +712,56 @@ var Session = class {
 			process
 		});
 	}
-	/** Writes down, before it is made, what has to be removed should this process be killed. */
-	async note(kind, name) {
+	/**
+	* Writes down, before it is made, what has to be removed should this process be killed.
+	* @param tool whose it will be, where that is another engine
+	*/
+	async note(kind, name, tool = this.name) {
 		const entry = {
 			kind,
-			tool: this.name,
+			tool,
 			name,
 			variables: this.variables
 		};
 		this.#noted.set(name, await this.#ledger.note(entry));
+	}
+	/** The same for the containers of a build, which have this mark. */
+	async noteBuilding(name, storage) {
+		const entry = {
+			kind: "building",
+			tool: this.name,
+			name,
+			storage,
+			variables: this.variables
+		};
+		this.#noted.set(name, await this.#ledger.note(entry));
+	}
+	/** The same for a name that another image may have had before. */
+	async noteLent(name, image, before) {
+		const entry = {
+			kind: "lent",
+			tool: this.name,
+			name,
+			image,
+			variables: this.variables
+		};
+		this.#noted.set(name, await this.#ledger.note({
+			...entry,
+			...before !== void 0 && { before }
+		}));
+	}
+	/** Makes an image that is of no use once it is there, and removes it, also where the leg is stopped meanwhile. */
+	async throwaway(name, removal, make) {
+		await this.note("image", name);
+		let mayBeThere = true;
+		try {
+			const result = await make();
+			mayBeThere = result.code === 0;
+			return result;
+		} finally {
+			if (mayBeThere) await this.ask([...removal, name], { evenIfAborted: true });
+			await this.strike(name);
+		}
 	}
 	/** It is gone. */
 	async strike(name) {
@@ -1112,9 +1192,10 @@ const minMasked = 4;
 * Secrets for a build command: by environment, in variables that only this child has; by a file of ours (0600) where they are too
 * long for that; and files where they are. Never as arguments: anybody on the machine can read those.
 * @param folder of ours alone (0700), removed when the engine is closed
+* @param by `file` for engines that write what is in their environment into files of their own, which stay when they are killed
 * @throws E_INPUT for what is not there
 */
-async function secretArguments(secrets, options, folder) {
+async function secretArguments(secrets, options, folder, by = "environment") {
 	const args = [];
 	const env = {};
 	const ids = /* @__PURE__ */ new Set();
@@ -1127,12 +1208,12 @@ async function secretArguments(secrets, options, folder) {
 		}
 		const value = secretValue(id, from, options);
 		if (value === void 0) continue;
-		if (Buffer.byteLength(value) <= maxVariable) {
+		if (by === "environment" && Buffer.byteLength(value) <= maxVariable) {
 			const variable = `NATIVE_MULTIARCH_SECRET_${index}`;
 			env[variable] = value;
 			args.push("--secret", `id=${id},env=${variable}`);
 		} else {
-			const file = join(await folder(), `secret-${index}`);
+			const file = join(await mkdtemp(join(await folder(), "secret-")), "value");
 			await writeFile(file, value, {
 				mode: 384,
 				flag: "wx"
@@ -1202,7 +1283,7 @@ async function containersArguments({ request, source }, circumstances) {
 	const { options, folder, engine } = circumstances;
 	const format = imageFormat(source, options.env);
 	refuseCombinations(source, format, circumstances);
-	const secrets = await secretArguments(source.secrets ?? [], options, folder);
+	const secrets = await secretArguments(source.secrets ?? [], options, folder, "file");
 	const seconds = sourceDate(options.env);
 	return {
 		args: [
@@ -1230,9 +1311,10 @@ function imageFormat({ format }, env) {
 function refuseCombinations(source, format, { engine, isChroot }) {
 	const errors = [];
 	const refuse = (message, hint) => errors.push(new CodedError("E_UNSUPPORTED", message, { hint }));
-	if (format === "oci" && (source.dockerOnly ?? []).length > 0) refuse(`${engine} makes an image in OCI format, which would lose ${(source.dockerOnly ?? []).join(", ")}`, "set format: docker, on every leg of the list; or take the instruction out");
+	if (format === "oci" && (source.dockerOnly ?? []).length > 0) refuse(`${engine} makes an image in OCI format, which would lose ${(source.dockerOnly ?? []).join(", ")}`, "set format: docker, on every leg of the list; or take the instruction out (HEALTHCHECK NONE takes away that of a base image)");
 	if (format === "docker" && Object.keys(source.annotations ?? {}).length > 0) refuse("annotations can't be in an image of Docker's format", "set format: oci, or leave annotations out");
 	if (isChroot && source.shmSize !== void 0) refuse(`shm-size ${quote(source.shmSize)} can't be had from ${engine} in chroot isolation, where RUN steps have the host's /dev/shm`, "leave shm-size out; or use a machine, or an engine, that can start containers");
+	if (source.network === "none" && (source.addHosts ?? []).length > 0) refuse(`add-hosts can't be had from ${engine} with network none, where RUN steps have no /etc/hosts of the engine's`, "leave one of the two out; or use docker or buildx");
 	if (errors.length > 0) throw joinErrors(errors);
 }
 /** podman removes the containers of a build that failed by itself; buildah takes the word for it only beside one of these. */
@@ -1559,7 +1641,8 @@ async function tryMode(mode, platform, engine, emulation) {
 	return {
 		mode,
 		note: [told, ...notes].join("; "),
-		...warning !== void 0 && { warning }
+		...warning !== void 0 && { warning },
+		...mode === "cross" && emulation.kind !== "unknown" && { emulates: isOn(emulation) }
 	};
 }
 function probeFailure(result, platform, mode, { session, host }) {
@@ -1578,40 +1661,63 @@ function probeFailure(result, platform, mode, { session, host }) {
 	return new CodedError("E_UNSUPPORTED", `${host.label} (${own}) has no emulation of ${target} that works in containers`, { hint: emulationCure(platform) });
 }
 
-// src/engines/smoke.ts
-/** What only a shell understands: pipes, lists, redirections, variables, substitutions, globs, comments, `~`. */
-const needsShell = /[|&;<>()$`*?#~\n]|\[(?!")/;
+// src/engines/service-run.ts
 /**
-* The program and arguments of a smoke test. Words and a JSON list are run as they are, so that an image without a shell
-* can be tested; a line that needs one goes to the image's own `/bin/sh -c`.
-* @throws E_INPUT where it is empty or its quotes do not end.
+* Starts the service, waits for its answer, and removes it.
+* @returns the answer, for the log
+* @throws E_SMOKE_TEST with the last answer and the last lines; E_ENGINE where the container could not be started; E_UNSUPPORTED
 */
-function smokeTestArguments(command) {
-	const text = command.trim();
-	if (!text.startsWith("[") && needsShell.test(withoutSingleQuoted(text))) return [
-		"/bin/sh",
-		"-c",
-		text
-	];
-	let words;
+async function runService(container, options, { host, clock }) {
+	const check = checkOf(container, options, host);
+	let state = "runs";
+	const running = container.run().finally(() => {
+		state = "ended";
+	});
+	running.catch(() => void 0);
+	let waited;
 	try {
-		words = splitWords(text);
-	} catch (error) {
-		if (!(error instanceof CodedError)) throw error;
-		throw new CodedError("E_INPUT", `smoke-test ${error.message}`, {
-			...error.hint !== void 0 && { hint: error.hint },
-			cause: error
+		waited = await waitForService(container, check, options.timeoutMs, {
+			isOver: () => state === "ended",
+			clock
 		});
+	} finally {
+		await container.remove();
 	}
-	const [program, ...rest] = words;
-	if (program !== void 0 && program !== "") return [program, ...rest];
-	throw new CodedError("E_INPUT", `smoke-test is ${quote(command)}, which is no command`, { hint: "name a program that is in the image, such as /usr/bin/app --version" });
+	const result = await running;
+	if (waited.why === "answered") return `${check.what} answered: ${waited.answer.says}`;
+	throw serviceFailure(result, waited, {
+		check,
+		options,
+		host
+	});
 }
-function withoutSingleQuoted(text) {
-	return text.replace(/'[^']*'/g, "");
+function checkOf(container, { ask, isEmulated }, { platform: { architecture } }) {
+	return ask.kind === "url" ? urlCheck(container, ask.url, {
+		architecture,
+		isEmulated
+	}) : healthCheck(container, ask.healthcheck, {
+		command: ask.command,
+		isEmulated
+	});
+}
+function serviceFailure({ code, stdout, stderr }, { why, answer }, { check: { what }, options, host }) {
+	const output = `${stdout}\n${stderr}`;
+	const told = lastLines(output);
+	const said = told === "" ? "it said nothing" : `it said: ${told}`;
+	const way = options.ask.kind === "url" ? "a service has no network but its own" : "a service has no network but its own; where it needs more to be well, set smoke-test-url: none";
+	const service = `the service on ${formatPlatform(options.platform)}`;
+	if (why === "ended") {
+		const trouble = runtimeTrouble(output);
+		if (trouble !== void 0) return new CodedError("E_ENGINE", `${host.label} can't start containers here: ${trouble.says}`, { hint: trouble.cure });
+		return new CodedError("E_SMOKE_TEST", `${service} ended with ${code} before ${what} was good; ${said}`, { hint: `nothing was pushed; the log above has its output, and ${way}` });
+	}
+	const after = why === "timeout" ? ` within ${options.timeoutMs / 1e3} s` : "";
+	return new CodedError("E_SMOKE_TEST", `${service} was not well${after}: ${what} gave ${answer.says}; ${said}`, { hint: `nothing was pushed; the log above has its output, and ${way}` });
 }
 
 // src/engines/container-engine.ts
+/** How long a service that was not well has for its end, in milliseconds, before its own command is ended. */
+const endMs = 5e3;
 const imageId = /^(?:sha256:)?([0-9a-f]{64})$/;
 const maxPushes = 3;
 /** What is worth another try, in the words of the engines; what a registry refuses for good is not. */
@@ -1683,7 +1789,7 @@ var ContainerEngine = class {
 		if (refused.length > 0) throw joinErrors(refused);
 		const id = this.session.uniqueId();
 		const name = `localhost/native-multiarch:${id}`;
-		await this.session.note("image", name);
+		await this.session.note("image", name, this.keeper());
 		const order = {
 			request,
 			source: checked,
@@ -1691,9 +1797,24 @@ var ContainerEngine = class {
 			name,
 			idFile: join(await this.session.folder(), `${id}.iid`)
 		};
-		const result = await this.runBuild(order);
-		if (result.code !== 0) throw await this.#buildFailure(result, request, paths.file);
-		return this.builtImage(order);
+		let result;
+		try {
+			result = await this.runBuild(order);
+		} catch (error) {
+			await this.remove({
+				engine: this.name,
+				id: name,
+				name
+			});
+			throw error;
+		}
+		if (result.code === 0) return this.builtImage(order);
+		await this.session.strike(name);
+		throw await this.#buildFailure(result, request, paths.file);
+	}
+	/** Who keeps what is built. */
+	keeper() {
+		return this.name;
 	}
 	/** What a build that went well has made. */
 	async builtImage({ name, idFile }) {
@@ -1720,7 +1841,11 @@ var ContainerEngine = class {
 	}
 	async run(image, options) {
 		const program = smokeTestArguments(options.command);
-		const result = await this.runCommand(image, program, options);
+		const name = this.#containerName();
+		const result = await this.runCommand(image, program, {
+			...options,
+			name
+		});
 		if (result.code === 0) return;
 		const output = `${result.stdout}\n${result.stderr}`;
 		const told = lastLines(output);
@@ -1730,6 +1855,30 @@ var ContainerEngine = class {
 		const trouble = runtimeTrouble(output);
 		if (trouble !== void 0) throw new CodedError("E_ENGINE", `${this.name} can't start containers here: ${trouble.says}`, { hint: trouble.cure });
 		throw new CodedError("E_SMOKE_TEST", `${what} ended with ${result.code}: ${said}`, { hint: smokeHint(result.code, output) });
+	}
+	/** Whether services can be run: where it depends on the machine, an engine finds it out. */
+	async checkServe(platform) {
+		await this.preflight(platform, "emulate");
+	}
+	async serve(image, options) {
+		const { log, sleep = wait, now = () => performance.now() } = this.session.options;
+		const { platform, timeoutMs, command } = options;
+		const started = {
+			name: this.#containerName(),
+			platform,
+			timeoutMs: timeoutMs + endMs
+		};
+		const container = await this.service(image, started, command);
+		log.info(await runService(container, options, {
+			host: await this.host(),
+			clock: {
+				now,
+				sleep
+			}
+		}));
+	}
+	#containerName() {
+		return `native-multiarch-${this.session.uniqueId()}`;
 	}
 	async push(image, reference) {
 		const { log, sleep = wait, signal } = this.session.options;
@@ -1765,6 +1914,15 @@ function wait(ms) {
 	return new Promise((resolve) => {
 		setTimeout(resolve, ms);
 	});
+}
+
+// src/engines/limits.ts
+/** podman's and buildah's own are those of the machine or higher, which a container may not always have. */
+const modestLimits = [...["--ulimit", "nofile=1024:1024"], ...["--ulimit", "nproc=1024:1024"]];
+/** Those of {@link modestLimits} that are not asked for in another way. */
+function otherLimits(asked) {
+	const names = asked.map((limit) => limit.split("=", 1)[0]);
+	return modestLimits.filter((word) => word !== "--ulimit" && !names.includes(word.split("=", 1)[0])).flatMap((limit) => ["--ulimit", limit]);
 }
 
 // src/engines/short-names.ts
@@ -1869,6 +2027,67 @@ async function text(path) {
 	}
 }
 
+// src/engines/stored-folder.ts
+/**
+* Has podman or buildah write an image to a folder, and pushes what is in it with our own client, by its digest.
+* `packing` is what has the engine pack its layers as for a registry
+* @throws E_UNSUPPORTED for an engine elsewhere, whose folders are not ours to read
+*/
+async function pushFromFolder(session, image, repository, { packing, isLocal }) {
+	if (!isLocal) throw new CodedError("E_UNSUPPORTED", `arch-tag none: ${session.name} elsewhere pushes by name only`, { hint: "let each leg push a tag ({tag}-{arch} is the default)" });
+	const folder = join(await session.folder(), `${session.uniqueId()}-image`);
+	try {
+		const written = await session.tell([
+			"push",
+			...packing,
+			image,
+			`dir:${folder}`
+		]);
+		if (written.code !== 0) throw session.failure(written, { doing: "ask" });
+		const stored = await readStoredFolder(folder);
+		await pushStored(stored, { repository }, session.options);
+		return stored.top.digest;
+	} finally {
+		await rm(folder, {
+			recursive: true,
+			force: true
+		});
+	}
+}
+/**
+* One image as podman and buildah write it to `dir:folder`: its manifest as it would be pushed, in whichever format, and a file for each blob.
+* https://github.com/containers/image/blob/main/docs/containers-transports.5.md
+* @throws E_ENGINE, E_MANIFEST
+*/
+async function readStoredFolder(folder) {
+	const bytes = await readFile(join(folder, "manifest.json"));
+	if (bytes.length > 4194304) throw new CodedError("E_MANIFEST", `the manifest of the built image has ${bytes.length} bytes`);
+	const mediaType = parseFields(bytes, "the manifest of the built image", {
+		code: "E_ENGINE",
+		maxDepth: 20
+	}).get("mediaType").optional((field) => field.string()) ?? mediaTypes.ociManifest;
+	const top = {
+		bytes,
+		digest: digestOf(bytes),
+		mediaType
+	};
+	const image = parseManifest(top);
+	if (image.kind !== "image") throw new CodedError("E_ENGINE", "the engine wrote a list where one image was to be", { hint: "build one platform a leg" });
+	return {
+		top,
+		children: [],
+		blobs: [...new Map([...image.layers, image.config].map((blob) => [blob.digest, blob])).values()].map(({ digest, size, mediaType: type }) => ({
+			digest,
+			size,
+			mediaType: type,
+			open: () => createReadStream(join(folder, hexOf(digest)))
+		}))
+	};
+}
+function hexOf(digest) {
+	return digest.slice(digest.indexOf(":") + 1);
+}
+
 // src/engines/containers.ts
 const containersCapabilities = {
 	source: "dockerfile",
@@ -1877,13 +2096,12 @@ const containersCapabilities = {
 		"emulate",
 		"cross"
 	],
+	losesDockerOnly: true,
 	smokeTest: true,
 	pushesBy: "engine",
 	caCertificate: true,
 	insecureRegistries: "any"
 };
-/** podman's and buildah's own are those of the machine or higher, which a container may not always have. */
-const modestLimits = [...["--ulimit", "nofile=1024:1024"], ...["--ulimit", "nproc=1024:1024"]];
 const probeMs$1 = 18e4;
 /** What is no image of a registry, although it may look like a name and a tag. */
 const isTransport = /^(?:containers-storage|dir|docker-archive|docker-daemon|oci|oci-archive|sif):/u;
@@ -1896,6 +2114,7 @@ var ContainersEngine = class extends ContainerEngine {
 	dockerfileNames = ["Containerfile", "Dockerfile"];
 	arrangement = {};
 	#configured;
+	#storage;
 	#registries;
 	/** The isolation of RUN steps: the user's own word goes first, then what the preflight found. */
 	get isolation() {
@@ -1943,7 +2162,7 @@ var ContainersEngine = class extends ContainerEngine {
 					notes: this.#notes(arrangement, refused)
 				};
 			}
-			const trouble = runtimeTrouble(`${result.stdout}\n${result.stderr}`);
+			const trouble = runtimeTrouble(`${result.stdout}\n${result.stderr}`, "probe");
 			if (trouble === void 0) return {
 				result,
 				notes: []
@@ -1990,13 +2209,34 @@ var ContainersEngine = class extends ContainerEngine {
 			name,
 			folder
 		];
-		const result = await this.session.ask([
+		return this.session.throwaway(name, ["rmi"], async () => this.#marked(async (mark) => this.session.ask([
 			...this.globalArguments(arrangement),
 			this.buildCommand,
+			...mark,
 			...args
-		], options);
-		if (result.code === 0) await this.session.ask(["rmi", name], { evenIfAborted: true });
-		return result;
+		], {
+			...options,
+			stepsFirst: true
+		})));
+	}
+	/** A build whose containers are removed if it does not do so itself, as when it is ended while it commits. */
+	async #marked(build) {
+		const { version } = await this.host();
+		const storage = await (this.#storage ??= this.storage());
+		if (storage === void 0 || !isAtLeast(version, this.marksSince)) return build([]);
+		const mark = `native-multiarch-${this.session.uniqueId()}`;
+		const file = join(await this.session.folder(), "mark");
+		await writeFile(file, "", { mode: 384 });
+		await this.session.noteBuilding(mark, storage);
+		let done = false;
+		try {
+			const result = await build(markArguments(mark, file));
+			done = result.code === 0;
+			return result;
+		} finally {
+			if (!done) for (const id of await markedContainers(storage, mark)) await this.session.ask([...containerRemoval[this.name], id], { evenIfAborted: true });
+			await this.session.strike(mark);
+		}
 	}
 	#notes({ runtime, isolation, limits }, refused) {
 		const why = refused.length === 0 ? "" : `, since ${[...new Set(refused)].join("; then ")}`;
@@ -2020,9 +2260,7 @@ var ContainersEngine = class extends ContainerEngine {
 			folder: () => this.session.folder(),
 			isChroot: this.isolation === "chroot"
 		});
-		return this.session.tell([
-			...this.globalArguments(this.arrangement),
-			this.buildCommand,
+		const asked = [
 			...registry,
 			...[
 				"--platform",
@@ -2038,6 +2276,12 @@ var ContainersEngine = class extends ContainerEngine {
 			...this.arrangement.limits === true ? otherLimits(source.ulimit ?? []) : [],
 			...told.args,
 			paths.context
+		];
+		return this.#marked(async (mark) => this.session.tell([
+			...this.globalArguments(this.arrangement),
+			this.buildCommand,
+			...mark,
+			...asked
 		], {
 			env: {
 				...env,
@@ -2045,7 +2289,7 @@ var ContainersEngine = class extends ContainerEngine {
 				...this.variables(this.arrangement)
 			},
 			stepsFirst: true
-		});
+		}));
 	}
 	/** @throws E_UNSUPPORTED: with BUILDAH_ISOLATION=chroot buildah takes any network, and gives the host's. */
 	#network(network) {
@@ -2065,17 +2309,24 @@ var ContainersEngine = class extends ContainerEngine {
 			`docker://${formatReference(reference)}`
 		]);
 	}
+	/** The command that takes an image away. */
+	removal() {
+		return Promise.resolve(["rmi"]);
+	}
+	/** The engine's own push wants a tag: it writes a folder, and our own client pushes what is in it. */
+	pushByDigest(image, repository) {
+		const { packing, session } = this;
+		return pushFromFolder(session, image.id, repository, {
+			packing,
+			isLocal: this.isLocal()
+		});
+	}
 	async remove(image) {
-		const answer = await this.session.ask(["rmi", image.name], { evenIfAborted: true });
+		const answer = await this.session.ask([...await this.removal(), image.name], { evenIfAborted: true });
 		await this.session.strike(image.name);
 		if (answer.code !== 0 && !/image not known|no such image/i.test(answer.stderr)) this.session.options.log.warning(`${image.name} was not removed: ${lastLines(answer.stderr, 1, 300)}`);
 	}
 };
-/** Those of {@link modestLimits} that are not asked for in another way. */
-function otherLimits(asked) {
-	const names = asked.map((limit) => limit.split("=", 1)[0]);
-	return modestLimits.filter((word) => word !== "--ulimit" && !names.includes(word.split("=", 1)[0])).flatMap((limit) => ["--ulimit", limit]);
-}
 
 // src/engines/store.ts
 /**
@@ -2271,7 +2522,7 @@ async function build(session, probe, builder) {
 		"--tag",
 		probe.name
 	];
-	const result = await session.ask([
+	return session.throwaway(probe.name, ["image", "rm"], async () => session.ask([
 		"build",
 		...args,
 		...builder.kind === "classic" ? ["--force-rm"] : [],
@@ -2280,13 +2531,7 @@ async function build(session, probe, builder) {
 		env: builder.variables,
 		tool: builder.tool,
 		timeoutMs: probeMs
-	});
-	if (result.code === 0) await session.ask([
-		"image",
-		"rm",
-		probe.name
-	], { evenIfAborted: true });
-	return result;
+	}));
 }
 
 // src/engines/dockerfile.ts
@@ -2336,6 +2581,215 @@ function withGlobalArguments(dockerfile) {
 	return `${head}${automaticNames.filter((name) => new RegExp(`\\$(?:${name}\\b|\\{${name}\\b)`).test(stages) && !declares(head, name)).map((name) => `ARG ${name}\n`).join("")}${dockerfile.slice(first.index)}`;
 }
 
+// src/engines/docker-classic.ts
+/**
+* The Dockerfile with the platform arguments that the classic builder does not know of, and their values.
+* @throws E_UNSUPPORTED for stages of several platforms, which that builder can't hold apart
+*/
+async function completedForClassic(session, file, target, build) {
+	const text = await readFile(file, "utf8");
+	if (!samePlatform(target, build) && /^[ \t]*FROM[ \t]+--platform=/im.test(text)) throw new CodedError("E_UNSUPPORTED", `Docker's classic builder can't build stages of several platforms, as this Dockerfile has them for ${formatPlatform(target)}`, { hint: "install the buildx plugin (docker-buildx-plugin), so that docker builds with BuildKit; or use engine: podman or buildah" });
+	const completed = withGlobalArguments(text);
+	const automatic = automaticArguments(completed, target, build);
+	if (completed === text) return {
+		file,
+		automatic
+	};
+	const folder = await session.folderWith(session.uniqueId(), { Dockerfile: completed });
+	return {
+		file: join(folder, "Dockerfile"),
+		automatic
+	};
+}
+
+// src/engines/docker-host.ts
+/**
+* The Docker Engine that the docker command leads to, here or elsewhere. https://docs.docker.com/reference/cli/docker/version/
+* @throws E_ENGINE where it does not answer, and where podman stands in for docker
+*/
+async function askDocker(session) {
+	const answer = await session.ask([
+		"version",
+		"--format",
+		"{{json .}}"
+	]);
+	if (answer.code !== 0) {
+		if (/podman/i.test(answer.stderr) && !/Docker daemon/.test(answer.stderr)) throw await isPodman(session);
+		throw session.failure(answer, { doing: "ask" });
+	}
+	const server = (await parsed(session, answer.stdout)).get("Server");
+	if ((server.get("Components").optional((field) => field.items(50)) ?? []).some((one) => /podman/i.test(one.get("Name").optional((name) => name.string()) ?? ""))) throw await isPodman(session);
+	const number = server.get("Version").string({ maxLength: 100 });
+	const platform = normalisePlatform({
+		os: server.get("Os").string(),
+		architecture: server.get("Arch").string()
+	});
+	tellOfCertificates(session);
+	return {
+		version: number,
+		label: `docker ${number.replace(/\+.*$/, "")}`,
+		platform
+	};
+}
+/**
+* Whether the engine is on this machine, as its address tells: that of DOCKER_HOST, else of the context that is in use, which a file of
+* the user's may name as well as DOCKER_CONTEXT.
+*/
+async function isHere(session) {
+	const told = session.options.env["DOCKER_HOST"] ?? "";
+	return isLocalAddress(told === "" ? (await session.ask([
+		"context",
+		"inspect",
+		"--format",
+		"{{.Endpoints.docker.Host}}"
+	])).stdout.trim() : told);
+}
+/** An empty one is the engine's own default. */
+function isLocalAddress(address) {
+	return address === "" || address.startsWith("unix:");
+}
+async function parsed(session, text) {
+	const field = parseFields(Buffer.from(text), "the answer of docker version", {
+		code: "E_ENGINE",
+		maxDepth: 20
+	});
+	if (field.get("Server").absent) throw await isPodman(session);
+	return field;
+}
+async function isPodman(session) {
+	const answer = await session.ask(["--version"]);
+	return new CodedError("E_ENGINE", `${await session.tool()} leads to podman, not to a Docker Engine (${answer.stdout.trim().slice(0, 80)})`, { hint: "use engine: podman" });
+}
+function tellOfCertificates({ options: { caCertificate, insecureRegistries = [], log } }) {
+	if (caCertificate !== void 0) log.info("the Docker daemon has its own certificates: ca-certificate reaches our own requests, and the daemon's pushes need /etc/docker/certs.d/<registry>/ca.crt");
+	if (insecureRegistries.length > 0) log.info("the Docker daemon has its own list of insecure registries, in daemon.json; loopback is always on it");
+}
+
+// src/engines/service-container.ts
+const program = "relay";
+const importMs = 12e4;
+/** A service in a container of Docker or podman. What asks it runs in a container of its own, which has the network of the first. */
+var NamedService = class {
+	#session;
+	#name;
+	#words;
+	#relay;
+	#asked = 0;
+	constructor(session, name, words) {
+		this.#session = session;
+		this.#name = name;
+		this.#words = words;
+	}
+	run() {
+		return this.#words.run();
+	}
+	async isUp() {
+		const question = [
+			"container",
+			"inspect",
+			"--format",
+			"{{.State.Running}}",
+			this.#name
+		];
+		return (await this.#session.ask(question)).stdout.trim() === "true";
+	}
+	async beside(relay, input, timeoutMs) {
+		this.#relay ??= this.#import(relay);
+		const imported = await this.#relay;
+		if (imported.code !== 0) throw this.#session.failure(imported, { doing: "ask" });
+		this.#asked += 1;
+		const name = `${this.#name}-${this.#asked}`;
+		const flags = [
+			"--rm",
+			"--interactive",
+			"--name",
+			name,
+			"--network",
+			`container:${this.#name}`
+		];
+		await this.#session.note("container", name);
+		let isDone = false;
+		try {
+			const args = [
+				...this.#words.global(),
+				"run",
+				...flags,
+				"--pull",
+				"never",
+				...this.#words.beside()
+			];
+			const result = await this.#session.ask([
+				...args,
+				this.#image,
+				`/${program}`
+			], {
+				input,
+				timeoutMs
+			});
+			isDone = result.ended === void 0;
+			return result;
+		} finally {
+			if (!isDone) await this.#removeContainer(name);
+			await this.#session.strike(name);
+		}
+	}
+	async inside(command, timeoutMs) {
+		return this.#session.ask([
+			...this.#words.global(),
+			"exec",
+			this.#name,
+			...command
+		], { timeoutMs });
+	}
+	async remove() {
+		await this.#removeContainer(this.#name);
+		if (this.#relay === void 0) return;
+		await this.#session.ask([
+			"image",
+			"rm",
+			this.#image
+		], { evenIfAborted: true });
+		await this.#session.strike(this.#image);
+	}
+	/** One that is gone already is what was wanted. */
+	async #removeContainer(name) {
+		await this.#session.ask([
+			"rm",
+			"--force",
+			name
+		], { evenIfAborted: true });
+	}
+	get #image() {
+		return `localhost/native-multiarch:${this.#name.slice(this.#name.lastIndexOf("-") + 1)}-${program}`;
+	}
+	/** An image of one file, which needs neither a build nor a pull. */
+	async #import(relay) {
+		await this.#session.note("image", this.#image);
+		const header = tarHeader({
+			path: program,
+			kind: "file",
+			mode: 493,
+			size: relay.length
+		}, 0);
+		const input = Buffer.concat([
+			header,
+			relay,
+			padding(relay.length),
+			tarEnd
+		]);
+		const args = [
+			"import",
+			...this.#words.importing,
+			"-",
+			this.#image
+		];
+		return this.#session.ask(args, {
+			input,
+			timeoutMs: importMs
+		});
+	}
+};
+
 // src/engines/docker.ts
 const dockerCapabilities = {
 	source: "dockerfile",
@@ -2354,6 +2808,8 @@ var DockerEngine = class extends ContainerEngine {
 	capabilities = dockerCapabilities;
 	dockerfileNames = ["Dockerfile"];
 	#builder;
+	/** Known once the host was asked. */
+	#local;
 	/** The version of the command that builds. */
 	#client;
 	#info;
@@ -2377,51 +2833,12 @@ var DockerEngine = class extends ContainerEngine {
 		return this.#builder?.kind === "classic" ? "docker-classic" : "docker";
 	}
 	isLocal() {
-		const host = this.session.options.env["DOCKER_HOST"] ?? "";
-		const context = this.session.options.env["DOCKER_CONTEXT"] ?? "";
-		return (host === "" || host.startsWith("unix:")) && (context === "" || context === "default");
+		return this.#local ?? isLocalAddress(this.session.options.env["DOCKER_HOST"] ?? "");
 	}
 	async askHost() {
-		const answer = await this.session.ask([
-			"version",
-			"--format",
-			"{{json .}}"
-		]);
-		if (answer.code !== 0) {
-			if (/podman/i.test(answer.stderr) && !/Docker daemon/.test(answer.stderr)) throw await this.#isPodman();
-			throw this.session.failure(answer, { doing: "ask" });
-		}
-		const server = (await this.#parse(answer.stdout)).get("Server");
-		if ((server.get("Components").optional((field) => field.items(50)) ?? []).some((one) => /podman/i.test(one.get("Name").optional((name) => name.string()) ?? ""))) throw await this.#isPodman();
-		const number = server.get("Version").string({ maxLength: 100 });
-		const platform = normalisePlatform({
-			os: server.get("Os").string(),
-			architecture: server.get("Arch").string()
-		});
-		await this.#tellOfCertificates();
-		return {
-			version: number,
-			label: `docker ${number.replace(/\+.*$/, "")}`,
-			platform
-		};
-	}
-	async #parse(text) {
-		const field = parseFields(Buffer.from(text), "the answer of docker version", {
-			code: "E_ENGINE",
-			maxDepth: 20
-		});
-		if (field.get("Server").absent) throw await this.#isPodman();
-		return field;
-	}
-	async #isPodman() {
-		const answer = await this.session.ask(["--version"]);
-		return new CodedError("E_ENGINE", `${await this.session.tool()} leads to podman, not to a Docker Engine (${answer.stdout.trim().slice(0, 80)})`, { hint: "use engine: podman" });
-	}
-	#tellOfCertificates() {
-		const { caCertificate, insecureRegistries = [], log } = this.session.options;
-		if (caCertificate !== void 0) log.info("the Docker daemon has its own certificates: ca-certificate reaches our own requests, and the daemon's pushes need /etc/docker/certs.d/<registry>/ca.crt");
-		if (insecureRegistries.length > 0) log.info("the Docker daemon has its own list of insecure registries, in daemon.json; loopback is always on it");
-		return Promise.resolve();
+		const host = await askDocker(this.session);
+		this.#local = await isHere(this.session);
+		return host;
 	}
 	/** Credentials that were given to us, in a configuration of our own. */
 	#configure() {
@@ -2464,7 +2881,7 @@ var DockerEngine = class extends ContainerEngine {
 		if (builder === void 0) throw new CodedError("E_INTERNAL", "docker builds before its preflight");
 		const host = await this.host();
 		const given = source.buildArgs ?? {};
-		const { file, automatic } = builder.kind === "classic" ? await this.#completed(paths.file, request.platform, host.platform) : {
+		const { file, automatic } = builder.kind === "classic" ? await completedForClassic(this.session, paths.file, request.platform, host.platform) : {
 			file: paths.file,
 			automatic: {}
 		};
@@ -2506,6 +2923,23 @@ var DockerEngine = class extends ContainerEngine {
 			tool: builder.tool
 		});
 	}
+	/** With containerd's image store an image is known by its manifest, and the id that is written down may be its config's. */
+	async builtImage(order) {
+		const built = await super.builtImage(order);
+		const question = [
+			"image",
+			"inspect",
+			"--format",
+			"{{.Id}}",
+			built.name
+		];
+		const id = await storedImageId(this.session, question);
+		if (id !== void 0) return {
+			...built,
+			id
+		};
+		throw new CodedError("E_ENGINE", `docker built ${built.id}, and has no image ${built.name}`, { hint: "see that nobody else removes images of this Docker Engine while a leg builds" });
+	}
 	hasImage(reference, platform) {
 		const question = [
 			"image",
@@ -2540,22 +2974,6 @@ var DockerEngine = class extends ContainerEngine {
 			"{{json .}}"
 		], "the answer of docker info");
 		return this.#info;
-	}
-	/** The Dockerfile with the platform arguments that the classic builder does not know of, and their values. */
-	async #completed(file, target, build) {
-		const text = await readFile(file, "utf8");
-		if (!samePlatform(target, build) && /^[ \t]*FROM[ \t]+--platform=/im.test(text)) throw new CodedError("E_UNSUPPORTED", `Docker's classic builder can't build stages of several platforms, as this Dockerfile has them for ${formatPlatform(target)}`, { hint: "install the buildx plugin (docker-buildx-plugin), so that docker builds with BuildKit; or use engine: podman or buildah" });
-		const completed = withGlobalArguments(text);
-		const automatic = automaticArguments(completed, target, build);
-		if (completed === text) return {
-			file,
-			automatic
-		};
-		const folder = await this.session.folderWith(this.session.uniqueId(), { Dockerfile: completed });
-		return {
-			file: join(folder, "Dockerfile"),
-			automatic
-		};
 	}
 	async platformOf(image) {
 		const found = await this.session.askJson([
@@ -2608,10 +3026,10 @@ var DockerEngine = class extends ContainerEngine {
 	archive(image) {
 		return printed(this.session, ["save", image.id]);
 	}
-	async runCommand(image, [program, ...rest], options) {
-		const name = `native-multiarch-${this.session.uniqueId()}`;
-		const args = [
-			"run",
+	/** @param program absent: the image's own */
+	async runCommand(image, program, options) {
+		const { name } = options;
+		const flags = [
 			"--rm",
 			"--name",
 			name,
@@ -2619,15 +3037,18 @@ var DockerEngine = class extends ContainerEngine {
 			"none",
 			"--pull",
 			"never",
-			"--platform",
-			formatPlatform(options.platform)
+			"--no-healthcheck"
 		];
+		const platform = ["--platform", formatPlatform(options.platform)];
+		const [first, ...rest] = program ?? [];
+		const entrypoint = first === void 0 ? [] : ["--entrypoint", first];
 		await this.session.note("container", name);
 		try {
 			return await this.session.tell([
-				...args,
-				"--entrypoint",
-				program,
+				"run",
+				...flags,
+				...platform,
+				...entrypoint,
 				image.id,
 				...rest
 			], { timeoutMs: options.timeoutMs });
@@ -2640,50 +3061,25 @@ var DockerEngine = class extends ContainerEngine {
 			await this.session.strike(name);
 		}
 	}
-	/** Docker pushes by name only: the name is ours for as long as that takes, and then what it was before. */
+	async service(image, options) {
+		const own = ["--platform", formatPlatform((await this.host()).platform)];
+		return new NamedService(this.session, options.name, {
+			run: () => this.runCommand(image, void 0, options),
+			global: () => [],
+			importing: own,
+			beside: () => own
+		});
+	}
 	async runPush(image, reference) {
 		await this.#configure();
-		const name = formatReference(reference);
-		const before = await this.#idOf(name);
-		const tagged = await this.session.ask([
-			"image",
-			"tag",
-			image.id,
-			name
-		]);
-		if (tagged.code !== 0) return tagged;
-		try {
-			const pushed = await this.session.tell(["push", name]);
-			if (pushed.code !== 0 || await this.#idOf(name) === image.id) return pushed;
-			throw new CodedError("E_ENGINE", `the local name ${name} was moved by somebody else while it was pushed`, { hint: "give each leg its own arch-tag, for example {tag}-{arch}-{run}" });
-		} finally {
-			if (await this.#idOf(name) === image.id && before !== image.id) await this.session.ask(before === void 0 ? [
-				"image",
-				"rm",
-				"--no-prune",
-				name
-			] : [
-				"image",
-				"tag",
-				before,
-				name
-			], { evenIfAborted: true });
-		}
-	}
-	async #idOf(name) {
-		const answer = await this.session.ask([
-			"image",
-			"inspect",
-			"--format",
-			"{{.Id}}",
-			name
-		], { evenIfAborted: true });
-		return answer.code === 0 ? answer.stdout.trim() : void 0;
+		return pushByName(this.session, image, formatReference(reference));
 	}
 	async remove(image) {
+		const keep = this.#builder?.kind === "classic" ? ["--no-prune"] : [];
 		const answer = await this.session.ask([
 			"image",
 			"rm",
+			...keep,
 			image.name
 		], { evenIfAborted: true });
 		await this.session.strike(image.name);
@@ -2695,8 +3091,11 @@ var DockerEngine = class extends ContainerEngine {
 /** podman, local or remote. */
 var PodmanEngine = class extends ContainersEngine {
 	buildCommand = "build";
+	packing = ["--compress"];
+	marksSince = "4.0";
 	#info;
 	#local = true;
+	#found = {};
 	constructor(options) {
 		super("podman", new Session("podman", "podman", options));
 	}
@@ -2723,6 +3122,10 @@ var PodmanEngine = class extends ContainersEngine {
 	}
 	runtimeVariables() {
 		return {};
+	}
+	/** Its cache is the images that the last one stands on: they have no name, and older versions take them along. */
+	async removal() {
+		return isAtLeast((await this.host()).version, "4.3") ? ["rmi", "--no-prune"] : ["rmi"];
 	}
 	#askInfo() {
 		this.#info ??= this.session.askJson([
@@ -2778,14 +3181,15 @@ var PodmanEngine = class extends ContainersEngine {
 			variant: answer.get("variant").optional((field) => field.string())
 		});
 	}
-	#inspect(image) {
-		return this.session.askJson([
+	async #inspect(image) {
+		const answer = await this.session.askJson([
 			"image",
 			"inspect",
-			"--format",
-			"{{json .}}",
 			image.id
 		], "the answer of podman image inspect");
+		const [only] = answer.items(1);
+		if (only === void 0) throw answer.error("is empty");
+		return only;
 	}
 	/** https://github.com/containers/storage/blob/main/docs/containers-storage-layers.md: an image's big data, by name. */
 	async #storedConfig(image) {
@@ -2828,47 +3232,83 @@ var PodmanEngine = class extends ContainersEngine {
 			image.id
 		]);
 	}
-	/** Where the runtime refuses to start the container, nothing ran: so it is tried again with what this host lacks. */
-	async runCommand(image, [program, ...rest], options) {
+	/**
+	* Where the runtime refuses to start the container, nothing ran: so it is tried again with what this host lacks.
+	* @param program absent: the image's own
+	*/
+	async runCommand(image, program, options) {
 		const { log, env } = this.session.options;
-		let runtime = this.arrangement.runtime;
-		let limits = this.arrangement.limits === true ? modestLimits : [];
+		const entrypoint = program === void 0 ? [] : ["--entrypoint", JSON.stringify(program)];
+		const platform = ["--platform", formatPlatform(options.platform)];
 		for (;;) {
-			const name = `native-multiarch-${this.session.uniqueId()}`;
+			const { limits, runtime } = this.#running;
 			const flags = [
 				"--rm",
 				"--name",
-				name,
+				options.name,
 				"--network",
 				"none",
 				"--stop-timeout",
-				"0",
-				"--platform",
-				formatPlatform(options.platform),
-				...limits
+				"0"
 			];
-			const result = await this.#runOnce([
-				...this.globalArguments(runtime === void 0 ? {} : { runtime }),
+			const args = [
+				...this.#global(),
 				"run",
 				...flags,
-				"--entrypoint",
-				JSON.stringify([program, ...rest]),
+				"--no-healthcheck",
+				...platform,
+				...this.#limits()
+			];
+			const result = await this.#runOnce([
+				...args,
+				...entrypoint,
 				image.id
-			], name, options);
+			], options);
 			const trouble = result.code === 0 ? void 0 : runtimeTrouble(`${result.stdout}\n${result.stderr}`);
 			if (trouble === void 0) return result;
-			if (trouble.kind === "limits" && limits.length === 0) {
-				limits = modestLimits;
-				log.info(`podman runs the image with ${limits.join(" ")}, since ${trouble.says}`);
+			if (trouble.kind === "limits" && limits === void 0) {
+				this.#found = {
+					...this.#running,
+					limits: true
+				};
+				log.info(`podman runs the image with ${modestLimits.join(" ")}, since ${trouble.says}`);
 				continue;
 			}
 			const runc = runtime === void 0 ? await findTool("runc", env["PATH"]) : void 0;
 			if (runc === void 0) return result;
-			runtime = runc;
+			this.#found = {
+				...this.#running,
+				runtime: runc
+			};
 			log.info(`podman runs the image with ${runc}, since ${trouble.says}`);
 		}
 	}
-	async #runOnce(args, name, { timeoutMs }) {
+	/** What containers need on this host: what builds need, and what was found out since. */
+	get #running() {
+		return {
+			...this.arrangement,
+			...this.#found
+		};
+	}
+	#global() {
+		return this.globalArguments(this.#running);
+	}
+	#limits() {
+		return this.#running.limits === true ? modestLimits : [];
+	}
+	service(image, options) {
+		return Promise.resolve(new NamedService(this.session, options.name, {
+			run: () => this.runCommand(image, void 0, options),
+			global: () => this.#global(),
+			importing: [],
+			beside: () => [
+				"--stop-timeout",
+				"0",
+				...this.#limits()
+			]
+		}));
+	}
+	async #runOnce(args, { name, timeoutMs }) {
 		await this.session.note("container", name);
 		try {
 			const isAside = (line) => runtimeTrouble(line) !== void 0;
@@ -2921,11 +3361,18 @@ var ImageRunner = class ImageRunner {
 	}
 	/** Loads the image, runs the command in it, and removes it. @throws as {@link Engine.run} does; E_ENGINE where it can't be loaded */
 	async run(image, options) {
+		await this.#loaded(image, async (loaded) => this.#engine.run(loaded, options));
+	}
+	/** The same, started as a service. @throws as {@link Engine.serve} does */
+	async serve(image, options) {
+		await this.#loaded(image, async (loaded) => this.#engine.serve(loaded, options));
+	}
+	async #loaded(image, work) {
 		const name = `localhost/native-multiarch:${this.#session.uniqueId()}`;
 		await this.#session.note("image", name);
 		const loaded = await this.#load(image, name);
 		try {
-			await this.#engine.run(loaded, options);
+			await work(loaded);
 		} finally {
 			await this.#engine.remove(loaded);
 			await this.#session.strike(name);
@@ -2995,4 +3442,4 @@ function blobPath(digest) {
 	return `blobs/${digest.replace(":", "/")}`;
 }
 
-export { tarEnd as C, existing as E, padding as S, checkValues as T, Session as _, writtenTo as a, layoutArchive as b, ContainerEngine as c, pairs as d, secretArguments as f, sourceDate as g, storedImageId as h, cacheOfPlatform as i, commonArguments as l, buildArguments as m, PodmanEngine as n, isStoredFor as o, writeDockerConfig as p, DockerEngine as r, ContainersEngine as s, ImageRunner as t, optional as u, pushStored as v, tarHeader as w, maxId as x, chunks as y };
+export { padding as C, existing as D, checkValues as E, maxId as S, tarHeader as T, sourceDate as _, writtenTo as a, chunks as b, modestLimits as c, optional as d, pairs as f, storedImageId as g, buildArguments as h, cacheOfPlatform as i, ContainerEngine as l, writeDockerConfig as m, PodmanEngine as n, isStoredFor as o, secretArguments as p, DockerEngine as r, ContainersEngine as s, ImageRunner as t, commonArguments as u, Session as v, tarEnd as w, layoutArchive as x, pushStored as y };

@@ -1,7 +1,10 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { n as removeScratch } from "./scratch.js";
-import { a as isRunning, o as leavesOf, r as spawnExec, s as childEnvironment, t as findTool } from "./engines-tools.js";
-import { n as lastLines, o as readLedger } from "./engines-output.js";
+import { i as childEnvironment, r as spawnExec, t as findTool } from "./engines-tools.js";
+import { i as containerRemoval, n as idQuestion, o as markedContainers, t as givenBack } from "./engines-docker-push.js";
+import { r as readLedger } from "./engines-ledger.js";
+import { n as lastLines } from "./engines-output.js";
+import { i as leavesOf, r as isRunning } from "./engines-process-tree.js";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -9,15 +12,15 @@ import { setTimeout } from "node:timers/promises";
 // src/engines/leftovers.ts
 const removeArguments = {
 	docker: {
-		container: ["rm", "--force"],
+		container: containerRemoval.docker,
 		image: ["image", "rm"]
 	},
 	podman: {
-		container: ["rm", "--force"],
+		container: containerRemoval.podman,
 		image: ["rmi"]
 	},
 	buildah: {
-		container: ["rm"],
+		container: containerRemoval.buildah,
 		image: ["rmi"]
 	},
 	buildx: { builder: ["rm", "--force"] }
@@ -33,6 +36,8 @@ async function removeLeftovers(scratch, options) {
 	const ledger = await readLedger(scratch);
 	if (ledger === void 0 || ledger.ownerRuns) return void 0;
 	for (const entry of ledger.entries) if (entry.kind === "process") await end(entry.process);
+	else if (entry.kind === "building") await removeBuilding(entry, options);
+	else if (entry.kind === "lent") await giveBack(entry, options);
 	else await remove(entry, options);
 	return ledger.entries.length;
 }
@@ -47,7 +52,8 @@ async function sweep(parent, options) {
 		const count = await removeLeftovers(folder, options);
 		if (count === void 0) continue;
 		await removeScratch(folder, parent);
-		options.log.info(`an earlier leg was killed here; what it left is removed (${count})`);
+		const what = count === 0 ? "its temporary files are removed" : `what it left is removed (${count})`;
+		options.log.info(`an earlier leg was killed here; ${what}`);
 	}
 }
 async function end(engine) {
@@ -62,6 +68,29 @@ function kill(pid) {
 	try {
 		process.kill(pid, "SIGKILL");
 	} catch {}
+}
+async function removeBuilding({ storage, name, ...entry }, options) {
+	for (const id of await markedContainers(storage, name)) await remove({
+		...entry,
+		kind: "container",
+		name: id
+	}, options);
+}
+async function giveBack({ tool, name, image, before, variables }, options) {
+	const { log, env, exec = spawnExec } = options;
+	const command = await commandOf(tool, env["PATH"]);
+	if (command === void 0) return;
+	const ask = async (args) => exec(command[0], args, {
+		env: {
+			...childEnvironment(env),
+			...variables
+		},
+		timeoutMs: removeMs
+	});
+	if ((await ask([...idQuestion, name])).stdout.trim() !== image || before === image) return;
+	const answer = await ask(givenBack(name, before));
+	if (answer.code === 0) log.info(`the local name ${name} is what it was before`);
+	else log.warning(`the local name ${name} of a killed leg was not removed: ${lastLines(answer.stderr, 1, 300)}`);
 }
 async function remove({ kind, tool, name, variables }, options) {
 	const { log, env, exec = spawnExec } = options;

@@ -1,9 +1,9 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { i as quote, o as show, t as CodedError } from "./errors.js";
 import { r as architectureOfUname } from "./platform-architectures.js";
-import { r as spawnExec, s as childEnvironment, t as findTool } from "./engines-tools.js";
-import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { i as childEnvironment, r as spawnExec, t as findTool } from "./engines-tools.js";
+import { chmod, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { createHash, randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { createReadStream, createWriteStream } from "node:fs";
@@ -93,7 +93,8 @@ function releaseOf(version, env) {
 	const address = env["NATIVE_MULTIARCH_BUILDX_URL"] ?? "";
 	const base = address === "" ? standardAddress : address.replace(/\/+$/u, "");
 	if (URL.canParse(base) && /^https?:\/\/[^/@]+(?:\/|$)/u.test(base)) return new URL(`${base}/v${version}/`);
-	throw new CodedError("E_INPUT", `${addressVariable} is ${quote(base, 200)}`, { hint: "it is the address of a folder, http:// or https://, without user and password" });
+	const shown = base.includes("@") ? "holds a user" : `is ${quote(base, 200)}`;
+	throw new CodedError("E_INPUT", `${addressVariable} ${shown}`, { hint: "it is the address of a folder, http:// or https://, without user and password" });
 }
 async function checksumOf({ version, checksums }, arch, file, release, options) {
 	if (checksums === void 0) {
@@ -102,7 +103,7 @@ async function checksumOf({ version, checksums }, arch, file, release, options) 
 		throw new CodedError("E_INPUT", `setup: nobody here knows the SHA-256 of buildx ${version}`, { hint: `use ${Object.keys(buildxPins).join(", ")}; or write buildx@${version} sha256:<SHA-256 of the checksums.txt of that release>` });
 	}
 	const url = new URL("checksums.txt", release);
-	const text = join(options.temp, `checksums-${randomBytes(6).toString("hex")}.txt`);
+	const text = join(await mkdtemp(join(options.temp, "buildx-")), "checksums.txt");
 	await fetchFile(url, text, checksums, maxChecksumsBytes, options);
 	const line = (await readFile(text, "utf8")).split("\n").find((each) => each.replace(/^\S+\s+\*?/u, "").trim() === file);
 	const found = /^([0-9a-f]{64})\s/u.exec(line ?? "")?.[1];
@@ -127,45 +128,45 @@ async function digestOfFile(path) {
 	await pipeline$1(createReadStream(path), hash);
 	return hash.digest("hex");
 }
-/** Into the tool cache, or where that does not go into the leg's own folder. */
+/** Into the leg's own folder, and from there, once it is known to be the right one, into the tool cache where that goes. */
 async function install(url, expected, cached, options) {
-	const started = `${cached ?? ""}.${randomBytes(6).toString("hex")}`;
-	const isOurs = cached !== void 0 && await canMake(started);
-	const folder = isOurs ? started : join(options.temp, "setup", "buildx");
-	if (!isOurs) await mkdir(folder, {
-		recursive: true,
-		mode: 448
-	});
+	const folder = await mkdtemp(join(options.temp, "buildx-"));
 	const program = join(folder, "buildx");
-	try {
-		await fetchFile(url, program, expected, maxProgramBytes, options);
-		await chmod(program, 493);
-		return isOurs ? await keep(folder, cached, options.log) : program;
-	} catch (error) {
-		await rm(folder, {
-			recursive: true,
-			force: true
-		});
-		throw error;
-	}
+	await fetchFile(url, program, expected, maxProgramBytes, options);
+	await chmod(program, 493);
+	if (cached === void 0 || !await keep(folder, cached)) return program;
+	options.log.info(`buildx is kept in the tool cache, at ${cached}`);
+	return join(cached, "buildx");
 }
-async function canMake(folder) {
+/** @returns false where another leg was faster, something else is there, or the tool cache is not ours to write to or full. */
+async function keep(folder, cached) {
+	const beside = `${cached}.${randomBytes(6).toString("hex")}`;
 	try {
-		await mkdir(folder, { recursive: true });
-		return true;
+		await mkdir(dirname(cached), { recursive: true });
+		await chmod(folder, 493);
+		await move(folder, cached, beside);
 	} catch {
 		return false;
 	}
+	await writeFile(`${cached}.complete`, "").catch(() => void 0);
+	return true;
 }
-/** Under its own name, unless another leg was faster or something else is there. */
-async function keep(folder, cached, log) {
+/** Whole or not at all, also from one file system to another. */
+async function move(folder, target, beside) {
 	try {
-		await rename(folder, cached);
-		await writeFile(`${cached}.complete`, "");
-		log.info(`buildx is kept in the tool cache, at ${cached}`);
-		return join(cached, "buildx");
-	} catch {
-		return join(folder, "buildx");
+		await rename(folder, target);
+	} catch (error) {
+		if (!(error instanceof Error && "code" in error && error.code === "EXDEV")) throw error;
+		try {
+			await cp(folder, beside, { recursive: true });
+			await rename(beside, target);
+		} catch (failed) {
+			await rm(beside, {
+				recursive: true,
+				force: true
+			});
+			throw failed;
+		}
 	}
 }
 async function fetchFile(url, path, expected, maxBytes, { download, sleep, log }) {
@@ -179,10 +180,19 @@ async function fetchFile(url, path, expected, maxBytes, { download, sleep, log }
 			"E_NETWORK",
 			"E_TIMEOUT",
 			"E_RATE_LIMITED"
-		].includes(error.code)) || waitMs === void 0) throw error;
+		].includes(error.code)) || waitMs === void 0) throw withMirror(error);
 		log.info(`${show(error.message, 300)}; trying again in ${waitMs / 1e3} s`);
 		await sleep(waitMs);
 	}
+}
+/** Behind a cure that ends in "use a mirror": how. */
+function withMirror(error) {
+	if (!(error instanceof CodedError) || error.hint?.endsWith("a mirror") !== true) return error;
+	const hint = `${error.hint}, whose address is given in ${addressVariable}`;
+	return new CodedError(error.code, error.message, {
+		hint,
+		cause: error
+	});
 }
 async function writeChecked(bytes, path, expected, maxBytes, url) {
 	const hash = createHash("sha256");

@@ -2,7 +2,7 @@
 import { i as quote, t as CodedError } from "./errors.js";
 import { r as architectureOfUname } from "./platform-architectures.js";
 import { r as normalisePlatform } from "./platform-platform.js";
-import { b as layoutArchive, t as ImageRunner, v as pushStored, y as chunks } from "./engines-image-runner.js";
+import { b as chunks, t as ImageRunner, x as layoutArchive, y as pushStored } from "./engines-image-runner.js";
 import { machine } from "node:os";
 
 // src/engines/stored-engine.ts
@@ -88,12 +88,23 @@ var StoredEngine = class {
 	async run(image, options) {
 		await (await this.#findRunner(options.platform)).run(this.#imageOf(image), options);
 	}
+	checkServe(platform) {
+		return this.checkRun(platform);
+	}
+	async serve(image, options) {
+		await (await this.#findRunner(options.platform)).serve(this.#imageOf(image), options);
+	}
 	#findRunner(platform) {
 		this.#runner ??= ImageRunner.find(platform, this.#options);
 		return this.#runner;
 	}
 	async push(image, reference) {
 		await pushStored(this.#imageOf(image), reference, this.#options);
+	}
+	async pushByDigest(image, repository) {
+		const stored = this.#imageOf(image);
+		await pushStored(stored, { repository }, this.#options);
+		return stored.top.digest;
 	}
 	/** What it stands in is the user's. */
 	remove() {

@@ -1,6 +1,6 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
-import { t as groupBy } from "./group-by.js";
-import { access, readFile, readdir, realpath, stat } from "node:fs/promises";
+import { i as leavesOf } from "./engines-process-tree.js";
+import { access, realpath, stat } from "node:fs/promises";
 import { delimiter, isAbsolute, join } from "node:path";
 import { pipeline } from "node:stream";
 import { constants } from "node:fs";
@@ -43,6 +43,11 @@ const kept = /* @__PURE__ */ new Set([
 		"CONTAINER_SSHKEY",
 		"CONTAINER_CONNECTION",
 		"REGISTRY_AUTH_FILE"
+	],
+	...[
+		"KUBECONFIG",
+		"KUBERNETES_SERVICE_HOST",
+		"KUBERNETES_SERVICE_PORT"
 	],
 	...[
 		"DBUS_SESSION_BUS_ADDRESS",
@@ -116,54 +121,6 @@ function shownVariables(engine, env) {
 		const value = env[name];
 		return value === void 0 || value === "" ? [] : [`${name}=${value.replace(/\/\/[^/@]*@/, "//***@")}`];
 	});
-}
-
-// src/engines/process-tree.ts
-/** `undefined` where there is no such process, or no /proc. */
-async function identify(pid, root = "/proc") {
-	const known = await read(pid, root);
-	return known && {
-		pid: known.pid,
-		started: known.started
-	};
-}
-/** Whether that very process runs; a zombie, which only waits for its parent, does not. */
-async function isRunning({ pid, started }, root = "/proc") {
-	return (await read(pid, root))?.started === started;
-}
-/**
-* The processes that `pid` started, directly or not, and that started none themselves: of an engine, the program of a RUN step.
-* Ended from there, the engine sees its step fail and removes what it had made for it.
-*/
-async function leavesOf(pid, root = "/proc") {
-	const names = await readdir(root).catch(() => []);
-	const all = (await Promise.all(names.filter((name) => /^\d+$/u.test(name)).map(async (name) => read(Number(name), root)))).filter((one) => one !== void 0);
-	const children = groupBy(all, ({ parent }) => String(parent));
-	const leaves = [];
-	const visit = (one) => {
-		const below = children.get(String(one)) ?? [];
-		if (below.length === 0 && one !== pid) leaves.push(one);
-		for (const child of below) visit(child.pid);
-	};
-	visit(pid);
-	return leaves;
-}
-/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: the name in parentheses may hold anything. */
-async function read(pid, root) {
-	const text = await readFile(`${root}/${pid}/stat`, "utf8").catch(() => void 0);
-	if (text === void 0) return void 0;
-	const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-	const [state, parent, started] = [
-		fields[0],
-		Number(fields[1]),
-		fields[19]
-	];
-	if (state === "Z" || started === void 0) return void 0;
-	return {
-		pid,
-		parent,
-		started
-	};
 }
 
 // src/engines/process.ts
@@ -343,4 +300,4 @@ async function isProgram(path) {
 	}
 }
 
-export { isRunning as a, shownVariables as c, identify as i, findTools as n, leavesOf as o, spawnExec as r, childEnvironment as s, findTool as t };
+export { shownVariables as a, childEnvironment as i, findTools as n, spawnExec as r, findTool as t };

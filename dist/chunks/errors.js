@@ -18,10 +18,26 @@ var CodedError = class extends Error {
 		this.place = details.place;
 	}
 };
-/** What was thrown, as an error with a code; anything that we did not throw on purpose is our own bug. */
+/** What a machine that has no more of something, or does not give it, says of a file, whoever asked. */
+const exhausted = {
+	ENOSPC: "the disk is full: free some space, or let RUNNER_TEMP, or else TMPDIR, name a folder on another",
+	EDQUOT: "the quota of the disk is used up: free some space, or let RUNNER_TEMP, or else TMPDIR, name another",
+	EROFS: "the disk is read-only: let RUNNER_TEMP, or else TMPDIR, name a folder that can be written",
+	EACCES: "let this user read it, or write there: see the owner and the mode of that file and of the folders above",
+	EIO: "the disk is failing: look at the log of the kernel",
+	EMFILE: "too many files are open: raise \"ulimit -n\" of this user",
+	ENFILE: "too many files are open on this machine: raise fs.file-max"
+};
+/** What was thrown, as an error with a code; anything that we did not throw on purpose, and the machine neither, is our own bug. */
 function toCodedError(thrown) {
 	if (thrown instanceof CodedError) return thrown;
 	const message = thrown instanceof Error ? thrown.message : String(thrown);
+	const errno = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+	const cure = Object.hasOwn(exhausted, errno) ? exhausted[errno] : void 0;
+	if (cure !== void 0) return new CodedError("E_INPUT", show(message, 500), {
+		hint: cure,
+		cause: thrown
+	});
 	return new CodedError("E_INTERNAL", show(message, 500), {
 		hint: "this is a bug in native-multiarch; please report it with the log: https://github.com/native-multiarch/native-multiarch/issues",
 		cause: thrown

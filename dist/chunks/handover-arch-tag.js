@@ -2,42 +2,7 @@
 import { i as quote, t as CodedError } from "./errors.js";
 import { i as platformArch } from "./platform-platform.js";
 import { i as parseTag } from "./oci-reference.js";
-import { _ as revisionKey } from "./report-format.js";
-
-// src/verify/index-facts.ts
-/** What an index says of itself in annotations, and its images in labels. https://github.com/opencontainers/image-spec/blob/main/annotations.md */
-const factKeys = {
-	revision: revisionKey,
-	created: "org.opencontainers.image.created",
-	source: "org.opencontainers.image.source",
-	version: "org.opencontainers.image.version"
-};
-const factNames = Object.keys(factKeys);
-/** For each fact, the first source that knows it. */
-function firstKnown(sources) {
-	return factsFrom((name) => sources.map((source) => source[name]).find((value) => value !== void 0));
-}
-/** The facts that annotations tell. */
-function annotationFacts(annotations) {
-	return factsFrom((name) => annotations[factKeys[name]]);
-}
-/** The facts on which the labels of all images agree. */
-function labelFacts(images) {
-	return factsFrom((name) => {
-		const [first, ...rest] = images.map((image) => image.config.labels[factKeys[name]]);
-		return rest.every((value) => value === first) ? first : void 0;
-	});
-}
-/** The facts as annotations of an index. */
-function factAnnotations(facts) {
-	return Object.fromEntries(factNames.flatMap((name) => facts[name] === void 0 ? [] : [[factKeys[name], facts[name]]]));
-}
-function factsFrom(valueOf) {
-	return Object.fromEntries(factNames.flatMap((name) => {
-		const value = valueOf(name);
-		return value === void 0 || value === "" ? [] : [[name, value]];
-	}));
-}
+import { v as revisionKey } from "./report-format.js";
 
 // src/publish/verbs.ts
 function tagName(target) {
@@ -88,6 +53,41 @@ async function readBackTag(verbs, target, digest, wrote, deps) {
 	throw new CodedError("E_TAG_MOVED", `${tagName(target)} holds ${found ?? "nothing"}, not ${digest} as this run left it`, { hint: "another run published the same tag meanwhile; let one run at a time publish it (concurrency: in the workflow), then run the right one again" });
 }
 
+// src/verify/index-facts.ts
+/** What an index says of itself in annotations, and its images in labels. https://github.com/opencontainers/image-spec/blob/main/annotations.md */
+const factKeys = {
+	revision: revisionKey,
+	created: "org.opencontainers.image.created",
+	source: "org.opencontainers.image.source",
+	version: "org.opencontainers.image.version"
+};
+const factNames = Object.keys(factKeys);
+/** For each fact, the first source that knows it. */
+function firstKnown(sources) {
+	return factsFrom((name) => sources.map((source) => source[name]).find((value) => value !== void 0));
+}
+/** The facts that annotations tell. */
+function annotationFacts(annotations) {
+	return factsFrom((name) => annotations[factKeys[name]]);
+}
+/** The facts on which the labels of all images agree. */
+function labelFacts(images) {
+	return factsFrom((name) => {
+		const [first, ...rest] = images.map((image) => image.config.labels[factKeys[name]]);
+		return rest.every((value) => value === first) ? first : void 0;
+	});
+}
+/** The facts as annotations of an index. */
+function factAnnotations(facts) {
+	return Object.fromEntries(factNames.flatMap((name) => facts[name] === void 0 ? [] : [[factKeys[name], facts[name]]]));
+}
+function factsFrom(valueOf) {
+	return Object.fromEntries(factNames.flatMap((name) => {
+		const value = valueOf(name);
+		return value === void 0 || value === "" ? [] : [[name, value]];
+	}));
+}
+
 // src/handover/arch-tag.ts
 /**
 * The tag that one leg pushes, and under which the fan-in looks for it: `v1-ppc64le` from `{tag}-{arch}`.
@@ -130,4 +130,4 @@ function archTag(template, values) {
 	});
 }
 
-export { tagName as a, factKeys as c, readPatiently as i, firstKnown as l, readBackIndex as n, annotationFacts as o, readBackTag as r, factAnnotations as s, archTag as t, labelFacts as u };
+export { firstKnown as a, readBackTag as c, factKeys as i, readPatiently as l, annotationFacts as n, labelFacts as o, factAnnotations as r, readBackIndex as s, archTag as t, tagName as u };

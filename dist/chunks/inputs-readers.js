@@ -42,6 +42,27 @@ const duration = valueOf("duration", (value) => {
 	if (match !== null && unit !== void 0 && (match[2] !== "" || match[1] === "0")) return Number(match[1]) * unit;
 	throw unreadable(`is ${quote(value)}, which is not a span of time`, "write it like 90s, 15m or 2h");
 });
+const byteUnits = {
+	"": 1,
+	b: 1,
+	kb: 1e3,
+	mb: 1e6,
+	gb: 1e9,
+	tb: 0xe8d4a51000,
+	kib: 1024,
+	mib: 2 ** 20,
+	gib: 2 ** 30,
+	tib: 2 ** 40
+};
+/** A bound in bytes: `16GiB`, `1.5 GB`, `4096`; `none` is Infinity. */
+const byteLimit = valueOf("bytes", (value) => {
+	if (value === "none") return Infinity;
+	const match = /^(\d{1,16}(?:\.\d{1,6})?) ?([a-z]*)$/iu.exec(value);
+	const unit = byteUnits[match?.[2]?.toLowerCase() ?? "?"];
+	const bytes = Math.floor(Number(match?.[1]) * (unit ?? NaN));
+	if (bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
+	throw unreadable(`is ${quote(value)}, which is not a number of bytes above 0`, "write it like 16GiB, 500MB or 4096; none is without a limit");
+});
 /**
 * `host[:port]`, as an image name begins; Docker Hub by any of its names is `docker.io`. A scheme in front is forgiven.
 * @throws E_INPUT
@@ -118,4 +139,4 @@ function readJsonList(value) {
 	throw unreadable(`is ${quote(value)}, which is not a list of strings`, "write [\"program\", \"argument\"], or words");
 }
 
-export { pairs as a, time as c, imagePath as i, words as l, certificate as n, readHost as o, duration as r, splitWords as s, archTagTemplate as t };
+export { imagePath as a, splitWords as c, duration as i, time as l, byteLimit as n, pairs as o, certificate as r, readHost as s, archTagTemplate as t, words as u };

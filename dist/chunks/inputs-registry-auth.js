@@ -2,7 +2,7 @@
 import { o as __toESM } from "./rolldown-runtime.js";
 import { t as CodedError } from "./errors.js";
 import { d as unreadable } from "./inputs-kinds.js";
-import { o as readHost } from "./inputs-readers.js";
+import { s as readHost } from "./inputs-readers.js";
 
 // src/inputs/registry-auth.ts
 const keys = [

@@ -161,7 +161,8 @@ async function fillPlatforms(filled, raw, { rows }) {
 		...osFeatures.length > 0 && { "os-features": osFeatures },
 		...features.length > 0 && { features }
 	}));
-	filled.set("platforms", [JSON.stringify(table)]);
+	const different = [...new Map(table.map((row) => [JSON.stringify(row), row])).values()];
+	filled.set("platforms", [JSON.stringify(different)]);
 }
 function sameSet(a, b) {
 	return a.every((each) => b.includes(each)) && b.every((each) => a.includes(each));

@@ -1,6 +1,6 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { a as lines, c as oneOf, d as unreadable, f as valueOf, i as exactText, l as quotedLines, n as boolean, o as list, p as splitList, r as eachItem, s as listOf, t as autoBoolean, u as text } from "./inputs-kinds.js";
-import { a as pairs, c as time, i as imagePath, l as words, n as certificate, o as readHost, r as duration, t as archTagTemplate } from "./inputs-readers.js";
+import { a as imagePath, i as duration, l as time, n as byteLimit, o as pairs, r as certificate, s as readHost, t as archTagTemplate, u as words } from "./inputs-readers.js";
 import { t as parsePlatform } from "./platform-platform.js";
 import { i as quote, t as CodedError } from "./errors.js";
 import { r as parseLayoutReference } from "./oci-layout-reference.js";
@@ -47,7 +47,7 @@ const assembleInputs = {
 		kind: text,
 		group: "Assemble",
 		commands: ["build"],
-		description: "With engine assemble: what the files are put on.",
+		description: "With engine assemble: what the files are put on: scratch, a reference that has the platform, or oci:folder[:tag].",
 		default: {
 			text: "scratch",
 			value: "scratch"
@@ -57,7 +57,7 @@ const assembleInputs = {
 		kind: lines,
 		group: "Assemble",
 		commands: ["build"],
-		description: "With engine assemble: lines source:destination[:mode]. {os}, {arch} and {variant} are filled in; mode is octal.",
+		description: "With engine assemble: lines source:destination[:mode[:uid[:gid]]]. {os}, {arch} and {variant} are filled in; mode is octal. A destination that ends with a slash is a folder.",
 		default: {
 			text: "none",
 			value: []
@@ -67,21 +67,21 @@ const assembleInputs = {
 		kind: words,
 		group: "Assemble",
 		commands: ["build"],
-		description: "With engine assemble: the program, as words or as a JSON list.",
-		default: { text: "none" }
+		description: "With engine assemble: the program, as words or as a JSON list. It takes the base's arguments away.",
+		default: { text: "the base's" }
 	},
 	cmd: {
 		kind: words,
 		group: "Assemble",
 		commands: ["build"],
 		description: "With engine assemble: the program's default arguments, as words or as a JSON list.",
-		default: { text: "none" }
+		default: { text: "the base's, unless entrypoint is given" }
 	},
 	env: {
 		kind: lines,
 		group: "Assemble",
 		commands: ["build"],
-		description: "With engine assemble: environment variables of the image, one NAME=value a line.",
+		description: "With engine assemble: environment variables of the image, one NAME=value a line; they are added to the base's.",
 		default: {
 			text: "none",
 			value: []
@@ -92,14 +92,14 @@ const assembleInputs = {
 		group: "Assemble",
 		commands: ["build"],
 		description: "With engine assemble: the folder that the program starts in.",
-		default: { text: "/" }
+		default: { text: "the base's, else /" }
 	},
 	user: {
 		kind: text,
 		group: "Assemble",
 		commands: ["build"],
 		description: "With engine assemble: the user, or user:group, that the program runs as.",
-		default: { text: "root" }
+		default: { text: "the base's, else root" }
 	}
 };
 
@@ -156,6 +156,25 @@ function parseRemote(text) {
 	return {
 		scheme,
 		address: text
+	};
+}
+
+// src/inputs/service-url.ts
+const hosts = ["localhost", "127.0.0.1"];
+const example = "write it as http://localhost:8080/health, with the port on which the service listens in its container";
+/** `http://localhost:8080/health`, or `none`: not even a HEALTHCHECK is run. @throws E_INPUT */
+function parseServiceUrl(text) {
+	if (text === "none") return text;
+	const url = URL.canParse(text) ? new URL(text) : void 0;
+	if (url === void 0) throw unreadable(`is ${quote(text)}, which is no URL`, example);
+	if (url.username !== "" || url.password !== "") throw unreadable("has a name or password in it", "ask a path that needs none");
+	if (url.protocol !== "http:") throw unreadable(`is ${quote(text)}, and a service is asked over plain http only`, "give its port for plain HTTP; or let a HEALTHCHECK of the image ask it, which can speak anything");
+	if (!hosts.includes(url.hostname)) throw unreadable(`asks ${quote(url.hostname)}, and the service is on localhost of its own network`, example);
+	return {
+		text,
+		port: url.port === "" ? 80 : Number(url.port),
+		path: `${url.pathname}${url.search}`,
+		host: url.host
 	};
 }
 
@@ -292,6 +311,13 @@ const buildInputs = {
 		description: "A command that is run in the image on this host, and has to end with 0. build runs it before anything is pushed; verify pulls every platform that this host can run, and says which it can not.",
 		default: { text: "none" }
 	},
+	"smoke-test-url": {
+		kind: valueOf("url", parseServiceUrl),
+		group: "Build",
+		commands: ["build"],
+		description: "Start the image as a service, and ask http://localhost:8080/health until it answers with a status from 200 to 399: build does so before anything is pushed. The port is the container's own, whose network has nothing else in it. none: an image with a HEALTHCHECK is not started either.",
+		default: { text: "the HEALTHCHECK of the image, if it has one" }
+	},
 	push: {
 		kind: autoBoolean,
 		group: "Build",
@@ -333,22 +359,6 @@ const buildInputs = {
 		}
 	}
 };
-
-// src/inputs/table/build-later.ts
-const common$1 = {
-	group: "Build",
-	commands: ["build"],
-	later: ["build"]
-};
-function later(kind, description) {
-	return {
-		...common$1,
-		kind,
-		description
-	};
-}
-/** What the contract has for build and this version has not: set to anything but the default, each is `E_UNSUPPORTED`. */
-const laterBuildInputs = { "smoke-test-url": later(text, "Start the image as a service, and ask this URL until it answers.") };
 
 // src/inputs/build-lists.ts
 /** Lines `id=value`; a value of several lines is put in double quotes, with its id. */
@@ -735,6 +745,18 @@ const mergeInputs = {
 			value: []
 		}
 	},
+	"content-limit": {
+		kind: byteLimit,
+		group: "Merge",
+		commands: [
+			"build",
+			"merge",
+			"verify",
+			"inspect"
+		],
+		description: "How many bytes of layers, unpacked, are read to look at the programs inside, such as 16GiB, 500MB, or none for no limit. Layers beyond are not checked: a warning names them, and the report says \"not read: budget\".",
+		default: { text: "16GiB; inspect reads small images whole, and none of the others" }
+	},
 	wait: {
 		kind: duration,
 		group: "Merge",
@@ -968,7 +990,6 @@ const table = {
 	...buildInputs,
 	...buildOptionInputs,
 	...assembleInputs,
-	...laterBuildInputs,
 	...mergeInputs,
 	...lookInputs
 };

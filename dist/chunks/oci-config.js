@@ -23,6 +23,7 @@ const runKeys = [
 	"WorkingDir",
 	"Labels",
 	"Healthcheck",
+	"Shell",
 	"OnBuild"
 ];
 const platformWord = {
@@ -79,6 +80,7 @@ function readRun(field) {
 		workingDir: optionalText(field.get("WorkingDir")),
 		labels: field.get("Labels").optional(readLabels) ?? {},
 		healthcheck: field.get("Healthcheck").optional(readHealthcheck),
+		shell: field.get("Shell").optional((shell) => shell.strings()),
 		onBuild: field.get("OnBuild").optional((steps) => steps.strings().length > 0 ? true : void 0)
 	});
 }

@@ -2,7 +2,7 @@
 import { i as quote, o as show, t as CodedError } from "./errors.js";
 import { a as isDigest, i as digestOf, n as digestAlgorithm, r as digestHex, t as DigestStream } from "./oci-digest.js";
 import { c as inflate, d as rawBody, f as readBody, h as http, i as Agents, l as isGzip, m as failureKind, n as RequestLog, o as BodyTooLarge, p as TransportFailure, r as defaultLimits, s as discardBody, t as Transport, u as isHtml } from "./registry-transport.js";
-import { n as webPageError, t as RegistryError } from "./registry-errors.js";
+import { n as missesChild, r as webPageError, t as RegistryError } from "./registry-errors.js";
 import { a as isStaleSocket, i as failureError, n as isRedirect, r as sameOrigin, t as followLocation } from "./registry-redirects.js";
 import { c as mayLeadTo, i as showProxy, l as portOf, o as classifyHost } from "./registry-proxy.js";
 import { n as parseFields } from "./oci-schema.js";
@@ -712,7 +712,7 @@ function hintFor(code, refusal, body, retry) {
 		E_UNAUTHORIZED: `check username and password for ${host}`,
 		E_DENIED: deniedHint(refusal),
 		E_NOT_FOUND: isWrite(refusal) ? "create the repository first if this registry does not do so on a push, and check its name" : "check the name, and that the account may see it",
-		E_TAG_IMMUTABLE: "push another tag, or let the registry allow this one to move",
+		E_TAG_IMMUTABLE: "publish under a new tag, or let whoever runs the registry lift the rule",
 		E_UNSUPPORTED: "this registry does not allow deletion through its API"
 	}[code];
 	if (known !== void 0) return known;
@@ -882,7 +882,7 @@ const renewEarlyMs = 5e3;
 /** Who we are to one registry: its challenge once it has made one, and the tokens that it wants. */
 var Authenticator = class {
 	#dependencies;
-	#flights = /* @__PURE__ */ new Map();
+	#flights = /* @__PURE__ */ new Set();
 	#tokens = [];
 	#known;
 	/** It took a token for several repositories as one for the first alone, or gave none: from now on, one at a time. */
@@ -970,15 +970,23 @@ var Authenticator = class {
 			addressClass: answer.addressClass
 		};
 	}
-	#fetch(known, authCase, owner) {
-		const { foreseen } = this.#dependencies;
-		const wanted = this.#narrow ? authCase.need : authCase.need.plus(foreseen);
-		const key = [owner, ...wanted.toStrings()].join(" ");
-		const flying = this.#flights.get(key);
-		if (flying !== void 0) return flying;
-		const flight = this.#fetchWide(known, authCase, owner, wanted).finally(() => this.#flights.delete(key));
-		this.#flights.set(key, flight);
-		return flight;
+	/** A token that is under way for somebody else is waited for where it should do. */
+	async #fetch(known, authCase, owner) {
+		const { need } = authCase;
+		const wanted = this.#narrow ? need : need.plus(this.#dependencies.foreseen);
+		const flying = [...this.#flights].find((each) => each.owner === owner && each.scopes.covers(need));
+		if (flying !== void 0) {
+			const shared = await (wanted.covers(flying.scopes) ? flying.token : flying.token.catch(() => void 0));
+			if (shared?.scopes.covers(need) === true) return shared;
+		}
+		const token = this.#fetchWide(known, authCase, owner, wanted);
+		const flight = {
+			owner,
+			scopes: wanted,
+			token
+		};
+		this.#flights.add(flight);
+		return token.finally(() => this.#flights.delete(flight));
 	}
 	async #fetchWide(known, authCase, owner, wanted) {
 		const realm = checkRealm(known.asker, known.challenge.parameters.get("realm") ?? "", this.#dependencies.vouchedHosts);
@@ -1254,10 +1262,15 @@ var Exchange = class {
 	/** Sends until it is no longer a question of who we are. */
 	async #authorised(call, authCase, done) {
 		const { authenticator, limits } = this.#dependencies;
+		let authorization = authenticator.authorization(authCase);
 		for (;;) {
-			const used = await authenticator.authorization(authCase);
+			const used = await authorization;
 			const { answer, isHome } = await this.#followed(call, used);
 			const again = isHome && await this.#learn(answer, used, authCase);
+			if (again) {
+				authorization = authenticator.authorization(authCase);
+				authorization.catch(() => void 0);
+			}
 			if (!isTemporary(answer.status)) done();
 			if (!again) return answer.status === 401 ? this.#unauthorized(call, answer, authCase, isHome) : answer;
 			await discardBody(answer, limits);
@@ -1892,13 +1905,13 @@ var ManifestPush = class {
 			this.#dependencies.log.info(`${named(repository, reference)} is immutable and holds ${manifest.digest} already`);
 			return { subjectHandled: false };
 		}
-		const holds = held === void 0 ? "holds another digest" : `holds ${held.digest}`;
-		throw refusal.with({ message: `${named(repository, reference)} is immutable and ${holds}, not ${manifest.digest} (${refusal.message})` });
+		throw immutableTag(named(repository, reference), held?.digest, manifest.digest, refusal);
 	}
 };
-/** Distribution says 400 MANIFEST_BLOB_UNKNOWN of a child that it does not find, others 404. */
-function missesChild(error) {
-	return error instanceof RegistryError && (error.status === 400 || error.status === 404) && error.says("MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN");
+/** The refusal of a tag that may not move, with what it holds. */
+function immutableTag(name, held, wanted, refusal) {
+	const holds = held === void 0 ? "holds another digest" : `holds ${held}`;
+	return refusal.with({ message: `${name} is immutable and ${holds}, not ${wanted} (${refusal.message})` });
 }
 
 // src/registry/manifests.ts

@@ -132,9 +132,12 @@ var CopyRun = class {
 	/** What the source throws is wrapped, so that no target takes it for a failure of its own and tries again. */
 	async *#read(blob) {
 		const { source, progress } = this.#dependencies;
+		let bytes = 0;
 		try {
-			for await (const chunk of progress.watch(blob, source.stream(blob))) {
+			for await (const chunk of source.stream(blob)) {
 				this.#stop.signal.throwIfAborted();
+				bytes += chunk.byteLength;
+				progress.passed(blob, bytes);
 				yield chunk;
 			}
 		} catch (error) {
@@ -203,15 +206,10 @@ var Progress = class {
 	plan({ digest, size }) {
 		this.#sizes.set(digest, size);
 	}
-	/** What comes by of a blob, from its beginning each time that it is read. */
-	async *watch(blob, chunks) {
-		let bytes = 0;
-		for await (const chunk of chunks) {
-			bytes += chunk.byteLength;
-			if (bytes > (this.#sent.get(blob.digest) ?? 0)) this.#sent.set(blob.digest, bytes);
-			this.#tellNowAndThen();
-			yield chunk;
-		}
+	/** So many bytes of a blob came by, from its beginning each time that it is read. */
+	passed({ digest }, bytes) {
+		if (bytes > (this.#sent.get(digest) ?? 0)) this.#sent.set(digest, bytes);
+		this.#tellNowAndThen();
 	}
 	done({ digest, size }) {
 		this.#sent.set(digest, size);

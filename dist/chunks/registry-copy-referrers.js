@@ -5,6 +5,7 @@ import { n as parseFields } from "./oci-schema.js";
 import { a as mediaTypes, n as imageMediaTypes, o as readDescriptor, r as indexMediaTypes } from "./oci-media-types.js";
 import { i as parseManifest, r as maxManifestBytes } from "./oci-manifest.js";
 import { t as RegistryError } from "./registry-errors.js";
+import { t as giveBack } from "./registry-give-back.js";
 
 // src/registry/copy/lent.ts
 /**
@@ -16,11 +17,6 @@ async function* lent(chunks) {
 		yield chunk;
 		giveBack(chunk);
 	}
-}
-/** Leaves the chunk empty, unless its memory is not its own alone. */
-function giveBack({ buffer, byteLength }) {
-	if (byteLength !== buffer.byteLength || !("transfer" in buffer)) return;
-	if (typeof buffer.transfer === "function") Reflect.apply(buffer.transfer, buffer, [0]);
 }
 
 // src/registry/copy/endpoints.ts

@@ -1,30 +1,41 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { t as CodedError } from "./errors.js";
-import { d as rawBody, i as Agents, n as RequestLog, r as defaultLimits, s as discardBody, t as Transport } from "./registry-transport.js";
+import { d as rawBody, i as Agents, n as RequestLog, p as TransportFailure, r as defaultLimits, s as discardBody, t as Transport } from "./registry-transport.js";
 import { i as failureError, n as isRedirect, t as followLocation } from "./registry-redirects.js";
 
 // src/registry/download.ts
 /** Gets files from hosts that are no registries: by the same proxies, certificates and time limits. Redirects are followed. */
-function downloader({ env, caCertificate, signal }) {
+function downloader({ env, caCertificate, signal, limits = defaultLimits }) {
 	return async function* download(url) {
-		const agents = new Agents(env, defaultLimits, caCertificate);
-		const transport = new Transport(agents, defaultLimits, new RequestLog(), signal);
+		const agents = new Agents(env, limits, caCertificate);
+		const transport = new Transport(agents, limits, new RequestLog(), signal);
 		try {
-			const answer = await follow(transport, url);
+			const answer = await follow(transport, url, limits);
 			const pace = {
-				bytes: defaultLimits.rateBytes,
-				everyMs: defaultLimits.rateMs
+				bytes: limits.rateBytes,
+				everyMs: limits.rateMs
 			};
 			yield* rawBody(answer, pace, signal);
 		} catch (error) {
 			if (error instanceof CodedError || signal.aborted) throw error;
-			throw failureError(error, `GET ${url.href}`, url.host);
+			throw failure(error, url);
 		} finally {
 			agents.destroy();
 		}
 	};
 }
-async function follow(transport, start) {
+/** The cures for registries are not those for other hosts. */
+function failure(error, url) {
+	const told = failureError(error, `GET ${url.href}`, url.host);
+	if (!(error instanceof TransportFailure && told instanceof CodedError)) return told;
+	if (error.kind.startsWith("proxy")) return told;
+	const hint = error.kind === "certificate" ? "give its authority as ca-certificate" : "see whether this machine reaches that host (behind a proxy set HTTPS_PROXY), or use a mirror";
+	return new CodedError(told.code, told.message, {
+		hint,
+		cause: error
+	});
+}
+async function follow(transport, start, limits) {
 	let url = start;
 	let sentBy;
 	for (let hops = 0;; hops++) {
@@ -39,12 +50,12 @@ async function follow(transport, start) {
 				verifyCertificate: true,
 				sentBy
 			},
-			headersMs: defaultLimits.headersMs
+			headersMs: limits.headersMs
 		});
 		if (answer.status === 200) return answer;
-		await discardBody(answer, defaultLimits);
+		await discardBody(answer, limits);
 		if (!isRedirect(answer.status)) throw refusal(answer, start);
-		if (hops === defaultLimits.redirects) throw new CodedError("E_NETWORK", `${start.href} sends us on more than ${hops} times`);
+		if (hops === limits.redirects) throw new CodedError("E_NETWORK", `${start.href} sends us on more than ${hops} times`);
 		const { location } = answer.message.headers;
 		sentBy ??= answer.addressClass;
 		url = followLocation({

@@ -56,6 +56,10 @@ var RegistryError = class RegistryError extends CodedError {
 		return this.registryErrors.some((entry) => codes.includes(entry.code.toUpperCase()));
 	}
 };
+/** Distribution says 400 MANIFEST_BLOB_UNKNOWN of a child that it does not find, others 404. */
+function missesChild(error) {
+	return error instanceof RegistryError && (error.status === 400 || error.status === 404) && error.says("MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN");
+}
 /** A success with a web page in it, which is never what was asked for. */
 function webPageError(what, host, status) {
 	return new RegistryError("E_REGISTRY", `${what}: ${host} is not a registry: it answers with text/html`, {
@@ -64,4 +68,4 @@ function webPageError(what, host, status) {
 	});
 }
 
-export { webPageError as n, RegistryError as t };
+export { missesChild as n, webPageError as r, RegistryError as t };

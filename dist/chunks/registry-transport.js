@@ -1,13 +1,87 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { i as quote, o as show, t as CodedError } from "./errors.js";
+import { t as giveBack } from "./registry-give-back.js";
 import { a as classifyAddress, c as mayLeadTo, i as showProxy, l as portOf, n as proxyAuthorization, o as classifyHost, r as proxyFor, s as hostOf } from "./registry-proxy.js";
 import { createRequire } from "node:module";
 import { X509Certificate } from "node:crypto";
 import https, { request } from "node:https";
 import { createGunzip } from "node:zlib";
 import { readFileSync, statSync } from "node:fs";
-import { lookup } from "node:dns";
 import tls from "node:tls";
+import { lookup } from "node:dns";
+
+// src/registry/body-chunks.ts
+/** Chunks that may wait for the consumer before the connection is told to wait. */
+const ahead = 2;
+/**
+* Node's parser copies each piece of a body out of what the socket read, which is then garbage: 64 KiB for each chunk, of
+* which the collector lets tens of megabytes pile up. Whether it copies is seen, not believed: undefined until then.
+*/
+let parserCopies;
+/** The chunks of one body, as a stream's own iterator gives them, with less work for each and less memory held. */
+var BodyChunks = class {
+	#message;
+	#queue = [];
+	#detach;
+	#fresh;
+	#end;
+	#wake = () => void 0;
+	constructor(message) {
+		this.#message = message;
+		const { socket } = message;
+		const take = (chunk) => {
+			this.#fresh = chunk;
+			this.#queue.push(chunk);
+			if (this.#queue.length > ahead) message.pause();
+			this.#wake();
+		};
+		const look = (raw) => {
+			if (this.#fresh !== void 0) parserCopies = this.#fresh.buffer !== raw.buffer;
+			this.#fresh = void 0;
+			if (parserCopies === true) giveBack(raw);
+		};
+		const end = () => {
+			this.#finish({});
+		};
+		const fail = (error) => {
+			this.#finish({ error });
+		};
+		const close = () => {
+			this.#finish({ error: /* @__PURE__ */ new Error("the connection was closed") });
+		};
+		this.#detach = () => {
+			socket.off("data", look);
+		};
+		if (message.destroyed) this.#finish({ error: message.errored ?? /* @__PURE__ */ new Error("the connection was closed") });
+		else {
+			socket.on("data", look);
+			message.once("end", end).on("error", fail).once("close", close).on("data", take);
+		}
+	}
+	/** What is here already. */
+	ready() {
+		const chunk = this.#queue.shift();
+		if (this.#queue.length === 0 && this.#message.isPaused()) this.#message.resume();
+		return chunk;
+	}
+	/** The next chunk, when it is here; undefined at the end. @throws what ended the connection. */
+	async next() {
+		for (;;) {
+			const chunk = this.ready();
+			if (chunk !== void 0) return chunk;
+			if (this.#end !== void 0) {
+				if ("error" in this.#end) throw this.#end.error;
+				return;
+			}
+			await new Promise((resolve) => this.#wake = resolve);
+		}
+	}
+	#finish(how) {
+		this.#end ??= how;
+		this.#detach();
+		this.#wake();
+	}
+};
 
 // src/registry/request-body.ts
 /** What the source of a body threw, kept apart from what the network did. */
@@ -80,7 +154,8 @@ async function* slices(body) {
 	else {
 		const source = body.open()[Symbol.asyncIterator]();
 		try {
-			for (let next = await pull(source); next.done !== true; next = await pull(source)) yield* cut(next.value);
+			for (let next = await pull(source); next.done !== true; next = await pull(source)) if (next.value.byteLength <= sliceBytes) yield next.value;
+			else yield* cut(next.value);
 		} finally {
 			await source.return?.();
 		}
@@ -296,14 +371,15 @@ async function* rawBody(response, pace, signal) {
 	const abort = () => message.destroy(asError(signal.reason));
 	if (signal.aborted) abort();
 	signal.addEventListener("abort", abort, { once: true });
-	const chunks = message[Symbol.asyncIterator]();
+	const chunks = new BodyChunks(message);
 	const timer = new PaceTimer(message, pace);
 	try {
 		for (;;) {
-			const next = await timer.time(() => chunks.next());
-			if (next.done === true) return;
-			response.logEntry.bytes += next.value.byteLength;
-			yield next.value;
+			const next = chunks.ready() ?? await timer.time(() => chunks.next());
+			if (next === void 0) return;
+			timer.count(next.byteLength);
+			response.logEntry.bytes += next.byteLength;
+			yield next;
 		}
 	} catch (error) {
 		signal.throwIfAborted();
@@ -403,6 +479,13 @@ var PaceTimer = class {
 		this.#message = message;
 		this.#pace = pace;
 	}
+	/** Bytes that came. */
+	count(bytes) {
+		this.#bytes += bytes;
+		if (!("bytes" in this.#pace) || this.#bytes < this.#pace.bytes) return;
+		this.#bytes = 0;
+		this.#waitedMs = 0;
+	}
 	async time(next) {
 		const pace = this.#pace;
 		const limitMs = "wholeMs" in pace ? pace.wholeMs : pace.everyMs;
@@ -412,15 +495,9 @@ var PaceTimer = class {
 			this.#message.destroy(new TransportFailure("body-slow", `${what} in ${limitMs / 1e3} s`));
 		}, Math.max(0, limitMs - this.#waitedMs));
 		try {
-			const result = await next();
-			this.#waitedMs += performance.now() - started;
-			if (result.done !== true) this.#bytes += result.value.byteLength;
-			if ("bytes" in pace && this.#bytes >= pace.bytes) {
-				this.#bytes = 0;
-				this.#waitedMs = 0;
-			}
-			return result;
+			return await next();
 		} finally {
+			this.#waitedMs += performance.now() - started;
 			clearTimeout(timer);
 		}
 	}

@@ -25,23 +25,22 @@ function missingPlatforms(wanted, found) {
 * Where all may be missing, one has to be there all the same.
 * The same digest twice for one platform counts once.
 * @param where for people: what the set was looked for in
-* @param allowExtra platforms beyond those asked for are no error
 */
-function checkPlatformSet(wanted, found, where, allowExtra = false) {
+function checkPlatformSet(wanted, found, where, { allowExtra = false, published = false } = {}) {
 	return [
-		...missing(wanted, found, where),
+		...missing(wanted, found, where, published),
 		...duplicates(found),
-		...allowExtra ? [] : unexpected(wanted, found)
+		...allowExtra ? [] : unexpected(wanted, found, published)
 	];
 }
-function missing(wanted, found, where) {
+function missing(wanted, found, where, published) {
 	if (found.length === 0 && wanted.length > 0 && !wanted.some((row) => row.required)) {
 		const names = wanted.map((row) => formatPlatform(row.platform)).join(", ");
-		return [new CodedError("E_PLATFORM_MISSING", `none of ${names} is in ${where}`, { hint: "each of them may be missing, but a list of nothing is no list; see why no leg pushed" })];
+		return [new CodedError("E_PLATFORM_MISSING", `none of ${names} is in ${where}`, { hint: `each of them may be missing, but a list of nothing is no list; ${published ? "see what published it" : "see why no leg pushed"}` })];
 	}
 	const lacking = missingPlatforms(wanted, found).filter((row) => row.required).map((row) => formatPlatform(row.platform));
 	if (lacking.length === 0) return [];
-	return [new CodedError("E_PLATFORM_MISSING", `${lacking.join(", ")} ${lacking.length === 1 ? "is" : "are"} missing from ${where}`, { hint: "see why its leg did not push and run it again, or mark the platform as not required with \"?\"" })];
+	return [new CodedError("E_PLATFORM_MISSING", `${lacking.join(", ")} ${lacking.length === 1 ? "is" : "are"} missing from ${where}`, { hint: published ? "publish it again whole, or merge what is missing with append; what may be missing is marked with \"?\" in platforms" : "see why its leg did not push and run it again, or mark the platform as not required with \"?\"" })];
 }
 function duplicates(found) {
 	return [...groupBy(found, (image) => `${platformKey(image.platform)} ${image.compression ?? ""}`).values()].flatMap((images) => {
@@ -51,9 +50,9 @@ function duplicates(found) {
 		return [new CodedError("E_PLATFORM_DUPLICATE", `${formatPlatform(first.platform)} is there more than once: ${each}`, { hint: "keep one of them" })];
 	});
 }
-function unexpected(wanted, found) {
+function unexpected(wanted, found, published) {
 	const names = wanted.map((row) => formatPlatform(row.platform)).join(", ");
-	return found.filter((image) => !wanted.some((row) => isWanted(row.platform, image.platform))).map(({ platform, origin }) => new CodedError("E_PLATFORM_UNEXPECTED", `${formatPlatform(platform)} (${origin}) was not asked for, only ${names}`, { hint: "add it to platforms, or leave it out" }));
+	return found.filter((image) => !wanted.some((row) => isWanted(row.platform, image.platform))).map(({ platform, origin }) => new CodedError("E_PLATFORM_UNEXPECTED", `${formatPlatform(platform)} (${origin}) was not asked for, only ${names}`, { hint: published ? "add it to platforms, or set allow-extra; merge takes it out with remove-platforms" : "add it to platforms, or leave it out" }));
 }
 
 // src/verify/image-checks.ts
@@ -114,6 +113,141 @@ function configDifferences(images) {
 		if (byValue.size < 2) return [];
 		return [`the ${name} differs between platforms: ${[...byValue].map(([value, alike]) => `${alike.map((image) => formatPlatform(image.platform)).join(", ")}: ${show(value, 200)}`).join(" | ")}`];
 	});
+}
+
+// src/verify/content/shell-line.ts
+/** Of one shell's line; a config has room for a million. */
+const maxCommands = 20;
+const maxWords$1 = 100;
+const assignment$1 = /^([A-Za-z_]\w*)=(.*)$/s;
+const separator = /[ \t]*(?:&&|;|\n)/y;
+const wordEnd = /(?=[\s;&|)]|$)/y;
+const plain = /[\w@%+=:,./-]+/y;
+const single = /'([^']*)'/y;
+const double = /"((?:[^"$`\\]|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|\$[0-9@])*)"/y;
+const variable = /\$(?:([A-Za-z_]\w*|[0-9@])|\{([A-Za-z_]\w*)\})/y;
+const variables = /\$(?:([A-Za-z_]\w*|[0-9])|\{([A-Za-z_]\w*)\})/g;
+/** After these nobody knows what a variable holds. */
+const changers = /* @__PURE__ */ new Set([
+	".",
+	"eval",
+	"getopts",
+	"read",
+	"set",
+	"shift",
+	"source",
+	"unset"
+]);
+const exporters = /* @__PURE__ */ new Set([
+	"declare",
+	"export",
+	"local",
+	"readonly",
+	"typeset"
+]);
+/**
+* The simple commands at the start of a shell's line, up to the first that isn't simple; of that one, the words before what is not.
+* Variables are those of the image, unless the line changes them.
+*/
+function commandsOf(line, scope) {
+	return new ShellLine(line, scope).commands();
+}
+/** A path as it is seen from a folder, which may itself be seen from another. */
+function within(folder, path) {
+	return folder === void 0 || path.startsWith("/") ? path : `${folder}/${path}`;
+}
+var ShellLine = class {
+	#line;
+	#variables;
+	#parameters;
+	#folder;
+	#found = [];
+	#at = 0;
+	constructor(line, { variables: known, parameters }) {
+		this.#line = line;
+		this.#variables = new Map(known);
+		this.#parameters = parameters;
+	}
+	commands() {
+		let words = [];
+		while (this.#at < this.#line.length && this.#found.length < maxCommands) {
+			if (this.#take(separator) !== void 0) {
+				this.#close(words);
+				words = [];
+				continue;
+			}
+			this.#take(/[ \t]*/y);
+			const next = this.#word();
+			if (next === void 0 || words.length + next.length > maxWords$1) break;
+			words.push(...next);
+		}
+		this.#close(words);
+		return this.#found;
+	}
+	#close(all) {
+		const first = all.findIndex((word) => !assignment$1.test(word));
+		const words = first < 0 ? [] : all.slice(first);
+		const [name = "", target] = words;
+		if (words.length === 0) this.#assign(all);
+		else if (exporters.has(name)) this.#assign(words);
+		else if (changers.has(name)) {
+			this.#variables.clear();
+			this.#parameters = void 0;
+		} else if (name === "cd" && target !== void 0) this.#folder = within(this.#folder, target);
+		if (words.length > 0 && name !== "cd") this.#found.push({
+			words,
+			...this.#folder !== void 0 && { folder: this.#folder }
+		});
+	}
+	#assign(words) {
+		for (const word of words) {
+			const [, name, value] = assignment$1.exec(word) ?? [];
+			if (name !== void 0 && value !== void 0) this.#variables.set(name, value);
+		}
+	}
+	/** The words that the next word of the line becomes; undefined where only a real shell can tell. */
+	#word() {
+		const start = this.#at;
+		if (this.#takeAll()) return this.#parameters?.slice(1);
+		let text = "";
+		let quoted = false;
+		while (this.#take(wordEnd) === void 0) {
+			const literal = this.#take(plain)?.[0] ?? this.#take(single)?.[1];
+			const between = literal === void 0 ? this.#take(double)?.[1] : void 0;
+			const piece = literal ?? (between === void 0 ? this.#value(this.#take(variable)) : this.#expand(between));
+			if (piece === void 0) return void 0;
+			const bare = between === void 0 && literal === void 0;
+			if (bare && /[*?[\\]/.test(piece)) return void 0;
+			if (bare && /^\s*$|\s/.test(piece)) return text === "" && !quoted && this.#take(wordEnd) !== void 0 ? splitWords(piece) : void 0;
+			quoted = true;
+			text += piece;
+		}
+		return this.#at === start ? void 0 : [text];
+	}
+	#takeAll() {
+		return this.#take(/(?:"\$@"|\$@)(?=[\s;&|)]|$)/y) !== void 0;
+	}
+	#expand(text) {
+		if (text.includes("$@")) return void 0;
+		const values = [...text.matchAll(variables)].map((match) => this.#value(match));
+		if (values.includes(void 0)) return void 0;
+		return text.replaceAll(variables, () => values.shift() ?? "");
+	}
+	#value(match) {
+		const name = match?.[1] ?? match?.[2];
+		if (name === void 0) return void 0;
+		return /^\d$/.test(name) ? this.#parameters?.[Number(name)] : this.#variables.get(name);
+	}
+	#take(pattern) {
+		pattern.lastIndex = this.#at;
+		const match = pattern.exec(this.#line);
+		if (match === null) return void 0;
+		this.#at = pattern.lastIndex;
+		return match;
+	}
+};
+function splitWords(text) {
+	return text.split(/\s+/).filter((word) => word !== "");
 }
 
 // src/verify/content/command-line.ts
@@ -236,20 +370,27 @@ const linkerValues = [
 	"--inhibit-cache"
 ];
 const assignment = /^[A-Za-z_]\w*=/;
-/** Of one shell's line; a config has room for a million. */
-const maxCommands = 20;
+/** As releases name them: `tini-amd64`, `tini-static-ppc64le`, `dumb-init_1.2.5_x86_64`, `gosu-s390x`. */
+const released = /^(tini-static|tini|dumb-init|gosu|su-exec|catatonit)[-_.][\w.-]+$/;
 /**
 * The commands that a command line starts in turn, as far as its words tell: behind launchers and in `sh -c`. What needs a real
 * shell, or another program's own rules, to be understood is left alone.
 */
-function startedBy(words) {
+function startedBy(words, { variables, program }) {
 	const [first = "", ...rest] = multicalls.has(baseName(words[0])) ? words.slice(1) : words;
-	if (isShell(first)) return shellCommands(rest);
-	const name = baseName(first);
+	const name = [baseName(first), baseName(program)].map(unreleased).find(isKnown);
+	if (name === void 0) return [];
+	if (isShell(name)) return shellCommands(rest, variables);
 	const launcher = linker.test(name) ? { values: linkerValues } : launchers.get(name);
 	if (launcher === void 0) return [];
 	const behind = behindFlags(name === "env" ? splitString(rest) : rest, launcher);
 	return behind.length === 0 ? [] : [{ words: behind }];
+}
+function unreleased(name) {
+	return released.exec(name)?.[1] ?? name;
+}
+function isKnown(name) {
+	return isShell(name) || linker.test(name) || launchers.has(name);
 }
 /** Whether a program's path is that of a shell, or of execline, which s6-overlay uses in its place. */
 function isShell(path) {
@@ -287,49 +428,19 @@ function splitString(words) {
 	];
 }
 /** `sh script`, or the commands of `sh -c '…'`. */
-function shellCommands(words) {
+function shellCommands(words, variables) {
 	for (let at = 0; at < words.length; at += 1) {
 		const word = words[at] ?? "";
 		if (/^[-+][a-zA-Z]*o$/.test(word)) at += 1;
-		else if (/^-[a-zA-Z]*c$/.test(word)) return commandsOf(words[at + 1] === "--" ? words[at + 2] : words[at + 1]);
-		else if (!/^[-+]/.test(word)) return [{ words: [word] }];
+		else if (/^-[a-zA-Z]*c$/.test(word)) {
+			const [line = "", ...parameters] = words.slice(at + (words[at + 1] === "--" ? 2 : 1));
+			return commandsOf(line, {
+				variables,
+				parameters
+			});
+		} else if (!/^[-+]/.test(word)) return [{ words: [word] }];
 	}
 	return [];
-}
-/** A plain word, or one between quotes with nothing in it that a shell would replace. */
-const token = /\s*(?:([\w@%+=:,./-]+)|"([^"$`\\]*)"|'([^']*)')(?=[\s;&|]|$)/y;
-const separator = /\s*(?:&&|;|\n)/y;
-/** The simple commands at the start of a shell's line, up to the first that isn't simple; of that one, the words before what is not. */
-function commandsOf(line = "") {
-	const found = [];
-	let folder;
-	let words = [];
-	const close = () => {
-		while (assignment.test(words[0] ?? "")) words.shift();
-		if (words[0] === "cd" && words[1] !== void 0) folder = within(folder, words[1]);
-		else if (words.length > 0) found.push({
-			words,
-			...folder !== void 0 && { folder }
-		});
-		words = [];
-	};
-	for (let at = 0; at < line.length && found.length < maxCommands;) {
-		token.lastIndex = separator.lastIndex = at;
-		const match = token.exec(line);
-		if (match !== null) {
-			words.push(match[1] ?? match[2] ?? match[3] ?? "");
-			at = token.lastIndex;
-		} else if (separator.test(line)) {
-			close();
-			at = separator.lastIndex;
-		} else break;
-	}
-	close();
-	return found;
-}
-/** A path as it is seen from a folder, which may itself be seen from another. */
-function within(folder, path) {
-	return folder === void 0 || path.startsWith("/") ? path : `${folder}/${path}`;
 }
 
 // src/verify/content/entrypoint.ts
@@ -338,6 +449,7 @@ const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 const maxDepth = 10;
 /** Of a command line and of `PATH`: a config has room for a million. */
 const maxWords = 100;
+const maxVariables = 1e3;
 /** Programs that one image is said to start: a shell's line may name any number. */
 const maxFound = 100;
 /**
@@ -355,11 +467,13 @@ var Search = class {
 	#files;
 	#path;
 	#workingDir;
+	#variables;
 	constructor({ env = [], workingDir = "/" }, files) {
 		this.#files = files;
 		const set = env.findLast((entry) => entry.startsWith("PATH="))?.slice(5);
 		this.#path = (set ?? defaultPath).split(":").filter((folder) => folder !== "").slice(0, maxWords);
 		this.#workingDir = `/${workingDir}`;
+		this.#variables = new Map(env.slice(0, maxVariables).map(assigned));
 	}
 	/** Looks at a command line, and at what it starts. */
 	follow(words, folder = this.#workingDir, via = []) {
@@ -376,7 +490,10 @@ var Search = class {
 			this.follow(argument === "" ? [interpreter] : [interpreter, argument], folder, path);
 			if ([interpreter, ...argument.split(/\s+/)].some(isShell)) this.follow(rest, folder, path);
 		}
-		for (const started of startedBy(words)) {
+		for (const started of startedBy(words, {
+			variables: this.#variables,
+			program: resolved?.path
+		})) {
 			const its = started.folder === void 0 ? folder : within(folder, started.folder);
 			this.follow(started.words, its, path);
 		}
@@ -389,6 +506,10 @@ var Search = class {
 		}
 	}
 };
+function assigned(entry) {
+	const at = entry.indexOf("=");
+	return at < 0 ? [entry, ""] : [entry.slice(0, at), entry.slice(at + 1)];
+}
 
 // src/verify/content/file-system.ts
 /** As many links as Linux follows before it says ELOOP. */
@@ -569,6 +690,7 @@ function judgeContent(platform, content, origin) {
 	if (notLooked !== void 0) return notLooked;
 	const warnings = [
 		...content.unread.map((reason) => `${origin}: ${reason}, so what is in it was not checked`),
+		...content.overBudget === void 0 ? [] : [`${origin}: ${toldOverBudget(content.overBudget)}`],
 		...content.warnings.map((warning) => `${origin}: ${warning}`),
 		...content.started.flatMap(({ file, via }) => file.kind === "unknown" ? [`${origin}: ${show(via)} is ${file.what}, so its machine is not known`] : [])
 	];
@@ -587,6 +709,10 @@ function judgeContent(platform, content, origin) {
 		errors: [],
 		warnings: [...warnings, ...foreign]
 	};
+}
+/** Whether everything of an image was read. */
+function isReadWhole({ unread, overBudget }) {
+	return unread.length === 0 && overBudget === void 0;
 }
 /** The verdict on any image for a system whose programs are no ELF files; undefined for the others. */
 function notLookedAt({ os }) {
@@ -611,7 +737,7 @@ function wrongOf(content, wanted) {
 		};
 	}
 	const [machine] = Object.keys(content.machines);
-	if (started.length > 0 || content.unread.length > 0 || content.machines[wanted] !== void 0 || machine === void 0) return void 0;
+	if (started.length > 0 || !isReadWhole(content) || content.machines[wanted] !== void 0 || machine === void 0) return void 0;
 	return {
 		found: machine,
 		problem: `, and none of its programs is: ${foreignOf(content, wanted).join(", ")}`
@@ -620,11 +746,41 @@ function wrongOf(content, wanted) {
 function foreignOf({ machines, examples }, wanted) {
 	return Object.entries(machines).filter(([machine]) => machine !== wanted).map(([machine, count]) => `${count} ${count === 1 ? "program" : "programs"} for ${machine}, such as /${show(examples[machine] ?? "")}`);
 }
-function foundWord({ started, machines, unread }, wanted) {
-	if (started.some(({ file }) => file.kind === "program")) return wanted;
-	const isUnknown = unread.length > 0 || started.some(({ file }) => file.kind === "unknown");
+function foundWord(content, wanted) {
+	const { started, machines, overBudget } = content;
+	const isFound = started.some(({ file }) => file.kind === "program");
+	if (overBudget !== void 0) {
+		const share = `${overBudget.layers.length} of ${overBudget.of} layers`;
+		return isFound ? `${wanted} (${share} not read: budget)` : `not read: budget (${share})`;
+	}
+	if (isFound) return wanted;
+	const isUnknown = !isReadWhole(content) || started.some(({ file }) => file.kind === "unknown");
 	if (machines[wanted] !== void 0) return isUnknown ? "unknown" : `${wanted} (no entry point found)`;
 	return isUnknown ? "unknown" : "no programs";
+}
+/** Layers that a warning names; the others are counted. */
+const maxNamed = 4;
+function toldOverBudget({ layers, of }) {
+	const named = layers.slice(0, maxNamed).map(({ layer, read }) => read === 0 ? layer : `${layer} after ${binaryBytes(read)} of it`);
+	const more = layers.length > maxNamed ? [`${layers.length - maxNamed} more`] : [];
+	const budget = binaryBytes(layers[0]?.budget ?? 0);
+	return `${layers.length} of its ${of} layers were not read, for content-limit (${budget}) was reached: ${[...named, ...more].join(", ")}; what is in them was not checked: raise content-limit, or set it to none`;
+}
+const binaryUnits = [
+	"KiB",
+	"MiB",
+	"GiB",
+	"TiB"
+];
+/** As the input is written: in powers of 1024. */
+function binaryBytes(bytes) {
+	let value = bytes;
+	let unit = -1;
+	while (unit < binaryUnits.length - 1 && value >= 1024) {
+		value /= 1024;
+		unit += 1;
+	}
+	return `${Number(value.toFixed(1))} ${binaryUnits[unit] ?? "bytes"}`;
 }
 
 // src/verify/content/content.ts
@@ -675,11 +831,15 @@ async function inOrder(work, ahead, take) {
 var ContentReading = class {
 	#files = new ImageFileSystem();
 	#unread = [];
+	#overBudget = [];
+	#layers = 0;
 	#warnings = [];
 	#isTooLarge = false;
 	apply(layer) {
+		this.#layers += 1;
 		if ("unread" in layer) {
-			this.#unread.push(layer.unread);
+			if (layer.overBudget === void 0) this.#unread.push(layer.unread);
+			else this.#overBudget.push(layer.overBudget);
 			return;
 		}
 		if (layer.warning !== void 0) this.#warnings.push(layer.warning);
@@ -700,6 +860,10 @@ var ContentReading = class {
 				examples: {}
 			},
 			unread: [...this.#unread, ...tooLarge],
+			overBudget: this.#overBudget.length > 0 ? {
+				layers: this.#overBudget,
+				of: this.#layers
+			} : void 0,
 			warnings: this.#warnings
 		};
 	}
@@ -903,4 +1067,4 @@ function shortDigest(digest) {
 	return `${algorithm}:${hex.slice(0, 12)}`;
 }
 
-export { revisionKey as _, factsText as a, missingPlatforms as b, LayerStore as c, contentOf as d, readContent as f, configDifferences as g, checkRevisions as h, factsMarkdown as i, defaultReadBudget as l, checkImagePlatform as m, formatDuration as n, judgeWord as o, judgeContent as p, shortDigest as r, wordOf as s, formatBytes as t, checkLayerCount as u, checkPlatformSet as v, isWanted as y };
+export { configDifferences as _, factsText as a, isWanted as b, LayerStore as c, contentOf as d, readContent as f, checkRevisions as g, checkImagePlatform as h, factsMarkdown as i, defaultReadBudget as l, judgeContent as m, formatDuration as n, judgeWord as o, isReadWhole as p, shortDigest as r, wordOf as s, formatBytes as t, checkLayerCount as u, revisionKey as v, missingPlatforms as x, checkPlatformSet as y };

@@ -1,5 +1,5 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
-import { y as isWanted } from "./report-format.js";
+import { b as isWanted } from "./report-format.js";
 
 // src/verify/candidates.ts
 /** How podman marks the twin of an image that is packed with zstd. */
@@ -22,13 +22,20 @@ function candidates(claim, source) {
 	if (claimed === void 0) return source.images.map(own);
 	const asClaimed = (image) => ({
 		...own(image),
-		platform: claimed,
+		platform: versioned(claimed, image.platform),
 		claimed
 	});
 	if (source.images.length === 1) return source.images.map(asClaimed);
 	const matches = (image) => isWanted(claimed, image.platform);
 	if (claim.index === "pick") return source.images.filter(matches).map(asClaimed);
 	return source.images.map((image) => matches(image) ? asClaimed(image) : own(image));
+}
+/** Of Windows there is an image for each version of the system: where a claim leaves that open, the config tells them apart. */
+function versioned(claimed, { os, osVersion }) {
+	return claimed.os === os && claimed.osVersion === void 0 && osVersion !== void 0 ? {
+		...claimed,
+		osVersion
+	} : claimed;
 }
 /** The same image twice under one platform counts once: the first is kept. */
 function withoutRepeats(found) {

@@ -796,15 +796,22 @@ const ratioFloor = 67108864;
 const maxChangeBytes = 33554432;
 /** Inflated bytes that may still be read by all readers together. */
 var ReadBudget = class {
+	/** What it was at the start. */
+	bytes;
 	#left;
+	/** @param bytes Infinity for no bound */
 	constructor(bytes) {
+		this.bytes = bytes;
 		this.#left = bytes;
 	}
 	get spent() {
 		return this.#left <= 0;
 	}
+	/** @returns false where there are not so many left, and none from then on */
 	take(bytes) {
-		this.#left -= bytes;
+		const isEnough = bytes <= this.#left;
+		this.#left = isEnough ? this.#left - bytes : 0;
+		return isEnough;
 	}
 };
 const oci = /^application\/vnd\.oci\.image\.layer\.(nondistributable\.)?v1\.tar(?:\+(gzip|zstd))?$/;
@@ -833,7 +840,7 @@ async function readLayer(descriptor, diffId, blob, budget, caps = defaultCaps) {
 	const kind = layerKind(descriptor.mediaType);
 	if (kind === void 0) return { unread: `${name} is ${quote(descriptor.mediaType)}` };
 	if (kind.foreign && (descriptor.urls?.length ?? 0) > 0) return { unread: `${name} is kept outside the registry` };
-	if (budget.spent) return { unread: `${name}: the budget for reading is spent` };
+	if (budget.spent) return overBudget(name, budget, 0);
 	const { layer, packing } = await readLayerBytes({
 		name,
 		size: descriptor.size,
@@ -865,7 +872,7 @@ async function readLayerBytes(claim, blob, budget, caps = defaultCaps) {
 		};
 	} catch (error) {
 		if (error instanceof BudgetSpent) return {
-			layer: { unread: `${name}: the budget for reading is spent` },
+			layer: overBudget(name, budget, reading.inflated),
 			packing
 		};
 		if (error instanceof CannotInflate) return {
@@ -880,6 +887,16 @@ async function readLayerBytes(claim, blob, budget, caps = defaultCaps) {
 	} finally {
 		await source.return?.();
 	}
+}
+function overBudget(layer, { bytes: budget }, read) {
+	return {
+		unread: `${layer}: the budget for reading is spent`,
+		overBudget: {
+			layer,
+			read,
+			budget
+		}
+	};
 }
 /** One layer's inflated bytes, as they come. */
 var LayerReading = class {
@@ -906,14 +923,17 @@ var LayerReading = class {
 		});
 	}
 	take(bytes) {
+		if (!this.#budget.take(bytes.length)) throw new BudgetSpent();
 		this.#inflated += bytes.length;
-		this.#budget.take(bytes.length);
-		if (this.#budget.spent) throw new BudgetSpent();
 		const { maxRatio } = this.#caps;
 		const { size } = this.#claim;
 		if (this.#inflated > ratioFloor && this.#inflated > size * maxRatio) throw this.#tooMuch(`of ${size} bytes inflates to more than ${maxRatio} times that`);
 		this.#digest.update(bytes);
 		this.#walker.write(bytes);
+	}
+	/** Bytes that were read. */
+	get inflated() {
+		return this.#inflated;
 	}
 	finish() {
 		this.#walker.end();
