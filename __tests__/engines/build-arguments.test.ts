@@ -40,9 +40,15 @@ async function containers(engine: 'podman' | 'buildah', source: Partial<Dockerfi
   });
 }
 
+interface DockerHost {
+  readonly env?: EngineOptions['env'];
+  readonly version?: string;
+  readonly builder?: 'buildkit' | 'classic';
+}
+
 async function docker(
   source: Partial<DockerfileSource>,
-  { env = {}, version = '27.0', builder = 'buildkit' } = {},
+  { env = {}, version = '27.0', builder = 'buildkit' }: DockerHost = {},
 ) {
   const folder = temporaryFolder();
   const { log, lines } = recordingLog();
@@ -104,7 +110,8 @@ describe('docker', () => {
     expect((await docker({}, { env })).args.slice(2)).toEqual(date);
     // A build argument of the user's own goes before.
     expect((await docker({ buildArgs: { SOURCE_DATE_EPOCH: '1' } }, { env })).args.slice(2)).toEqual([]);
-    for (const other of [{ version: '20.10.24' }, { builder: 'classic' as const }]) {
+    const older: DockerHost[] = [{ version: '20.10.24' }, { builder: 'classic' }];
+    for (const other of older) {
       const { args, lines } = await docker({}, { env, ...other });
       expect(args.slice(2)).toEqual([]);
       expect(lines).toEqual([expect.stringMatching(/^warning: SOURCE_DATE_EPOCH is set, and docker /)]);
