@@ -249,4 +249,19 @@ describe('a write that fails', () => {
     expect(error.message).toMatch(/cannot be written \((?:ENOTDIR|EEXIST)\)/);
     await chmod(join(folder.path, 'layout'), 0o700);
   });
+
+  test('ends where no folder can be made, as in /proc', async () => {
+    const target = await openLayoutTarget('/proc/native-multiarch/layout');
+    const error = await rejection(target.put('v1', amd64.manifest));
+    expect(error).toMatchObject({ code: 'E_INPUT' });
+    expect(error.message).toMatch(/cannot be written \(E[A-Z]+\)/);
+  });
+
+  test('into a name that leads nowhere is refused before anything is read', async () => {
+    await using folder = await testFolder();
+    const loop = join(folder.path, 'loop');
+    await symlink(loop, loop);
+    const error = await rejection(openLayoutTarget(loop));
+    expect([error.code, error.message]).toEqual(['E_INPUT', `"${loop}" cannot be read (ELOOP)`]);
+  });
 });

@@ -90,13 +90,10 @@ export class LayoutFiles {
   /** Step by step, so that nothing is made behind a link that leads away. @returns the real one. */
   async #makeFolder(path: string): Promise<string> {
     if (path === '.') {
-      await mkdir(this.folder, { recursive: true });
+      await makeFolders(this.folder);
       return this.#inside(path);
     }
-    const folder = join(await this.#makeFolder(dirname(path)), basename(path));
-    await mkdir(folder).catch((error: unknown) => {
-      if (errno(error) !== 'EEXIST') throw error;
-    });
+    await makeFolder(join(await this.#makeFolder(dirname(path)), basename(path)));
     return this.#inside(path);
   }
 
@@ -119,6 +116,23 @@ export class LayoutFiles {
     const code = errno(error);
     if (code === undefined || !(error instanceof Error)) return error;
     return new CodedError('E_INPUT', `${what} (${code})`, { hint: hints[code] ?? hint, cause: error });
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path).catch((error: unknown) => {
+    if (errno(error) !== 'EEXIST') throw error;
+  });
+}
+
+/** With the folders above it. Node's own `recursive` never ends where a parent can be seen and not be written to, as in /proc. */
+async function makeFolders(path: string): Promise<void> {
+  try {
+    await makeFolder(path);
+  } catch (error) {
+    if (errno(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolders(dirname(path));
+    await makeFolder(path);
   }
 }
 

@@ -67,8 +67,10 @@ async function contentOf(folder: string): Promise<string[]> {
     return await readdir(folder);
   } catch (error) {
     if (errno(error) === 'ENOENT') return [];
-    if (errno(error) === 'ENOTDIR') throw noLayout(folder, 'is no folder', 'choose another name');
-    throw error;
+    const code = errno(error);
+    if (code === 'ENOTDIR') throw noLayout(folder, 'is no folder', 'choose another name');
+    if (code === undefined) throw error;
+    throw noLayout(folder, `cannot be read (${code})`, 'check the folder and its permissions');
   }
 }
 
