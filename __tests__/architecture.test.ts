@@ -94,6 +94,17 @@ describe('the house', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('what engines share knows of no engine', () => {
+    const shared = /^engines\/(?:request|preflight|smoke|process|failures)\//u;
+    const engines =
+      /^engines\/(?:(?:docker|buildx|containers|assemble)\/|(?:detect|container-engine|leftovers)\.ts)/u;
+    const wrong = [...imports].flatMap(([file, all]) =>
+      all.filter(({ to }) => shared.test(file) && engines.test(to)).map(({ to }) => `${file} -> ${to}`),
+    );
+    expect([...imports.keys()].filter((file) => shared.test(file)).length).toBeGreaterThan(20);
+    expect(wrong).toEqual([]);
+  });
+
   test('no file needs itself by a way round', () => {
     expect(cycles()).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { readAdopted } from '../../src/commands/adopt-archive.ts';
-import type { StoredLayout } from '../../src/engines/stored-layout.ts';
+import type { StoredLayout } from '../../src/engines/stored/stored-layout.ts';
 import { errorLine } from '../../src/errors.ts';
 import { parseSourceImage } from '../../src/inputs/source-image.ts';
 import { digestOf } from '../../src/oci/digest.ts';

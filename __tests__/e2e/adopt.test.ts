@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readAdopted } from '../../src/commands/adopt-archive.ts';
-import { StoredEngine } from '../../src/engines/stored-engine.ts';
+import { StoredEngine } from '../../src/engines/stored/stored-engine.ts';
 import { parseSourceImage } from '../../src/inputs/source-image.ts';
 import { formatPlatform, parsePlatform } from '../../src/platform/platform.ts';
 import { createRegistryClient } from '../../src/registry/client.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Emulation } from '../../src/engines/binfmt.ts';
+import type { Emulation } from '../../src/engines/preflight/binfmt.ts';
 import { formatPlatform, parsePlatform } from '../../src/platform/platform.ts';
 import { request, Workshop } from './support/engine-legs.ts';
 import { runImage } from './support/engines.ts';

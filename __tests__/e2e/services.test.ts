@@ -2,7 +2,7 @@
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ServiceQuestion } from '../../src/engines/service.ts';
+import type { ServiceQuestion } from '../../src/engines/smoke/service.ts';
 import { parseServiceUrl } from '../../src/inputs/service-url.ts';
 import { request, Workshop, type Made } from './support/engine-legs.ts';
 import { craneValidate } from './support/judges.ts';

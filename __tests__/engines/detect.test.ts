@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { chooseEngine } from '../../src/engines/detect.ts';
-import { findTool, findTools } from '../../src/engines/tools.ts';
+import { findTool, findTools } from '../../src/engines/process/tools.ts';
 import { pathWith, recordingLog, scripted, temporaryFolder, testOptions } from './support/scripted.ts';
 
 const down = {

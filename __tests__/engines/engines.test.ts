@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createEngine } from '../../src/engines/detect.ts';
 import type { BuildRequest, DockerfileSource, Engine } from '../../src/engines/engine.ts';
-import { readLedger } from '../../src/engines/ledger.ts';
+import { readLedger } from '../../src/engines/process/ledger.ts';
 import type { EngineOptions } from '../../src/engines/options.ts';
 import { CodedError } from '../../src/errors.ts';
 import { parseReference } from '../../src/oci/reference.ts';

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { claim, Ledger, readLedger, type Entry } from '../../src/engines/ledger.ts';
+import { claim, Ledger, readLedger, type Entry } from '../../src/engines/process/ledger.ts';
 import { removeLeftovers, sweep } from '../../src/engines/leftovers.ts';
-import { identify } from '../../src/engines/process-tree.ts';
+import { identify } from '../../src/engines/process/process-tree.ts';
 import { keptLog } from '../support/silent-log.ts';
 
 let parent: string;

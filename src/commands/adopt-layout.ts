@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { CodedError } from '../errors.ts';
-import type { StoredLayout } from '../engines/stored-layout.ts';
+import type { StoredLayout } from '../engines/stored/stored-layout.ts';
 import { openLayout, type Layout } from '../layout/layout.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';

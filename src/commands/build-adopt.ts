@@ -1,6 +1,6 @@
 import { CodedError, errorLine } from '../errors.ts';
 import type { BuiltImage, Engine, EngineHost, EngineName, Mode } from '../engines/engine.ts';
-import { relation } from '../engines/mode.ts';
+import { relation } from '../engines/preflight/mode.ts';
 import type { SourceImage } from '../inputs/source-image.ts';
 import type { Log } from '../log.ts';
 import { formatPlatform, type Platform } from '../platform/platform.ts';

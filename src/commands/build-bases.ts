@@ -1,6 +1,6 @@
 import type { BaseImage } from '../dockerfile/dockerfile.ts';
 import type { Engine } from '../engines/engine.ts';
-import { healthCommand } from '../engines/service-check.ts';
+import { healthCommand } from '../engines/smoke/service-check.ts';
 import { CodedError, errorLine, settleAll } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { parseImageConfig, type ImageConfig } from '../oci/config.ts';

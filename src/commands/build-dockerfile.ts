@@ -1,6 +1,6 @@
 import { dockerOnly } from '../dockerfile/docker-only.ts';
 import { readDockerfile } from '../dockerfile/dockerfile.ts';
-import { crossRefusal } from '../engines/mode.ts';
+import { crossRefusal } from '../engines/preflight/mode.ts';
 import type { GithubEnvironment } from '../github/environment.ts';
 import type { InputsOf } from '../inputs/table.ts';
 import type { Log } from '../log.ts';

@@ -1,8 +1,8 @@
 import type { Engine, Mode } from '../engines/engine.ts';
-import { relation } from '../engines/mode.ts';
-import { healthCommand } from '../engines/service-check.ts';
-import type { ServiceQuestion } from '../engines/service.ts';
-import { smokeTestArguments } from '../engines/smoke.ts';
+import { relation } from '../engines/preflight/mode.ts';
+import { healthCommand } from '../engines/smoke/service-check.ts';
+import type { ServiceQuestion } from '../engines/smoke/service.ts';
+import { smokeTestArguments } from '../engines/smoke/smoke.ts';
 import type { BuiltImage } from '../engines/engine.ts';
 import { CodedError, errorLine } from '../errors.ts';
 import type { Log } from '../log.ts';

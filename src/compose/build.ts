@@ -16,7 +16,7 @@ export async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise
     import('../commands/handover-leg.ts'),
     import('../engines/detect.ts'),
     import('../engines/leftovers.ts'),
-    import('../engines/ledger.ts'),
+    import('../engines/process/ledger.ts'),
   ]);
   const scratch = await shell.scratch();
   await claim(scratch);

@@ -46,7 +46,7 @@ export async function storedEngine(
   shell: Shell,
 ): Promise<Engine> {
   const [{ StoredEngine }, { readAdopted }] = await Promise.all([
-    import('../engines/stored-engine.ts'),
+    import('../engines/stored/stored-engine.ts'),
     import('../commands/adopt-archive.ts'),
   ]);
   const scratch = await shell.scratch();
@@ -81,7 +81,7 @@ export async function imageReader(registry: RegistryClient, shell: Shell): Promi
 /** The program that `setup` asks for, installed where it is not. */
 export async function installed(setup: SetupInput, inputs: RegistryInputs, shell: Shell): Promise<string> {
   const [{ setUpBuildx }, { downloader }] = await Promise.all([
-    import('../engines/setup-buildx.ts'),
+    import('../engines/buildx/setup-buildx.ts'),
     import('../registry/download.ts'),
   ]);
   const { env, log, signal } = shell;

@@ -1,5 +1,5 @@
 import { CodedError, show } from '../errors.ts';
-import type { Session } from './session.ts';
+import type { Session } from './process/session.ts';
 
 const noSuchImage = /no such (?:image|object)|image not known|unable to find|not found/iu;
 const imageId = /^(?:sha256:)?([0-9a-f]{64})$/u;

@@ -16,17 +16,17 @@ import type {
   RunOptions,
   WantedMode,
 } from './engine.ts';
-import type { ExecResult } from './exec.ts';
-import { runtimeTrouble } from './failures.ts';
-import { crossFailure } from './mode.ts';
-import { findMode } from './mode-trial.ts';
-import { lastLines } from './output.ts';
-import { checkOptions } from './build-options.ts';
-import { checkSource, checkValues, type CheckedSource } from './request.ts';
-import { Session } from './session.ts';
-import { runService } from './service-run.ts';
-import type { Command, ServiceContainer, ServiceOptions } from './service.ts';
-import { smokeTestArguments } from './smoke.ts';
+import type { ExecResult } from './process/exec.ts';
+import { runtimeTrouble } from './failures/failures.ts';
+import { crossFailure } from './preflight/mode.ts';
+import { findMode } from './preflight/mode-trial.ts';
+import { lastLines } from './process/output.ts';
+import { checkOptions } from './request/build-options.ts';
+import { checkSource, checkValues, type CheckedSource } from './request/request.ts';
+import { Session } from './process/session.ts';
+import { runService } from './smoke/service-run.ts';
+import type { Command, ServiceContainer, ServiceOptions } from './smoke/service.ts';
+import { smokeTestArguments } from './smoke/smoke.ts';
 import { askedOptions, unsupportedOptions, type Dialect } from './support.ts';
 
 /** What an engine is told about a build: checked, and with a name that only this build has. */

@@ -1,8 +1,8 @@
 /** docs/engines.md: the capabilities and the table of options, for people. scripts/documents.js puts it into the file. */
-import { assembleCapabilities } from './assemble.ts';
-import { buildxCapabilities } from './buildx.ts';
-import { containersCapabilities } from './containers.ts';
-import { dockerCapabilities } from './docker.ts';
+import { assembleCapabilities } from './assemble/assemble.ts';
+import { buildxCapabilities } from './buildx/buildx.ts';
+import { containersCapabilities } from './containers/containers.ts';
+import { dockerCapabilities } from './docker/docker.ts';
 import type { Capabilities } from './engine.ts';
 import { dialects, supportTable, type BuildOption, type Dialect, type Support } from './support.ts';
 

@@ -3,7 +3,7 @@ import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Reference, Repository } from '../oci/reference.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { ServiceOptions } from './service.ts';
+import type { ServiceOptions } from './smoke/service.ts';
 
 /** The engines that there are. */
 export const engineNames = ['buildx', 'docker', 'podman', 'buildah', 'assemble'] as const;

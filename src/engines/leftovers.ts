@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import { removeScratch } from '../scratch.ts';
-import { childEnvironment } from './environment.ts';
-import { givenBack, idQuestion } from './docker-push.ts';
-import type { Exec, ExecResult } from './exec.ts';
+import { childEnvironment } from './process/environment.ts';
+import { givenBack, idQuestion } from './docker/docker-push.ts';
+import type { Exec, ExecResult } from './process/exec.ts';
 import type { EngineName } from './engine.ts';
-import { readLedger, type Building, type Lent, type Made } from './ledger.ts';
-import { lastLines } from './output.ts';
-import { isRunning, leavesOf, type ProcessId } from './process-tree.ts';
-import { spawnExec } from './process.ts';
-import { findTool } from './tools.ts';
-import { containerRemoval, markedContainers } from './working-containers.ts';
+import { readLedger, type Building, type Lent, type Made } from './process/ledger.ts';
+import { lastLines } from './process/output.ts';
+import { isRunning, leavesOf, type ProcessId } from './process/process-tree.ts';
+import { spawnExec } from './process/process.ts';
+import { findTool } from './process/tools.ts';
+import { containerRemoval, markedContainers } from './containers/working-containers.ts';
 
 export interface LeftoverOptions {
   readonly log: Log;

@@ -4,8 +4,8 @@ import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import type { Repository } from '../oci/reference.ts';
-import type { LookUpEmulation } from './binfmt.ts';
-import type { Exec } from './exec.ts';
+import type { LookUpEmulation } from './preflight/binfmt.ts';
+import type { Exec } from './process/exec.ts';
 
 /** Credentials that were given to us for one exact registry (`docker.io`, `quay.io`, `localhost:5000`). */
 export interface RegistryLogin {

@@ -1,5 +1,5 @@
 import type { Platform } from '../platform/platform.ts';
-import type { Session } from './session.ts';
+import type { Session } from './process/session.ts';
 
 /**
  * Whether an image in the engine's own store is of that platform, which is when a build takes it from there. Variants are left out: an

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync, chmodSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Exec, ExecOptions, ExecResult } from '../../../src/engines/exec.ts';
+import type { Exec, ExecOptions, ExecResult } from '../../../src/engines/process/exec.ts';
 import type { EngineOptions } from '../../../src/engines/options.ts';
 import type { Log } from '../../../src/log.ts';
 

@@ -1,0 +1,256 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CodedError } from '../../errors.ts';
+import type { Digest } from '../../oci/digest.ts';
+import type { Reference, Repository } from '../../oci/reference.ts';
+import { formatPlatform, normalisePlatform, type Platform } from '../../platform/platform.ts';
+import { buildxArguments } from './buildx-arguments.ts';
+import { startBuilder, stopBuilder, type BuildxBuilder } from './buildx-builder.ts';
+import { BuildxClient } from './buildx-client.ts';
+import { layoutArguments, refuseForDockerDriver, refuseForDockerFormat } from './buildx-result.ts';
+import { ContainerEngine, type BuildOrder } from '../container-engine.ts';
+import { DockerEngine } from '../docker/docker.ts';
+import type { BuiltImage, Capabilities, EngineHost, EngineName, RunOptions } from '../engine.ts';
+import type { ExecResult } from '../process/exec.ts';
+import { ImageRunner } from '../stored/image-runner.ts';
+import { chunks, layoutArchive } from '../stored/layout-archive.ts';
+import { pushStored } from '../stored/layout-push.ts';
+import type { EngineOptions } from '../options.ts';
+import type { ServiceContainer, ServiceOptions } from '../smoke/service.ts';
+import { Session } from '../process/session.ts';
+import { sourceDate } from '../request/source-date.ts';
+import { readStoredLayout, type StoredLayout } from '../stored/stored-layout.ts';
+import { askedOptions, isAtLeast, type Dialect } from '../support.ts';
+
+export const buildxCapabilities: Capabilities = {
+  source: 'dockerfile',
+  modes: ['native', 'emulate', 'cross'],
+  smokeTest: true,
+  pushesBy: 'client',
+  caCertificate: true,
+  insecureRegistries: 'any',
+};
+
+const probeMs = 180_000;
+/** https://github.com/moby/buildkit/blob/master/docs/build-repro.md */
+const rewriteSince = '0.13';
+/** The docker driver, where the Docker Engine keeps its images in a store of its own. */
+const noOciExporter = /OCI exporter is not supported for the docker driver/iu;
+
+/**
+ * BuildKit by buildx: in a container, far away, in a cluster, or the one inside of a Docker Engine. The result is an OCI image layout, which
+ * our own client pushes; only a Docker Engine that can't write one keeps the image and pushes it itself.
+ * https://docs.docker.com/build/builders/drivers/
+ */
+export class BuildxEngine extends ContainerEngine {
+  readonly capabilities = buildxCapabilities;
+  protected override readonly dockerfileNames = ['Dockerfile'];
+  readonly #client: BuildxClient;
+  readonly #images = new Map<string, StoredLayout>();
+  #builder: BuildxBuilder | undefined;
+  /** Set where images are in a Docker Engine's store. */
+  #docker: DockerEngine | undefined;
+  #runner: Promise<ImageRunner> | undefined;
+
+  constructor(options: EngineOptions) {
+    super('buildx', new Session('buildx', 'buildx', options));
+    this.#client = new BuildxClient(this.session);
+  }
+
+  /** Whether its BuildKit is the one inside of a Docker Engine, as engine docker uses it; known once the host was asked. */
+  get isDockersOwn(): boolean {
+    return this.#builder?.driver === 'docker';
+  }
+
+  protected override dialect(): Dialect {
+    return 'buildx';
+  }
+
+  /** What a builder emulates, only it knows: its image may bring QEMU along, of which /proc says nothing. */
+  protected override isLocal(): boolean {
+    return false;
+  }
+
+  protected override async askHost(): Promise<EngineHost> {
+    const { version } = await this.#client.command();
+    const builder = await startBuilder(this.#client);
+    this.#builder = builder;
+    const [node] = builder.nodes;
+    const [platform] = node?.platforms ?? [];
+    if (node === undefined || platform === undefined)
+      throw new CodedError('E_ENGINE', `builder ${builder.name} does not say for which platforms it builds`);
+    const kit = node.version === undefined ? 'BuildKit' : `BuildKit ${node.version}`;
+    this.session.options.log.info(`builder ${builder.name} (${builder.driver}): ${kit} at ${node.endpoint}`);
+    return { version, label: version === 'unknown' ? 'buildx' : `buildx ${version}`, platform };
+  }
+
+  protected override async tryProgram(
+    folder: string,
+    platform: Platform,
+  ): Promise<{ result: ExecResult; notes: readonly string[] }> {
+    const common = ['--no-cache', '--network', 'none', '--platform', formatPlatform(platform)];
+    const attempt = async (output: readonly string[]): Promise<ExecResult> =>
+      this.#client.ask([...this.#buildCommand(), ...common, ...output, folder], { timeoutMs: probeMs });
+    const result = await attempt(layoutArguments(`${folder}-out`));
+    if (result.code === 0 || !noOciExporter.test(result.stderr)) return { result, notes: [] };
+    this.#docker ??= new DockerEngine(this.session.options);
+    await this.#docker.host();
+    return {
+      result: await attempt(['--output', `type=local,dest=${folder}-files`]),
+      notes: ["with the docker driver images are in Docker's own store, and Docker pushes them"],
+    };
+  }
+
+  protected override keeper(): EngineName {
+    return this.#docker?.name ?? this.name;
+  }
+
+  #buildCommand(): string[] {
+    if (this.#builder === undefined)
+      throw new CodedError('E_INTERNAL', 'buildx builds before it has a builder');
+    return ['build', '--builder', this.#builder.name, '--progress', 'plain'];
+  }
+
+  protected override async runBuild(order: BuildOrder): Promise<ExecResult> {
+    const { request, source, name, idFile } = order;
+    refuseForDockerFormat(source);
+    if (this.#docker !== undefined) refuseForDockerDriver(askedOptions(request), source);
+    const { args, env } = await buildxArguments(order, this.session.options, () => this.session.folder());
+    const output =
+      this.#docker === undefined
+        ? layoutArguments(await this.#layoutFolder(name), { ...source, sourceDate: this.#hasSourceDate() })
+        : ['--load', '--tag', name, '--iidfile', idFile];
+    return this.#client.tell([...this.#buildCommand(), ...args, ...output, order.paths.context], { env });
+  }
+
+  /** @throws E_INPUT. BuildKit older than 0.13 gives the times to the config alone. */
+  #hasSourceDate(): boolean {
+    const { env, log } = this.session.options;
+    if (sourceDate(env) === undefined) return false;
+    const version = this.#builder?.nodes[0]?.version ?? 'unknown';
+    if (isAtLeast(version, rewriteSince)) return true;
+    log.warning(
+      `SOURCE_DATE_EPOCH is set, and BuildKit ${version} leaves the times of files as they are: ${rewriteSince} gives them to the layers, too`,
+    );
+    return false;
+  }
+
+  protected override async builtImage(order: BuildOrder): Promise<BuiltImage> {
+    if (this.#docker !== undefined) return super.builtImage(order);
+    const { name } = order;
+    const layout = await readStoredLayout(await this.#layoutFolder(name));
+    this.#images.set(name, layout);
+    return { engine: this.name, id: layout.top.digest, name, manifest: layout.top };
+  }
+
+  /** Of the image of this name. */
+  async #layoutFolder(name: string): Promise<string> {
+    const layouts = join(await this.session.folder(), 'layouts');
+    await mkdir(layouts, { recursive: true, mode: 0o700 });
+    return join(layouts, name.slice(name.lastIndexOf(':') + 1));
+  }
+
+  async platformOf(image: BuiltImage): Promise<Platform> {
+    if (this.#docker !== undefined) return this.#docker.platformOf(image);
+    const { os, architecture, variant } = this.#layoutOf(image).runnable.config;
+    return normalisePlatform({ os, architecture, variant });
+  }
+
+  archive(image: BuiltImage): AsyncIterable<Uint8Array> {
+    if (this.#docker !== undefined) return this.#docker.archive(image);
+    const { top, children, blobs } = this.#layoutOf(image);
+    return layoutArchive(top, [
+      ...blobs,
+      ...children.map(({ digest, bytes }) => ({ digest, size: bytes.length, open: () => chunks(bytes) })),
+    ]);
+  }
+
+  async checkRun(platform: Platform): Promise<void> {
+    // A Docker Engine runs what it has built.
+    if (this.#docker === undefined) await this.#findRunner(platform);
+  }
+
+  #findRunner(platform: Platform): Promise<ImageRunner> {
+    this.#runner ??= ImageRunner.find(platform, this.session.options);
+    return this.#runner;
+  }
+
+  /** Images are run by another engine, and pushed by our own client: see {@link run} and {@link push}. */
+  protected override runCommand(): Promise<ExecResult> {
+    return Promise.reject(new CodedError('E_INTERNAL', 'buildx has no command that runs images'));
+  }
+
+  protected override runPush(): Promise<ExecResult> {
+    return Promise.reject(new CodedError('E_INTERNAL', 'buildx has no command that pushes layouts'));
+  }
+
+  override async run(image: BuiltImage, options: RunOptions): Promise<void> {
+    if (this.#docker !== undefined) {
+      await this.#docker.run(image, options);
+      return;
+    }
+    const runner = await this.#findRunner(options.platform);
+    await runner.run(this.#layoutOf(image), options);
+  }
+
+  override async checkServe(platform: Platform): Promise<void> {
+    if (this.#docker === undefined) await this.#findRunner(platform);
+    else await this.#docker.checkServe(platform);
+  }
+
+  protected override service(): Promise<ServiceContainer> {
+    return Promise.reject(new CodedError('E_INTERNAL', 'buildx has no command that starts services'));
+  }
+
+  override async serve(image: BuiltImage, options: ServiceOptions): Promise<void> {
+    if (this.#docker !== undefined) {
+      await this.#docker.serve(image, options);
+      return;
+    }
+    const runner = await this.#findRunner(options.platform);
+    await runner.serve(this.#layoutOf(image), options);
+  }
+
+  override async push(image: BuiltImage, reference: Reference): Promise<void> {
+    if (this.#docker !== undefined) await this.#docker.push(image, reference);
+    else await pushStored(this.#layoutOf(image), reference, this.session.options);
+  }
+
+  async pushByDigest(image: BuiltImage, repository: Repository): Promise<Digest> {
+    if (this.#docker !== undefined) {
+      throw new CodedError(
+        'E_UNSUPPORTED',
+        'arch-tag none: with the docker driver Docker pushes, by name only',
+        {
+          hint: 'let each leg push a tag, or use a builder with another driver: docker buildx create --use',
+        },
+      );
+    }
+    const stored = this.#layoutOf(image);
+    await pushStored(stored, { repository }, this.session.options);
+    return stored.top.digest;
+  }
+
+  async remove(image: BuiltImage): Promise<void> {
+    if (this.#docker !== undefined) await this.#docker.remove(image);
+    this.#images.delete(image.name);
+    await rm(await this.#layoutFolder(image.name), { recursive: true, force: true });
+    await this.session.strike(image.name);
+  }
+
+  override async close(): Promise<void> {
+    const builder = this.#builder;
+    this.#builder = undefined;
+    if (builder !== undefined) await stopBuilder(this.#client, builder);
+    await this.#docker?.close();
+    const runner = await this.#runner?.catch(() => undefined);
+    await runner?.close();
+    await super.close();
+  }
+
+  #layoutOf(image: BuiltImage): StoredLayout {
+    const found = this.#images.get(image.name);
+    if (found === undefined) throw new CodedError('E_INTERNAL', `${image.id} was not built here`);
+    return found;
+  }
+}

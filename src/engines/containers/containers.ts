@@ -1,0 +1,299 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CodedError, quote } from '../../errors.ts';
+import type { Digest } from '../../oci/digest.ts';
+import { formatReference, type Reference, type Repository } from '../../oci/reference.ts';
+import { formatPlatform, type Platform } from '../../platform/platform.ts';
+import { buildArguments } from '../request/arguments.ts';
+import { writeAuthFile, writeRegistriesConf } from '../auth.ts';
+import { containersArguments } from './containers-arguments.ts';
+import { ContainerEngine, type BuildOrder } from '../container-engine.ts';
+import type { BuiltImage, Capabilities, PullSource } from '../engine.ts';
+import type { ExecResult } from '../process/exec.ts';
+import { runtimeTrouble } from '../failures/failures.ts';
+import { lastLines } from '../process/output.ts';
+import { modestLimits, otherLimits } from './limits.ts';
+import { isLoopback } from '../registries.ts';
+import { registriesConfig, sourceOf, type RegistriesConfig } from './short-names.ts';
+import { isAtLeast } from '../support.ts';
+import { pushFromFolder } from '../stored/stored-folder.ts';
+import { findTool } from '../process/tools.ts';
+import { containerRemoval, markArguments, markedContainers } from './working-containers.ts';
+
+export const containersCapabilities: Capabilities = {
+  source: 'dockerfile',
+  modes: ['native', 'emulate', 'cross'],
+  losesDockerOnly: true,
+  smokeTest: true,
+  pushesBy: 'engine',
+  caCertificate: true,
+  insecureRegistries: 'any',
+};
+
+/** A way to start the programs of RUN steps: what a host may need that the engine's own defaults don't give it. */
+export interface Arrangement {
+  /** Another OCI runtime, by its absolute path. */
+  readonly runtime?: string;
+  readonly isolation?: 'chroot';
+  /** Limits that every host grants, instead of the engine's own. */
+  readonly limits?: true;
+}
+
+const probeMs = 180_000;
+/** What is no image of a registry, although it may look like a name and a tag. */
+const isTransport = /^(?:containers-storage|dir|docker-archive|docker-daemon|oci|oci-archive|sif):/u;
+
+/**
+ * What podman and buildah have in common: they are one builder, one storage and one registry client.
+ * https://docs.podman.io/en/stable/markdown/podman-build.1.html
+ */
+export abstract class ContainersEngine extends ContainerEngine {
+  readonly capabilities = containersCapabilities;
+  protected override readonly dockerfileNames = ['Containerfile', 'Dockerfile'];
+  protected arrangement: Arrangement = {};
+  #configured: Promise<readonly string[]> | undefined;
+  #storage: Promise<string | undefined> | undefined;
+  #registries: Promise<RegistriesConfig> | undefined;
+
+  /** Arguments before the subcommand. */
+  protected abstract globalArguments(arrangement: Arrangement): readonly string[];
+  /** `build`, or `bud`, which every buildah knows. */
+  protected abstract readonly buildCommand: string;
+  /** The version since which a build can be given secrets, and so a mark. */
+  protected abstract readonly marksSince: string;
+  abstract storage(): Promise<string | undefined>;
+  /** Of a push to a folder: what has layers packed as for a registry. */
+  protected abstract readonly packing: readonly string[];
+  /** What names another runtime to the engine by environment, where it is not an argument. */
+  protected abstract runtimeVariables(arrangement: Arrangement): Record<string, string>;
+
+  /** The isolation of RUN steps: the user's own word goes first, then what the preflight found. */
+  protected get isolation(): string | undefined {
+    const own = this.session.options.env['BUILDAH_ISOLATION'];
+    return own === undefined || own === '' ? this.arrangement.isolation : own;
+  }
+
+  async pullSource(reference: string): Promise<PullSource | undefined> {
+    if (isTransport.test(reference)) return undefined;
+    this.#registries ??= registriesConfig(this.session.options.env);
+    return this.isLocal() ? sourceOf(reference, await this.#registries) : undefined;
+  }
+
+  protected variables(arrangement: Arrangement): Record<string, string> {
+    return {
+      ...this.runtimeVariables(arrangement),
+      ...(arrangement.isolation !== undefined && { BUILDAH_ISOLATION: arrangement.isolation }),
+    };
+  }
+
+  /** Writes what the engine's registry client is to know. Gives the arguments that every command with a registry takes. */
+  protected configure(): Promise<readonly string[]> {
+    this.#configured ??= (async () => {
+      const { logins = [], insecureRegistries = [], caCertificate, env } = this.session.options;
+      const folder = await this.session.folder();
+      if (logins.length > 0)
+        Object.assign(this.session.variables, await writeAuthFile(join(folder, 'auth'), logins, env));
+      const insecure = [
+        ...new Set([...insecureRegistries, ...logins.map((login) => login.registry).filter(isLoopback)]),
+      ];
+      if (insecure.length > 0)
+        Object.assign(
+          this.session.variables,
+          await writeRegistriesConf(join(folder, 'registries'), insecure, env),
+        );
+      if (caCertificate === undefined) return [];
+      const certificates = await this.session.folderWith('certificates', {});
+      await writeFile(join(certificates, 'ca.crt'), caCertificate, { mode: 0o600 });
+      return ['--cert-dir', certificates];
+    })();
+    return this.#configured;
+  }
+
+  protected override async tryProgram(
+    folder: string,
+    platform: Platform,
+    name: string,
+  ): Promise<{ result: ExecResult; notes: readonly string[] }> {
+    await this.configure();
+    const refused: string[] = [];
+    let first: ExecResult | undefined;
+    const waiting = [...(await this.#arrangements())];
+    for (let arrangement = waiting.shift(); arrangement !== undefined; arrangement = waiting.shift()) {
+      const result = await this.#attempt(arrangement, folder, platform, name);
+      first ??= result;
+      if (result.code === 0) {
+        this.arrangement = arrangement;
+        return { result, notes: this.#notes(arrangement, refused) };
+      }
+      const trouble = runtimeTrouble(`${result.stdout}\n${result.stderr}`, 'probe');
+      if (trouble === undefined) return { result, notes: [] };
+      refused.push(trouble.says);
+      if (trouble.kind === 'limits' && arrangement.limits === undefined)
+        waiting.unshift({ ...arrangement, limits: true });
+    }
+    if (first === undefined) throw new CodedError('E_INTERNAL', 'no way to run a program was tried');
+    return { result: first, notes: [] };
+  }
+
+  /** In the order of how much they keep apart: the engine's own way, runc, and last a chroot. */
+  async #arrangements(): Promise<readonly Arrangement[]> {
+    if (Object.keys(this.arrangement).length > 0) return [this.arrangement];
+    const { env } = this.session.options;
+    const runc = await findTool('runc', env['PATH']);
+    const own = env['BUILDAH_ISOLATION'] ?? '';
+    return [
+      {},
+      ...(runc === undefined || own === 'chroot' ? [] : [{ runtime: runc }]),
+      ...(own === '' ? [{ isolation: 'chroot' } as const] : []),
+    ];
+  }
+
+  async #attempt(
+    arrangement: Arrangement,
+    folder: string,
+    platform: Platform,
+    name: string,
+  ): Promise<ExecResult> {
+    const network =
+      (arrangement.isolation ?? this.session.options.env['BUILDAH_ISOLATION']) === 'chroot'
+        ? []
+        : ['--network', 'none'];
+    const options = { env: this.variables(arrangement), timeoutMs: probeMs };
+    const args = [
+      '--no-cache',
+      '--layers=false',
+      '--force-rm',
+      ...network,
+      ...(arrangement.limits === true ? modestLimits : []),
+      '--platform',
+      formatPlatform(platform),
+      '--tag',
+      name,
+      folder,
+    ];
+    return this.session.throwaway(name, ['rmi'], async () =>
+      this.#marked(async (mark) =>
+        this.session.ask([...this.globalArguments(arrangement), this.buildCommand, ...mark, ...args], {
+          ...options,
+          stepsFirst: true,
+        }),
+      ),
+    );
+  }
+
+  /** A build whose containers are removed if it does not do so itself, as when it is ended while it commits. */
+  async #marked(build: (args: readonly string[]) => Promise<ExecResult>): Promise<ExecResult> {
+    const { version } = await this.host();
+    const storage = await (this.#storage ??= this.storage());
+    if (storage === undefined || !isAtLeast(version, this.marksSince)) return build([]);
+    const mark = `native-multiarch-${this.session.uniqueId()}`;
+    const file = join(await this.session.folder(), 'mark');
+    await writeFile(file, '', { mode: 0o600 });
+    await this.session.noteBuilding(mark, storage);
+    let done = false;
+    try {
+      const result = await build(markArguments(mark, file));
+      done = result.code === 0;
+      return result;
+    } finally {
+      if (!done) {
+        for (const id of await markedContainers(storage, mark))
+          await this.session.ask([...containerRemoval[this.name], id], { evenIfAborted: true });
+      }
+      await this.session.strike(mark);
+    }
+  }
+
+  #notes({ runtime, isolation, limits }: Arrangement, refused: readonly string[]): string[] {
+    const why = refused.length === 0 ? '' : `, since ${[...new Set(refused)].join('; then ')}`;
+    const used = [
+      ...(runtime === undefined ? [] : [runtime]),
+      ...(isolation === undefined
+        ? []
+        : [`BUILDAH_ISOLATION=${isolation}, with the host's network in RUN steps`]),
+      ...(limits === undefined ? [] : [modestLimits.join(' ')]),
+    ];
+    if (used.length > 0) return [`${this.name} uses ${used.join(' and ')}${why}`];
+    return this.isolation === undefined
+      ? []
+      : [`${this.name} uses BUILDAH_ISOLATION=${this.isolation}, as it was set`];
+  }
+
+  protected override async runBuild({
+    request,
+    source,
+    paths,
+    name,
+    idFile,
+  }: BuildOrder): Promise<ExecResult> {
+    const registry = await this.configure();
+    const { args, env } = buildArguments(source.buildArgs ?? {});
+    const told = await containersArguments(
+      { request, source },
+      {
+        engine: this.name,
+        options: this.session.options,
+        folder: () => this.session.folder(),
+        isChroot: this.isolation === 'chroot',
+      },
+    );
+    const asked = [
+      ...registry,
+      ...['--platform', formatPlatform(request.platform), '--tag', name, '--iidfile', idFile],
+      ...['--file', paths.file],
+      ...this.#network(source.network),
+      ...args,
+      ...(this.arrangement.limits === true ? otherLimits(source.ulimit ?? []) : []),
+      ...told.args,
+      paths.context,
+    ];
+    return this.#marked(async (mark) =>
+      this.session.tell([...this.globalArguments(this.arrangement), this.buildCommand, ...mark, ...asked], {
+        env: { ...env, ...told.env, ...this.variables(this.arrangement) },
+        stepsFirst: true,
+      }),
+    );
+  }
+
+  /** @throws E_UNSUPPORTED: with BUILDAH_ISOLATION=chroot buildah takes any network, and gives the host's. */
+  #network(network: string | undefined): readonly string[] {
+    if (network === undefined || network === 'default') return [];
+    if (this.isolation === 'chroot' && network !== 'host') {
+      throw new CodedError(
+        'E_UNSUPPORTED',
+        `network ${quote(network)} can't be had from ${this.name} in chroot isolation, where RUN steps have the host's network`,
+        {
+          hint: 'leave network out or set network: host; or use a machine, or an engine, that can start containers',
+        },
+      );
+    }
+    return ['--network', network];
+  }
+
+  protected override async runPush(image: BuiltImage, reference: Reference): Promise<ExecResult> {
+    const { insecureRegistries = [] } = this.session.options;
+    const { registry } = reference.repository;
+    const insecure = insecureRegistries.includes(registry) || isLoopback(registry);
+    const args = [...(await this.configure()), ...(insecure ? ['--tls-verify=false'] : [])];
+    return this.session.tell(['push', ...args, image.id, `docker://${formatReference(reference)}`]);
+  }
+
+  /** The command that takes an image away. */
+  protected removal(): Promise<readonly string[]> {
+    return Promise.resolve(['rmi']);
+  }
+
+  /** The engine's own push wants a tag: it writes a folder, and our own client pushes what is in it. */
+  pushByDigest(image: BuiltImage, repository: Repository): Promise<Digest> {
+    const { packing, session } = this;
+    return pushFromFolder(session, image.id, repository, { packing, isLocal: this.isLocal() });
+  }
+
+  async remove(image: BuiltImage): Promise<void> {
+    const answer = await this.session.ask([...(await this.removal()), image.name], { evenIfAborted: true });
+    await this.session.strike(image.name);
+    if (answer.code !== 0 && !/image not known|no such image/i.test(answer.stderr)) {
+      this.session.options.log.warning(`${image.name} was not removed: ${lastLines(answer.stderr, 1, 300)}`);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseReference } from '../../oci/reference.ts';
+import type { PullSource } from '../engine.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** What podman's and buildah's configuration says of where images come from, as far as it is read here. */
+export interface RegistriesConfig {
+  /** Short name to full name, without tags. */
+  readonly aliases: ReadonlyMap<string, string>;
+  readonly searched: readonly string[];
+  readonly registries: readonly ConfiguredRegistry[];
+}
+
+interface ConfiguredRegistry {
+  /** What names begin with that this is about. */
+  prefix?: string;
+  location?: string;
+  isMirrored?: true;
+  isBlocked?: true;
+}
+
+/**
+ * Where podman and buildah would pull an image from; `undefined` where only they can tell: a short name with no alias and not one
+ * registry to search, or a registry that the configuration leads elsewhere.
+ * https://github.com/containers/image/blob/main/docs/containers-registries.conf.5.md
+ */
+export function sourceOf(reference: string, config: RegistriesConfig): PullSource | undefined {
+  const name = fullName(reference, config);
+  if (name === undefined) return undefined;
+  const { registry, name: full } = parseReference(name).repository;
+  const about = config.registries.filter(({ prefix, location }) => {
+    const from = prefix ?? location ?? '';
+    return from.startsWith('*.')
+      ? registry.endsWith(from.slice(1))
+      : full === from || full.startsWith(`${from}/`);
+  });
+  const leads = about.some(
+    ({ prefix, location, isBlocked }) =>
+      isBlocked === true || (prefix !== undefined && location !== undefined && prefix !== location),
+  );
+  return leads ? undefined : { name, isMirrored: about.some(({ isMirrored }) => isMirrored === true) };
+}
+
+function fullName(reference: string, { aliases, searched }: RegistriesConfig): string | undefined {
+  if (/^(?:localhost|[^/]*[.:][^/]*)\//u.test(reference)) return reference;
+  const [name = '', extra = ''] = /^([^:@]+)(.*)$/u.exec(reference)?.slice(1) ?? [];
+  const alias = aliases.get(name);
+  if (alias !== undefined && alias !== '') return alias + extra;
+  const [only, ...more] = searched;
+  return only === undefined || more.length > 0 ? undefined : `${only}/${reference}`;
+}
+
+/** The configuration of this user on this machine; a later file goes before an earlier one. */
+export async function registriesConfig(env: Env): Promise<RegistriesConfig> {
+  const home = env['HOME'];
+  const own = env['XDG_CONFIG_HOME'] ?? (home === undefined ? undefined : join(home, '.config'));
+  const cache = env['XDG_CACHE_HOME'] ?? (home === undefined ? undefined : join(home, '.cache'));
+  const folders = [
+    ...(own === undefined ? [] : [join(own, 'containers')]),
+    '/etc/containers',
+    '/usr/share/containers',
+  ];
+  const main = await firstThere([
+    ...((env['CONTAINERS_REGISTRIES_CONF'] ?? '') === '' ? [] : [env['CONTAINERS_REGISTRIES_CONF'] ?? '']),
+    ...folders.map((folder) => join(folder, 'registries.conf')),
+  ]);
+  const more = await Promise.all(
+    folders.toReversed().map(async (folder) => dropIns(join(folder, 'registries.conf.d'))),
+  );
+  const learnt = await Promise.all(
+    ['/var/cache/containers', ...(cache === undefined ? [] : [join(cache, 'containers')])].map(
+      async (folder) => text(join(folder, 'short-name-aliases.conf')),
+    ),
+  );
+  return parseRegistriesConfig([main ?? '', ...more.flat(), ...learnt.map((one) => one ?? '')]);
+}
+
+/** In today's form, and in that of the first version. */
+const searchList =
+  /^\s*(?:unqualified-search-registries|\[registries\.search\]\s*registries)\s*=\s*\[([^\]]*)\]/mu;
+
+/** Of TOML only what these files hold: tables, strings, and one list of strings. */
+export function parseRegistriesConfig(files: readonly string[]): RegistriesConfig {
+  const aliases = new Map<string, string>();
+  const registries: ConfiguredRegistry[] = [];
+  let searched: readonly string[] = [];
+  for (const file of files) {
+    const list = searchList.exec(file)?.[1];
+    if (list !== undefined)
+      searched = [...list.matchAll(/["']([^"']+)["']/gu)].map(([, registry = '']) => registry);
+    let table = '';
+    for (const line of file.split('\n')) {
+      const header = /^\s*\[\[?\s*([\w.]+)\s*\]\]?\s*(?:#.*)?$/u.exec(line)?.[1];
+      const [, key = '', value = ''] =
+        /^\s*["']?([^"'=\s]+)["']?\s*=\s*["']?([^"'\s]*)["']?/u.exec(line) ?? [];
+      const registry = registries.at(-1);
+      if (header !== undefined) {
+        table = header;
+        if (header === 'registry') registries.push({});
+        if (header === 'registry.mirror' && registry !== undefined) registry.isMirrored = true;
+      } else if (table === 'aliases' && key !== '') aliases.set(key, value);
+      else if (table === 'registry' && registry !== undefined) {
+        if (key === 'prefix' || key === 'location') registry[key] = value;
+        if (key === 'blocked' && value === 'true') registry.isBlocked = true;
+      }
+    }
+  }
+  return { aliases, searched, registries };
+}
+
+async function firstThere(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) {
+    const found = await text(path);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+async function dropIns(folder: string): Promise<string[]> {
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch {
+    // Most machines have two of the three folders at best.
+    return [];
+  }
+  const files = names.filter((name) => name.endsWith('.conf')).sort();
+  return (await Promise.all(files.map(async (name) => text(join(folder, name))))).map((one) => one ?? '');
+}
+
+async function text(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    // Not there, or not ours to read: then the engine, which runs as the same user, doesn't read it either.
+    return undefined;
+  }
+}
