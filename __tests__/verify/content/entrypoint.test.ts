@@ -278,7 +278,7 @@ describe('entry point and command', () => {
       imageConfig({ entrypoint: ['/docker-entrypoint.sh'], cmd: ['nginx'] }),
       files,
     );
-    expect(second?.via).toBe('/docker-entrypoint.sh -> /usr/bin/dash');
+    expect(second?.via).toBe('/docker-entrypoint.sh -> /bin/sh -> /usr/bin/dash');
     expect(third?.via).toBe('/docker-entrypoint.sh -> /usr/sbin/nginx');
   });
 

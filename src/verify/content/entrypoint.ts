@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { ImageConfig } from '../../oci/config.ts';
 import { isShell, startedBy } from './command-line.ts';
 import type { ImageFileSystem, Resolved } from './file-system.ts';
@@ -14,8 +15,13 @@ const maxFound = 100;
 
 /** One program that runs when the image is started, and how it was found. */
 export interface StartedProgram extends Resolved {
-  /** For people: `/docker-entrypoint.sh -> /usr/bin/dash`. */
+  /** For people, links as they are named and where they lead: `/docker-entrypoint.sh -> /bin/sh -> /usr/bin/dash`. */
   readonly via: string;
+}
+
+/** A file as a command line names it, links not followed, and where that leads. */
+interface Located extends Resolved {
+  readonly named: string;
 }
 
 /**
@@ -52,8 +58,9 @@ class Search {
     const [first = '', ...rest] = words;
     if (first === '' || via.length > maxDepth || this.found.length >= maxFound) return;
     const resolved = this.#locate(first, folder);
-    const path = [...via, resolved === undefined ? first : `/${resolved.path}`];
-    if (resolved !== undefined) this.found.push({ ...resolved, via: path.join(' -> ') });
+    const path = [...via, resolved === undefined ? first : shownPath(resolved)];
+    if (resolved !== undefined)
+      this.found.push({ path: resolved.path, file: resolved.file, via: path.join(' -> ') });
     if (resolved?.file.kind === 'script') {
       const { interpreter, argument } = resolved.file;
       this.follow(argument === '' ? [interpreter] : [interpreter, argument], folder, path);
@@ -65,14 +72,25 @@ class Search {
     }
   }
 
-  #locate(word: string, folder: string): Resolved | undefined {
-    if (word.includes('/')) return this.#files.resolve(within(folder, word));
+  #locate(word: string, folder: string): Located | undefined {
+    if (word.includes('/')) return this.#at(within(folder, word));
     for (const each of this.#path) {
-      const found = this.#files.resolve(`${within(folder, each)}/${word}`);
+      const found = this.#at(`${within(folder, each)}/${word}`);
       if (found !== undefined) return found;
     }
     return undefined;
   }
+
+  #at(named: string): Located | undefined {
+    const resolved = this.#files.resolve(named);
+    return resolved && { ...resolved, named };
+  }
+}
+
+/** A link is shown with where it leads. */
+function shownPath({ named, path }: Located): string {
+  const name = posix.normalize(named);
+  return name === `/${path}` ? name : `${name} -> /${path}`;
 }
 
 function assigned(entry: string): [name: string, value: string] {

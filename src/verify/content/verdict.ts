@@ -16,7 +16,8 @@ const hint =
 
 /**
  * Whether the programs in an image are of the machine that its platform names. What starting it leads to has to be; where
- * that can't be told, it is enough that some program is, or that there is none at all.
+ * that can't be told, it is enough that some program is, or that there is none at all. Where the budget left layers out, what is
+ * wrong is a warning, as they may replace it.
  * Programs of the machine's 32-bit sibling (386 on amd64, arm on arm64) are of another machine: not every host of the platform runs them.
  * @param origin for people: where the image was found
  */
@@ -34,13 +35,27 @@ export function judgeContent(platform: Platform, content: ImageContent, origin: 
   ];
   const wrong = wrongOf(content, wanted);
   if (wrong !== undefined) {
-    const error = new CodedError('E_CONTENT_MISMATCH', `${origin} is to be ${wanted}${wrong.problem}`, {
-      hint,
-    });
-    return { found: wrong.found, errors: [error], warnings };
+    const problem = `${origin} is to be ${wanted}${wrong.problem}`;
+    return wrongVerdict(wrong.found, problem, content.overBudget, warnings);
   }
   const foreign = foreignOf(content, wanted).map((each) => `${origin} also holds ${each}`);
   return { found: foundWord(content, wanted), errors: [], warnings: [...warnings, ...foreign] };
+}
+
+function wrongVerdict(
+  found: string,
+  problem: string,
+  overBudget: OverBudget | undefined,
+  warnings: readonly string[],
+): ContentVerdict {
+  if (overBudget === undefined)
+    return { found, errors: [new CodedError('E_CONTENT_MISMATCH', problem, { hint })], warnings };
+  // Layers are read from the lowest up: one that was left out may well be what puts the right program there.
+  return {
+    found: `${found} (${unreadShare(overBudget)} not read: budget)`,
+    errors: [],
+    warnings: [...warnings, `${problem}, unless a layer that was not read replaces it`],
+  };
 }
 
 /** Whether everything of an image was read. */
@@ -92,13 +107,17 @@ function foundWord(content: ImageContent, wanted: string): string {
   const { started, machines, overBudget } = content;
   const isFound = started.some(({ file }) => file.kind === 'program');
   if (overBudget !== undefined) {
-    const share = `${overBudget.layers.length} of ${overBudget.of} layers`;
+    const share = unreadShare(overBudget);
     return isFound ? `${wanted} (${share} not read: budget)` : `not read: budget (${share})`;
   }
   if (isFound) return wanted;
   const isUnknown = !isReadWhole(content) || started.some(({ file }) => file.kind === 'unknown');
   if (machines[wanted] !== undefined) return isUnknown ? 'unknown' : `${wanted} (no entry point found)`;
   return isUnknown ? 'unknown' : 'no programs';
+}
+
+function unreadShare({ layers, of }: OverBudget): string {
+  return `${layers.length} of ${of} layers`;
 }
 
 /** Layers that a warning names; the others are counted. */
