@@ -22,12 +22,17 @@ function engineOf(name: string): EngineName {
 
 type Row = readonly [names: readonly string[], doing: FailureContext['doing'], code: ErrorCode, says: RegExp];
 
+/** The generation of Debian 13: Docker 26.1 with buildx 0.13, podman 5.4 and buildah 1.39. */
+const newer = ['docker26', 'podman5', 'buildah139'];
+
 const each = (
   suffix: string,
-  engines = ['docker20', 'docker28', 'buildkit', 'podman', 'buildah', 'buildx'],
+  engines = ['docker20', 'docker28', 'buildkit', 'podman', 'buildah', 'buildx', ...newer],
 ): string[] => engines.map((engine) => `${engine}-${suffix}`);
-const clients = ['docker20', 'docker28'];
-const containers = ['podman', 'buildah'];
+const clients = ['docker20', 'docker26', 'docker28'];
+const containers = ['podman', 'buildah', 'podman5', 'buildah139'];
+/** The same Docker 26.1 with containerd's image store, which pushes in another way. */
+const pushers = ['docker26', 'docker26c', ...containers];
 
 const rows: readonly Row[] = [
   [each('daemon-down', clients), 'ask', 'E_ENGINE', /^the Docker daemon does not answer/],
@@ -53,37 +58,49 @@ const rows: readonly Row[] = [
   [each('no-dockerfile'), 'build', 'E_BUILD', /Dockerfile/],
   [each('syntax'), 'build', 'E_BUILD', /RUNN/],
   [
-    each('from-denied', [...clients, 'buildkit', 'buildx']),
+    each('from-denied', [...clients, 'buildkit', 'buildx', 'podman5', 'buildah139']),
     'build',
     'E_UNAUTHORIZED',
     /the registry of a FROM image does not know us/,
   ],
-  [each('from-denied', containers), 'build', 'E_REGISTRY', /speaks plain HTTP/],
-  [['buildx-from-plain-http'], 'build', 'E_REGISTRY', /speaks plain HTTP/],
+  [each('from-denied', ['podman', 'buildah']), 'build', 'E_REGISTRY', /speaks plain HTTP/],
+  [each('from-limited', newer), 'build', 'E_RATE_LIMITED', /FROM image asks for fewer requests/],
+  [each('from-forbidden', newer), 'build', 'E_DENIED', /FROM image does not let us pull/],
+  [each('from-broken', newer), 'build', 'E_REGISTRY', /the registry of a FROM image failed/],
+  [each('from-refused', newer), 'build', 'E_NETWORK', /was not reached/],
+  [each('from-plain-http', ['buildx', 'podman5', 'buildah139']), 'build', 'E_REGISTRY', /speaks plain HTTP/],
   [['buildx-from-self-signed'], 'build', 'E_REGISTRY', /^the certificate of the registry of a FROM image/],
   [['buildx-network-host'], 'build', 'E_UNSUPPORTED', /^this BuildKit does not give RUN steps the network/],
   [
-    ['docker28-base-platform', 'buildkit-base-platform', ...each('base-platform', [...containers, 'buildx'])],
+    [
+      ...each('base-platform', ['docker26', 'docker28', 'buildkit', ...containers, 'buildx']),
+      'docker26c-classic-base-platform',
+    ],
     'build',
     'E_BASE_PLATFORM',
     /^a FROM image has no linux\/s390x/,
   ],
   [
-    ['docker28-base-missing', 'buildkit-base-missing', 'podman-base-missing', 'buildx-base-missing'],
+    each('base-missing', ['docker28', 'buildkit', 'podman', 'buildx', ...newer]),
     'build',
     'E_NOT_FOUND',
     /nosuch/,
   ],
   [
-    each('not-executable', ['docker20', 'buildkit', ...containers, 'buildx']),
+    each('not-executable', ['docker20', 'docker26', 'buildkit', ...containers, 'buildx']),
     'build',
     'E_BUILD',
     /^\/s\.sh is not executable: permission denied/,
   ],
   [['podman-step-no-space'], 'build', 'E_ENGINE', /^the storage of podman is full/],
-  [['podman-remote-down', 'podman-ssh-down'], 'ask', 'E_ENGINE', /^podman's service does not answer/],
+  [
+    ['podman-remote-down', 'podman5-remote-down', 'podman-ssh-down'],
+    'ask',
+    'E_ENGINE',
+    /^podman's service does not answer/,
+  ],
   [['docker20-ssh-down'], 'ask', 'E_ENGINE', /^docker is not reached through ssh/],
-  [['buildkit-no-bridge'], 'build', 'E_ENGINE', /has no bridge/],
+  [each('no-bridge', ['buildkit', 'docker26']), 'build', 'E_ENGINE', /has no bridge/],
   [
     each('no-space', ['docker28', 'buildkit', ...containers]),
     'build',
@@ -91,35 +108,56 @@ const rows: readonly Row[] = [
     /is full: no space left on device/,
   ],
   [
-    each('crun-hybrid', containers),
+    each('crun-hybrid', ['podman', 'buildah']),
     'build',
     'E_ENGINE',
     /can't start programs here: .*cgroups in hybrid mode not supported/,
   ],
   [['buildah-chroot-network'], 'build', 'E_UNSUPPORTED', /chroot isolation/],
-  [['docker28-buildx-missing'], 'build', 'E_ENGINE', /needs the buildx plugin/],
+  [each('buildx-missing', ['docker26', 'docker28']), 'build', 'E_ENGINE', /needs the buildx plugin/],
   [
-    ['docker28-classic-foreign'],
+    each('classic-foreign', ['docker26', 'docker26c', 'docker28']),
     'build',
     'E_UNSUPPORTED',
     /^Docker's classic builder can't build this Dockerfile for linux\/s390x/,
   ],
   [
-    [...each('push-no-auth', [...clients, ...containers])],
+    [...each('push-no-auth', ['docker20', 'docker28', ...pushers])],
     'push',
     'E_UNAUTHORIZED',
     /^registry\.test does not know us/,
   ],
-  [each('push-bad-auth', ['docker28', ...containers]), 'push', 'E_UNAUTHORIZED', /does not know us/],
+  [each('push-bad-auth', ['docker28', ...pushers]), 'push', 'E_UNAUTHORIZED', /does not know us/],
   [
-    each('push-self-signed', ['docker28', ...containers]),
+    each('push-self-signed', ['docker28', 'podman', 'buildah']),
     'push',
     'E_REGISTRY',
     /certificate of registry\.test is not trusted/,
   ],
   [each('push-plain-http', ['docker28', ...containers]), 'push', 'E_REGISTRY', /speaks plain HTTP/],
-  [each('push-refused', ['docker28', ...containers]), 'push', 'E_NETWORK', /was not reached/],
-  [each('push-no-host', ['docker28', ...containers]), 'push', 'E_NETWORK', /was not reached/],
+  [each('push-refused', ['docker28', ...pushers]), 'push', 'E_NETWORK', /was not reached/],
+  [each('push-no-host', ['docker28', ...pushers]), 'push', 'E_NETWORK', /was not reached/],
+  [
+    each('push-limited', [...newer, 'docker26c']),
+    'push',
+    'E_RATE_LIMITED',
+    /^registry\.test asks for fewer requests/,
+  ],
+  [
+    each('push-forbidden', [...newer, 'docker26c']),
+    'push',
+    'E_DENIED',
+    /^registry\.test does not let us push/,
+  ],
+  [each('push-broken', [...newer, 'docker26c']), 'push', 'E_REGISTRY', /^registry\.test failed/],
+  [
+    each('push-immutable', ['podman5', 'buildah139']),
+    'push',
+    'E_TAG_IMMUTABLE',
+    /^registry\.test does not let the tag be moved/,
+  ],
+  // Of what the registry answered, Docker says no word when its images are in containerd's store.
+  [['docker26c-push-immutable'], 'push', 'E_REGISTRY', /400 Bad Request/],
 ];
 
 describe('what real engines say', () => {
@@ -158,6 +196,8 @@ const troubles: Readonly<Record<string, string | undefined>> = {
   'podman-run-crun-hybrid': 'cgroups',
   'podman-run-rlimit-runc': 'limits',
   'podman-run-rlimit-crun': 'limits',
+  'podman5-run-rlimit-runc': 'limits',
+  'buildah139-run-rlimit-runc': 'limits',
   'podman-no-shell': undefined,
   'buildah-no-shell': undefined,
   'docker28-no-shell': undefined,

@@ -159,20 +159,20 @@ export const registryRules: readonly FailureRule[] = [
     hint: (context) => `choose a base image that has ${target(context)}`,
   },
   {
-    matches: /toomanyrequests|pull rate limit|\b429\b.*Too Many Requests/i,
+    matches: /toomanyrequests|pull rate limit|\b429\b.*Too Many Requests|StatusCode: 429/i,
     code: 'E_RATE_LIMITED',
     say: (context) => `${where(context)} asks for fewer requests`,
     hint: credentialsHint,
   },
   {
     matches:
-      /no basic auth credentials|unauthorized: |401 Unauthorized|authentication required|incorrect username or password/i,
+      /no basic auth credentials|unauthorized: |401 Unauthorized|StatusCode: 401|authentication required|incorrect username or password/i,
     code: 'E_UNAUTHORIZED',
     say: (context) => `${where(context)} does not know us`,
     hint: credentialsHint,
   },
   {
-    matches: /denied: |403 Forbidden|insufficient_scope|access forbidden/i,
+    matches: /denied: |(?:^|: )denied$|403 Forbidden|StatusCode: 403|insufficient_scope|access forbidden/i,
     code: 'E_DENIED',
     say: (context) => `${where(context)} does not let us ${context.doing === 'push' ? 'push' : 'pull'}`,
     hint: () => 'check that the account has the right, and that the repository is there',
@@ -225,7 +225,7 @@ export const registryRules: readonly FailureRule[] = [
     hint: () => "check the registry's name, and the way to it from this machine",
   },
   {
-    matches: /(?:received unexpected HTTP status|status code)[^0-9]*5\d\d|\b50[0234] \w+/i,
+    matches: /(?:received unexpected HTTP status|status ?code)[^0-9]*5\d\d|\b50[0234] \w+/i,
     code: 'E_REGISTRY',
     say: (context) => `${where(context)} failed`,
     hint: () => 'try again; if it goes on, ask those who run the registry',
