@@ -218,4 +218,11 @@ describe.each(['docker', 'containerd'] as const)('docker without the buildx plug
     expect(lastLine((await leg('emulate')).stderr)).toMatch(/^E_UNSUPPORTED: .*classic builder.*buildx/);
     expect(await leftIn(legs.temporary)).toEqual([]);
   });
+
+  test('the format of its store is not another', async () => {
+    const { status, stderr } = await leg('native', '--format', 'docker', '--dry-run');
+    if (host === 'containerd')
+      expect(lastLine(stderr)).toMatch(/^E_UNSUPPORTED: format docker .*containerd's store/);
+    else expect(`${stderr}exit ${status}`).toMatch(/exit 0$/);
+  });
 });

@@ -354,6 +354,27 @@ describe('docker', () => {
   });
 
   test.each([
+    ['{"Driver":"overlayfs","DriverStatus":[["driver-type","io.containerd.snapshotter.v1"]]}', true],
+    [
+      '{"Driver":"overlay2","DriverStatus":[["Backing Filesystem","extfs"],["Supports d_type","true"]]}',
+      false,
+    ],
+    ['{"Driver":"vfs"}', false],
+  ])('whose format is that of the store: %s', async (info, refused) => {
+    const { engine: one } = engine('docker', (line, call) => {
+      if (line.startsWith('docker info')) return { stdout: info };
+      return call.options.env['DOCKER_BUILDKIT'] === '1' ? missing : undefined;
+    });
+    const built = one.build(request({ format: 'docker' }));
+    if (refused)
+      await expect(built).rejects.toMatchObject({
+        code: 'E_UNSUPPORTED',
+        message: expect.stringContaining("containerd's store"),
+      });
+    else expect(await built).toMatchObject({ id: imageId });
+  });
+
+  test.each([
     ['a shim', { stdout: '{"Client":{"Version":"4.3.1"}}' }],
     [
       "podman's socket",

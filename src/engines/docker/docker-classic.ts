@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../../errors.ts';
+import type { Field } from '../../oci/schema.ts';
 import { formatPlatform, samePlatform, type Platform } from '../../platform/platform.ts';
 import { automaticArguments, withGlobalArguments } from '../request/dockerfile.ts';
 import type { Session } from '../process/session.ts';
@@ -30,4 +31,22 @@ export async function completedForClassic(
   if (completed === text) return { file, automatic };
   const folder = await session.folderWith(session.uniqueId(), { Dockerfile: completed });
   return { file: join(folder, 'Dockerfile'), automatic };
+}
+
+/**
+ * Where images are in containerd's store, that builder makes them of OCI's format alone. https://docs.docker.com/engine/storage/containerd/
+ * @param info what the engine says of itself
+ * @throws E_UNSUPPORTED
+ */
+export function refuseForContainerd(info: Field): void {
+  const facts = info.get('DriverStatus').optional((field) => field.items(100)) ?? [];
+  const words = facts.flatMap((fact) => fact.strings(10));
+  if (!words.some((word) => word.startsWith('io.containerd.snapshotter'))) return;
+  throw new CodedError(
+    'E_UNSUPPORTED',
+    "format docker can't be honoured by Docker's classic builder where images are in containerd's store: it makes them of OCI's format",
+    {
+      hint: 'install the buildx plugin (docker-buildx-plugin), so that docker builds with BuildKit; or leave format out',
+    },
+  );
 }

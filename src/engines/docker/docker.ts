@@ -9,7 +9,7 @@ import { writeDockerConfig } from '../auth.ts';
 import { ContainerEngine, type BuildOrder, type CommandOptions } from '../container-engine.ts';
 import { dockerArguments } from './docker-arguments.ts';
 import { chooseBuilder, type Builder } from './docker-builder.ts';
-import { completedForClassic } from './docker-classic.ts';
+import { completedForClassic, refuseForContainerd } from './docker-classic.ts';
 import { askDocker, isHere, isLocalAddress } from './docker-host.ts';
 import { pushByName } from './docker-push.ts';
 import type { BuiltImage, Capabilities, EngineHost, PullSource } from '../engine.ts';
@@ -117,6 +117,7 @@ export class DockerEngine extends ContainerEngine {
     const builder = this.#builder;
     if (builder === undefined) throw new CodedError('E_INTERNAL', 'docker builds before its preflight');
     const host = await this.host();
+    if (builder.kind === 'classic' && source.format === 'docker') refuseForContainerd(await this.#askInfo());
     const given = source.buildArgs ?? {};
     const { file, automatic } =
       builder.kind === 'classic'
