@@ -133,7 +133,7 @@ describe('the command line, with nothing but Node', () => {
   test.each([
     [[], 'E_INPUT: no command is given; see native-multiarch --help'],
     [['merge', '--platfroms', 'x'], 'E_INPUT: "--platfroms" is not a flag; did you mean --platforms?'],
-    [['merge', '--images', 'a/b'], 'E_INPUT: platforms is not set, and merge needs it; set platforms'],
+    [['merge', '--images', 'a/b'], 'E_INPUT: --platforms is not set, and merge needs it; set --platforms'],
     [['plan', '--platforms', 'linux/s309x'], 'did you mean'],
   ])('wrong use: %j', (args, line) => {
     const { status, stdout, stderr } = run('cli.js', args);
