@@ -149,11 +149,12 @@ async function publishError(
     }),
   );
   const missed = [...failures].map(
-    ([target, error]) => `${tagName(target)} held ${target.held ?? 'nothing'}: ${errorLine(error)}`,
+    ([target, error]) =>
+      `; not put there: ${tagName(target)} held ${target.held ?? 'nothing'}: ${errorLine(error)}`,
   );
   return new CodedError(
     'E_PUBLISH',
-    `${changed.length} of ${tags.length} tags were put at ${index.digest} (${stands.join(', ')}) and ${failures.size} were not (${missed.join(', ')})`,
+    `${changed.length} of ${tags.length} tags ${changed.length === 1 ? 'was' : 'were'} put at ${index.digest} (${stands.join(', ')})${missed.join('')}`,
     {
       hint: 'mend what the registry refused and run the merge again: it finishes what is left',
       cause: errors[0],
