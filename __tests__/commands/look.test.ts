@@ -41,6 +41,25 @@ describe('verify', () => {
     });
   });
 
+  test('shows which images are attested', async () => {
+    await withRegistry({}, async (registry) => {
+      addToRegistry(registry, path, both, 'v1');
+      const { result } = await runVerify(registry, { check: 'config' });
+      expect(result.outputs['report']).toMatchObject({
+        platforms: [
+          {
+            checks: [
+              { check: 'config', found: 'linux/amd64', by: 'verify' },
+              { check: 'attestations', found: '1', by: 'verify' },
+            ],
+          },
+          { checks: [{ check: 'config', found: 'linux/arm64', by: 'verify' }] },
+        ],
+      });
+      expect(result.text).toContain('config linux/amd64 (verify), attestations 1 (verify)');
+    });
+  });
+
   test('takes a digest as reference, and an image that is no list', async () => {
     await withRegistry({}, async (registry) => {
       addToRegistry(registry, path, amd64, 'v1');

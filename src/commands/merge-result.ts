@@ -7,6 +7,7 @@ import type { TagOutcome } from '../publish/publish.ts';
 import { tagName, type HeldTag } from '../publish/verbs.ts';
 import { factsMarkdown, factsText, type Fact } from '../report/facts.ts';
 import {
+  attestationsCheck,
   platformJson,
   platformsMarkdown,
   platformsText,
@@ -115,9 +116,7 @@ function platformReport(entry: Candidate, { set, contents }: Merged): PlatformRe
     checks: [
       { check: 'config', found: formatPlatform(entry.image.platform), by: 'merge' },
       ...(content === undefined ? [] : [content]),
-      ...(attestations > 0
-        ? [{ check: 'attestations', found: String(attestations), by: 'merge' as const }]
-        : []),
+      ...attestationsCheck(attestations, 'merge'),
     ],
   };
 }

@@ -4,6 +4,7 @@ import { formatReference } from '../oci/reference.ts';
 import { formatPlatform } from '../platform/platform.ts';
 import { factsMarkdown, factsText, type Fact } from '../report/facts.ts';
 import {
+  attestationsCheck,
   platformJson,
   platformsMarkdown,
   platformsText,
@@ -86,7 +87,12 @@ export async function verify(inputs: InputsOf<'verify'>, deps: VerifyDeps): Prom
       : await smokeTests(source.images, pullableFrom(lists.map((each) => each.repository)), command, deps);
   const rows = source.images.map((image) => {
     const { digest } = image.descriptor;
-    return platformReport(image, [contents.get(digest), ran?.get(digest)]);
+    const attestations = source.attestations.filter(({ subject }) => subject === digest).length;
+    return platformReport(image, [
+      contents.get(digest),
+      ...attestationsCheck(attestations, 'verify'),
+      ran?.get(digest),
+    ]);
   });
   return result(lists, rows, inputs.check);
 }

@@ -11,6 +11,11 @@ export interface CheckReport {
   readonly by: 'leg' | 'merge' | 'verify';
 }
 
+/** That so many attestations of an image are in the list; nothing for none. */
+export function attestationsCheck(count: number, by: CheckReport['by']): CheckReport[] {
+  return count === 0 ? [] : [{ check: 'attestations', found: String(count), by }];
+}
+
 /** One platform of what was published or verified, as `report.platforms[]` has it. */
 export interface PlatformReport {
   readonly platform: string;
