@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { readStart } from '../commands/files.ts';
 import type { CommandResult } from '../commands/result.ts';
 import type { Engine } from '../engines/engine.ts';
+import { settleAll } from '../errors.ts';
 import { githubEnvironment } from '../github/environment.ts';
 import type { InputsOf } from '../inputs/table.ts';
 import { targetsOf } from '../inputs/targets.ts';
@@ -10,6 +11,7 @@ import { engineOptions, imageReader, installed, storedEngine, trialOf } from './
 import { impatient, registryClient, withRegistry } from './registry.ts';
 import { sleeper, type Shell } from './shell.ts';
 
+/** Builds, with the client, the engines and the hand-over that the inputs ask for; all are closed however that ends. */
 export async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise<CommandResult> {
   const [{ build }, { legHandover }, { chooseEngine }, { sweep }, { claim }] = await Promise.all([
     import('../commands/build.ts'),
@@ -64,11 +66,19 @@ export async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise
       });
     } finally {
       early.close();
-      for (const engine of engines.values())
-        await engine.then(
-          async (one) => one.close(),
-          () => undefined,
-        );
+      await closeAll(engines.values());
     }
   });
+}
+
+/** Each of them, also where another can't be closed; one that was never made has nothing to close. */
+async function closeAll(engines: Iterable<Promise<Engine>>): Promise<void> {
+  await settleAll(
+    [...engines].map(async (engine) => {
+      await engine.then(
+        async (one) => one.close(),
+        () => undefined,
+      );
+    }),
+  );
 }

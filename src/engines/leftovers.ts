@@ -111,7 +111,7 @@ async function giveBack(
   if (answer.code === 0) log.info(`the local name ${name} is what it was before`);
   else
     log.warning(
-      `the local name ${name} of a killed leg was not removed: ${lastLines(answer.stderr, 1, 300)}`,
+      `the local name ${name} stays on the image of a killed leg: ${lastLines(answer.stderr, 1, 300)}`,
     );
 }
 

@@ -1,3 +1,5 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { lookUpEmulation } from '../../../src/engines/preflight/binfmt.ts';
 import { temporaryFolder } from '../support/scripted.ts';
@@ -29,6 +31,12 @@ describe('who runs programs of another machine', () => {
     expect(await lookUpEmulation('s390x', off)).toMatchObject({ name: 'qemu-s390x', enabled: false });
     const both = mounted({ 'a-off': s390x('disabled'), 'b-on': s390x('enabled', '') });
     expect(await lookUpEmulation('s390x', both)).toMatchObject({ name: 'b-on', enabled: true, flags: '' });
+  });
+
+  test('an entry that is removed while the folder is read is none', async () => {
+    const root = mounted({ 'qemu-s390x': s390x() });
+    symlinkSync(join(root, 'gone'), join(root, 'a-removed'));
+    expect(await lookUpEmulation('s390x', root)).toMatchObject({ name: 'qemu-s390x' });
   });
 
   test('what is not mounted is unknown, not absent', async () => {

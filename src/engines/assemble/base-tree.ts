@@ -75,7 +75,9 @@ export class BaseTree {
   }
 
   #remove(path: string): void {
-    if (this.#nodes.delete(path)) this.#empty(path);
+    const isFolder = this.folder(path) !== undefined;
+    this.#nodes.delete(path);
+    if (isFolder) this.#empty(path);
   }
 
   #empty(path: string): void {

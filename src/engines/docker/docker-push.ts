@@ -1,6 +1,7 @@
 import { CodedError } from '../../errors.ts';
 import type { BuiltImage } from '../engine.ts';
 import type { ExecResult } from '../process/exec.ts';
+import { lastLines } from '../process/output.ts';
 import type { Session } from '../process/session.ts';
 
 /**
@@ -22,10 +23,18 @@ export async function pushByName(session: Session, image: BuiltImage, name: stri
     );
   } finally {
     const after = await idOf(session, name);
-    if (after === image.id && before !== image.id)
-      await session.ask(givenBack(name, before), { evenIfAborted: true });
+    if (after === image.id && before !== image.id) await giveBack(session, name, before);
     await session.strike(name);
   }
+}
+
+async function giveBack(session: Session, name: string, before: string | undefined): Promise<void> {
+  const answer = await session.ask(givenBack(name, before), { evenIfAborted: true });
+  if (answer.code === 0) return;
+  const was = before === undefined ? 'there was no such name before' : `it named ${before} before`;
+  session.options.log.warning(
+    `the local name ${name} stays on the image that was pushed (${was}): ${lastLines(answer.stderr, 1, 300)}`,
+  );
 }
 
 /** How Docker is told that the name is again what it was. */
@@ -37,8 +46,6 @@ export function givenBack(name: string, before: string | undefined): readonly st
 export const idQuestion = ['image', 'inspect', '--format', '{{.Id}}'] as const;
 
 async function idOf(session: Session, name: string): Promise<string | undefined> {
-  const answer = await session.ask([...idQuestion, name], {
-    evenIfAborted: true,
-  });
+  const answer = await session.ask([...idQuestion, name], { evenIfAborted: true });
   return answer.code === 0 ? answer.stdout.trim() : undefined;
 }

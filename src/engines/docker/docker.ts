@@ -214,9 +214,11 @@ export class DockerEngine extends ContainerEngine {
     const id = await storedImageId(this.session, [...inspect, '{{.Id}}', name]);
     if (id === undefined) return undefined;
     const names = await this.session.ask([...inspect, '{{len .RepoTags}}', id]);
+    if (names.code !== 0) throw this.session.failure(names, { doing: 'ask' });
     if (names.stdout.trim() === '0') {
       const own = `localhost/native-multiarch-adopted:${id.slice('sha256:'.length, 'sha256:'.length + 12)}`;
-      await this.session.ask(['image', 'tag', id, own]);
+      const named = await this.session.ask(['image', 'tag', id, own]);
+      if (named.code !== 0) throw this.session.failure(named, { doing: 'ask' });
       this.session.options.log.info(`${name} had no name, and keeps the one that it got now: ${own}`);
     }
     return { engine: this.name, id, name };

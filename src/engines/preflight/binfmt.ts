@@ -37,7 +37,7 @@ export async function lookUpEmulation(architecture: string, root: string = binfm
   if (program === undefined) return { kind: 'absent' };
   const found: Emulation[] = [];
   for (const name of names.filter((one) => one !== 'register' && one !== 'status')) {
-    const entry = parseEntry(name, await readFile(join(root, name), 'utf8'));
+    const entry = await readEntry(root, name);
     if (entry !== undefined && matches(entry, program)) found.push(entry.emulation);
   }
   return found.find(isUsable) ?? found.find(isOn) ?? found[0] ?? { kind: 'absent' };
@@ -58,6 +58,15 @@ interface Entry {
   readonly offset: number;
   readonly magic: Buffer;
   readonly mask: Buffer | undefined;
+}
+
+async function readEntry(root: string, name: string): Promise<Entry | undefined> {
+  try {
+    return parseEntry(name, await readFile(join(root, name), 'utf8'));
+  } catch {
+    // Another job removed it since the folder was listed.
+    return undefined;
+  }
 }
 
 /** An entry as the kernel prints it; undefined for one that goes by file extension. */

@@ -68,8 +68,9 @@ export class ImageRunner {
   async #loaded(image: StoredLayout, work: (loaded: BuiltImage) => Promise<void>): Promise<void> {
     const name = `localhost/native-multiarch:${this.#session.uniqueId()}`;
     await this.#session.note('image', name);
-    const loaded = await this.#load(image, name);
+    const loaded: BuiltImage = { engine: this.#engine.name, id: name, name };
     try {
+      await this.#load(image, name);
       await work(loaded);
     } finally {
       await this.#engine.remove(loaded);
@@ -77,7 +78,7 @@ export class ImageRunner {
     }
   }
 
-  async #load({ runnable, blobs }: StoredLayout, name: string): Promise<BuiltImage> {
+  async #load({ runnable, blobs }: StoredLayout, name: string): Promise<void> {
     const { manifest, image } = runnable;
     const own = new Set([image.config, ...image.layers].map(({ digest }) => digest));
     const index = [
@@ -108,7 +109,6 @@ export class ImageRunner {
       await rm(file, { force: true });
     }
     await this.#checkLoaded(name, [image.config.digest, manifest.digest]);
-    return { engine: this.#engine.name, id: name, name };
   }
 
   /** An engine's id of an image is the digest of its config, or with containerd's store of its manifest. */
@@ -123,6 +123,7 @@ export class ImageRunner {
     );
   }
 
+  /** Ends the engine that was found. */
   async close(): Promise<void> {
     await this.#engine.close();
     await this.#session.close();
