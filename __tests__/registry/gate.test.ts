@@ -50,6 +50,16 @@ describe('Gate', () => {
     expect(clock.slept).toEqual([1_000, 200, 200, 200]);
     expect(gate.isPaced).toBe(true);
   });
+
+  test('closed while some stand in line for their turn, it keeps these as well', async () => {
+    const { clock, gate } = make();
+    gate.close(0, '429', true);
+    await gate.pass('a');
+    const inLine = gate.pass('b');
+    gate.close(60_000, '429', true);
+    await inLine;
+    expect(clock.now).toBeGreaterThanOrEqual(60_000);
+  });
 });
 
 test('uploads: as many as wanted, and three at once after a 429', async () => {

@@ -39,27 +39,46 @@ export class Gate {
   }
 
   /**
-   * Resolves when `what` may go. @param toldUntil a moment on the monotonic clock up to which the log has been told of the
-   * wait already. @throws the signal's reason.
+   * Resolves when `what` may go.
+   * @param toldUntil a moment on the monotonic clock up to which the log has been told of the wait already
+   * @throws the signal's reason
    */
   async pass(what: string, toldUntil = -Infinity): Promise<void> {
     this.#signal.throwIfAborted();
+    let told = toldUntil;
+    for (;;) {
+      told = await this.#whileClosed(what, told);
+      const wait = this.#takeSlot();
+      if (wait === 0) return;
+      await this.#clock.sleep(wait, this.#signal);
+      // Somebody before us in the line may have been told to wait meanwhile.
+      if (this.#closedUntil <= this.#clock.monotonic()) return;
+    }
+  }
+
+  /** @returns the moment up to which the log has been told */
+  async #whileClosed(what: string, toldUntil: number): Promise<number> {
+    let told = toldUntil;
     for (;;) {
       const left = this.#closedUntil - this.#clock.monotonic();
-      if (left <= 0) break;
-      if (this.#closedUntil > toldUntil) {
+      if (left <= 0) return told;
+      if (this.#closedUntil > told) {
         this.#log.info(
           `${what}: waiting ${seconds(left)} because ${this.host} told another request ${this.#reason}`,
         );
       }
-      toldUntil = this.#closedUntil;
+      told = this.#closedUntil;
       await this.#clock.sleep(left, this.#signal);
     }
-    if (this.#nextSlot === undefined) return;
+  }
+
+  /** Takes a place in the line, where there is one. @returns how long to wait for it, in milliseconds */
+  #takeSlot(): number {
+    if (this.#nextSlot === undefined) return 0;
     const now = this.#clock.monotonic();
     const slot = Math.max(now, this.#nextSlot);
     this.#nextSlot = slot + spacingMs;
-    if (slot > now) await this.#clock.sleep(slot - now, this.#signal);
+    return slot - now;
   }
 }
 

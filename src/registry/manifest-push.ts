@@ -15,6 +15,14 @@ interface PutAnswer extends PutManifestResult {
   readonly digest: string | undefined;
 }
 
+/** Pushes of one manifest to one repository that are under way. */
+interface Pushes {
+  /** First tries, which may go at the same time. */
+  readonly first: Set<Promise<unknown>>;
+  /** The last of the second tries, which go one after the other. */
+  again: Promise<unknown>;
+}
+
 const firstLagMs = 1_000;
 const longestLagMs = 30_000;
 
@@ -22,8 +30,8 @@ const longestLagMs = 30_000;
 export class ManifestPush {
   readonly #dependencies: VerbDependencies;
   readonly #manifests: Manifests;
-  /** Pushes of the same manifest to the same repository that are under way. */
-  readonly #underWay = new Map<string, Set<Promise<unknown>>>();
+  /** By repository and digest. */
+  readonly #underWay = new Map<string, Pushes>();
   /** What was written to each repository, which a lagging registry may not know of yet. */
   readonly #written = new Map<string, Set<Digest>>();
 
@@ -109,8 +117,8 @@ export class ManifestPush {
   }
 
   /**
-   * Some registries (Quay) refuse a manifest as invalid while they are being given it under another name too: then once
-   * more, when the others are done.
+   * Some registries (Quay) refuse a manifest as invalid while they are given it under another name too. Then it is pushed once
+   * more when the others are done, one name after the other.
    */
   async #putBesideOthers(
     repository: Repository,
@@ -118,23 +126,26 @@ export class ManifestPush {
     manifest: ManifestBytes,
   ): Promise<PutAnswer> {
     const key = `${repository.name}@${manifest.digest}`;
-    const others = this.#underWay.get(key) ?? new Set();
-    this.#underWay.set(key, others);
-    const hadOthers = others.size > 0;
+    const pushes = this.#underWay.get(key) ?? { first: new Set(), again: Promise.resolve() };
+    this.#underWay.set(key, pushes);
+    const { first } = pushes;
+    const hadOthers = first.size > 0;
     const own = this.#put(repository, reference, manifest);
     const settled = own.catch(() => undefined);
-    others.add(settled);
+    first.add(settled);
     try {
       return await own;
     } catch (error) {
       const isRace = error instanceof RegistryError && error.status === 400 && error.says('MANIFEST_INVALID');
-      if (!isRace || (!hadOthers && others.size < 2)) throw error;
+      if (!isRace || (!hadOthers && first.size < 2)) throw error;
       this.#dependencies.log.info(`${error.message}; trying again when the other pushes of it are done`);
-      await Promise.all([...others]);
-      return await this.#put(repository, reference, manifest);
+      await Promise.all([...first]);
+      const again = pushes.again.then(async () => this.#put(repository, reference, manifest));
+      pushes.again = again.catch(() => undefined);
+      return await again;
     } finally {
-      others.delete(settled);
-      if (others.size === 0) this.#underWay.delete(key);
+      first.delete(settled);
+      if (first.size === 0) this.#underWay.delete(key);
     }
   }
 
