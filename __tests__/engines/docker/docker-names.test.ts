@@ -28,10 +28,10 @@ describe('an image that Docker has already', () => {
   };
 
   test('gets a name where it has none, so that it does not go with the one it is pushed by', async () => {
-    const { engine, lines, log } = docker(unnamed);
+    const { engine, calls, log } = docker(unnamed);
     const own = 'localhost/native-multiarch-adopted:abababababab';
     expect(await engine.adopt('abab')).toEqual({ engine: 'docker', id: imageId, name: 'abab' });
-    expect(lines().at(-1)).toBe(`docker image tag ${imageId} ${own}`);
+    expect(calls.at(-1)?.args).toEqual(['image', 'tag', imageId, own]);
     expect(log).toContain(`info: abab had no name, and keeps the one that it got now: ${own}`);
   });
 

@@ -1,14 +1,11 @@
 import { createReadStream } from 'node:fs';
-import { machine } from 'node:os';
 import { join } from 'node:path';
 import { CodedError, quote } from '../../errors.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
-import { digestOf } from '../../oci/digest.ts';
+import { digestOf, type Digest } from '../../oci/digest.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
-import type { Digest } from '../../oci/digest.ts';
 import type { Reference, Repository } from '../../oci/reference.ts';
-import { architectureOfUname } from '../../platform/architectures.ts';
-import { formatPlatform, normalisePlatform, samePlatform, type Platform } from '../../platform/platform.ts';
+import { formatPlatform, samePlatform, type Platform } from '../../platform/platform.ts';
 import { readBase, type BaseImage } from './base-image.ts';
 import type {
   BuildRequest,
@@ -28,6 +25,7 @@ import type { EngineOptions, ImageReader } from '../options.ts';
 import { checkValues } from '../request/request.ts';
 import { Session } from '../process/session.ts';
 import { sourceDate } from '../request/source-date.ts';
+import { thisMachine } from '../this-machine.ts';
 import { writeLayer } from './layer-file.ts';
 
 export const assembleCapabilities: Capabilities = {
@@ -60,21 +58,10 @@ export class AssembleEngine implements Engine {
     this.#session = new Session('assemble', 'assemble', options);
   }
 
-  /** The machine that this process is on: nothing is run, so there is nobody else to ask. */
-  host(): Promise<EngineHost> {
-    const architecture = architectureOfUname(machine());
-    if (architecture === undefined) {
-      return Promise.reject(
-        new CodedError('E_PLATFORM', `the machine ${quote(machine())} is not a registered architecture`, {
-          hint: 'give platform',
-        }),
-      );
-    }
-    return Promise.resolve({
-      version: '1',
-      label: 'assemble',
-      platform: normalisePlatform({ os: 'linux', architecture }),
-    });
+  /** Nothing is run, so there is no other machine to ask. */
+  // eslint-disable-next-line @typescript-eslint/require-await -- the interface asks engines, and this one knows
+  async host(): Promise<EngineHost> {
+    return thisMachine('assemble');
   }
 
   async preflight(platform: Platform, mode: Mode): Promise<Readiness> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CodedError } from '../../errors.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Reference, Repository } from '../../oci/reference.ts';
-import { formatPlatform, normalisePlatform, type Platform } from '../../platform/platform.ts';
+import { formatPlatform, type Platform } from '../../platform/platform.ts';
 import { buildxArguments } from './buildx-arguments.ts';
 import { startBuilder, stopBuilder, type BuildxBuilder } from './buildx-builder.ts';
 import { BuildxClient } from './buildx-client.ts';
@@ -12,14 +12,12 @@ import { ContainerEngine, type BuildOrder } from '../container-engine.ts';
 import { DockerEngine } from '../docker/docker.ts';
 import type { BuiltImage, Capabilities, EngineHost, EngineName, RunOptions } from '../engine.ts';
 import type { ExecResult } from '../process/exec.ts';
-import { ImageRunner } from '../stored/image-runner.ts';
-import { chunks, layoutArchive } from '../stored/layout-archive.ts';
-import { pushStored } from '../stored/layout-push.ts';
+import { StoredImages } from '../stored/stored-images.ts';
 import type { EngineOptions } from '../options.ts';
 import type { ServiceContainer, ServiceOptions } from '../smoke/service.ts';
 import { Session } from '../process/session.ts';
 import { sourceDate } from '../request/source-date.ts';
-import { readStoredLayout, type StoredLayout } from '../stored/stored-layout.ts';
+import { readStoredLayout } from '../stored/stored-layout.ts';
 import { askedOptions, isAtLeast, type Dialect } from '../support.ts';
 
 export const buildxCapabilities: Capabilities = {
@@ -46,15 +44,15 @@ export class BuildxEngine extends ContainerEngine {
   readonly capabilities = buildxCapabilities;
   protected override readonly dockerfileNames = ['Dockerfile'];
   readonly #client: BuildxClient;
-  readonly #images = new Map<string, StoredLayout>();
+  readonly #images: StoredImages;
   #builder: BuildxBuilder | undefined;
   /** Set where images are in a Docker Engine's store. */
   #docker: DockerEngine | undefined;
-  #runner: Promise<ImageRunner> | undefined;
 
   constructor(options: EngineOptions) {
     super('buildx', new Session('buildx', 'buildx', options));
     this.#client = new BuildxClient(this.session);
+    this.#images = new StoredImages(options);
   }
 
   /** Whether its BuildKit is the one inside of a Docker Engine, as engine docker uses it; known once the host was asked. */
@@ -139,8 +137,9 @@ export class BuildxEngine extends ContainerEngine {
     if (this.#docker !== undefined) return super.builtImage(order);
     const { name } = order;
     const layout = await readStoredLayout(await this.#layoutFolder(name));
-    this.#images.set(name, layout);
-    return { engine: this.name, id: layout.top.digest, name, manifest: layout.top };
+    const image = { engine: this.name, id: layout.top.digest, name, manifest: layout.top };
+    this.#images.keep(image, layout);
+    return image;
   }
 
   /** Of the image of this name. */
@@ -150,90 +149,67 @@ export class BuildxEngine extends ContainerEngine {
     return join(layouts, name.slice(name.lastIndexOf(':') + 1));
   }
 
-  async platformOf(image: BuiltImage): Promise<Platform> {
-    if (this.#docker !== undefined) return this.#docker.platformOf(image);
-    const { os, architecture, variant } = this.#layoutOf(image).runnable.config;
-    return normalisePlatform({ os, architecture, variant });
+  /** Where the images are: in the Docker Engine whose BuildKit built them, else in files of ours. */
+  get #home(): DockerEngine | StoredImages {
+    return this.#docker ?? this.#images;
+  }
+
+  platformOf(image: BuiltImage): Promise<Platform> {
+    return this.#home.platformOf(image);
   }
 
   archive(image: BuiltImage): AsyncIterable<Uint8Array> {
-    if (this.#docker !== undefined) return this.#docker.archive(image);
-    const { top, children, blobs } = this.#layoutOf(image);
-    return layoutArchive(top, [
-      ...blobs,
-      ...children.map(({ digest, bytes }) => ({ digest, size: bytes.length, open: () => chunks(bytes) })),
-    ]);
+    return this.#home.archive(image);
   }
 
   async checkRun(platform: Platform): Promise<void> {
     // A Docker Engine runs what it has built.
-    if (this.#docker === undefined) await this.#findRunner(platform);
+    if (this.#docker === undefined) await this.#images.checkRun(platform);
   }
 
-  #findRunner(platform: Platform): Promise<ImageRunner> {
-    this.#runner ??= ImageRunner.find(platform, this.session.options);
-    return this.#runner;
+  override run(image: BuiltImage, options: RunOptions): Promise<void> {
+    return this.#home.run(image, options);
   }
 
-  /** Images are run by another engine, and pushed by our own client: see {@link run} and {@link push}. */
+  override checkServe(platform: Platform): Promise<void> {
+    return this.#home.checkServe(platform);
+  }
+
+  override serve(image: BuiltImage, options: ServiceOptions): Promise<void> {
+    return this.#home.serve(image, options);
+  }
+
+  override push(image: BuiltImage, reference: Reference): Promise<void> {
+    return this.#home.push(image, reference);
+  }
+
+  async pushByDigest(image: BuiltImage, repository: Repository): Promise<Digest> {
+    if (this.#docker === undefined) return this.#images.pushByDigest(image, repository);
+    throw new CodedError(
+      'E_UNSUPPORTED',
+      'arch-tag none: with the docker driver Docker pushes, by name only',
+      {
+        hint: 'let each leg push a tag, or use a builder with another driver: docker buildx create --use',
+      },
+    );
+  }
+
+  /** {@link run}, {@link serve} and {@link push} go to where the images are: the command of buildx has none of the three. */
   protected override runCommand(): Promise<ExecResult> {
     return Promise.reject(new CodedError('E_INTERNAL', 'buildx has no command that runs images'));
-  }
-
-  protected override runPush(): Promise<ExecResult> {
-    return Promise.reject(new CodedError('E_INTERNAL', 'buildx has no command that pushes layouts'));
-  }
-
-  override async run(image: BuiltImage, options: RunOptions): Promise<void> {
-    if (this.#docker !== undefined) {
-      await this.#docker.run(image, options);
-      return;
-    }
-    const runner = await this.#findRunner(options.platform);
-    await runner.run(this.#layoutOf(image), options);
-  }
-
-  override async checkServe(platform: Platform): Promise<void> {
-    if (this.#docker === undefined) await this.#findRunner(platform);
-    else await this.#docker.checkServe(platform);
   }
 
   protected override service(): Promise<ServiceContainer> {
     return Promise.reject(new CodedError('E_INTERNAL', 'buildx has no command that starts services'));
   }
 
-  override async serve(image: BuiltImage, options: ServiceOptions): Promise<void> {
-    if (this.#docker !== undefined) {
-      await this.#docker.serve(image, options);
-      return;
-    }
-    const runner = await this.#findRunner(options.platform);
-    await runner.serve(this.#layoutOf(image), options);
-  }
-
-  override async push(image: BuiltImage, reference: Reference): Promise<void> {
-    if (this.#docker !== undefined) await this.#docker.push(image, reference);
-    else await pushStored(this.#layoutOf(image), reference, this.session.options);
-  }
-
-  async pushByDigest(image: BuiltImage, repository: Repository): Promise<Digest> {
-    if (this.#docker !== undefined) {
-      throw new CodedError(
-        'E_UNSUPPORTED',
-        'arch-tag none: with the docker driver Docker pushes, by name only',
-        {
-          hint: 'let each leg push a tag, or use a builder with another driver: docker buildx create --use',
-        },
-      );
-    }
-    const stored = this.#layoutOf(image);
-    await pushStored(stored, { repository }, this.session.options);
-    return stored.top.digest;
+  protected override runPush(): Promise<ExecResult> {
+    return Promise.reject(new CodedError('E_INTERNAL', 'buildx has no command that pushes layouts'));
   }
 
   async remove(image: BuiltImage): Promise<void> {
     if (this.#docker !== undefined) await this.#docker.remove(image);
-    this.#images.delete(image.name);
+    this.#images.forget(image);
     await rm(await this.#layoutFolder(image.name), { recursive: true, force: true });
     await this.session.strike(image.name);
   }
@@ -243,14 +219,7 @@ export class BuildxEngine extends ContainerEngine {
     this.#builder = undefined;
     if (builder !== undefined) await stopBuilder(this.#client, builder);
     await this.#docker?.close();
-    const runner = await this.#runner?.catch(() => undefined);
-    await runner?.close();
+    await this.#images.close();
     await super.close();
-  }
-
-  #layoutOf(image: BuiltImage): StoredLayout {
-    const found = this.#images.get(image.name);
-    if (found === undefined) throw new CodedError('E_INTERNAL', `${image.id} was not built here`);
-    return found;
   }
 }

@@ -1,15 +1,12 @@
-import { machine } from 'node:os';
-import { CodedError, quote } from '../../errors.ts';
+import { CodedError } from '../../errors.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Reference, Repository } from '../../oci/reference.ts';
-import { architectureOfUname } from '../../platform/architectures.ts';
-import { normalisePlatform, type Platform } from '../../platform/platform.ts';
+import type { Platform } from '../../platform/platform.ts';
 import type { BuiltImage, Capabilities, Engine, EngineHost, Readiness, RunOptions } from '../engine.ts';
-import { ImageRunner } from './image-runner.ts';
-import { chunks, layoutArchive } from './layout-archive.ts';
-import { pushStored } from './layout-push.ts';
 import type { EngineOptions } from '../options.ts';
 import type { ServiceOptions } from '../smoke/service.ts';
+import { thisMachine } from '../this-machine.ts';
+import { StoredImages } from './stored-images.ts';
 import type { StoredLayout } from './stored-layout.ts';
 
 const capabilities: Capabilities = {
@@ -21,34 +18,23 @@ const capabilities: Capabilities = {
   insecureRegistries: 'any',
 };
 
-/**
- * Images that stand in a folder or an archive, made by whomever. Nothing is built: they are run by Docker or podman, and pushed
- * byte for byte by our own client.
- */
+/** Images that somebody has put into a folder or an archive. Nothing is built here: see {@link StoredImages}. */
 export class StoredEngine implements Engine {
   readonly name = 'assemble' as const;
   readonly capabilities = capabilities;
-  readonly #options: EngineOptions;
   readonly #read: (platform: Platform) => Promise<StoredLayout>;
-  readonly #images = new Map<string, StoredLayout>();
-  #runner: Promise<ImageRunner> | undefined;
+  readonly #images: StoredImages;
 
   /** @param read the image of a platform */
   constructor(options: EngineOptions, read: (platform: Platform) => Promise<StoredLayout>) {
-    this.#options = options;
+    this.#images = new StoredImages(options);
     this.#read = read;
   }
 
-  /** The machine that this process is on: only a smoke test asks for more. */
-  host(): Promise<EngineHost> {
-    const architecture = architectureOfUname(machine());
-    if (architecture === undefined) {
-      throw new CodedError('E_PLATFORM', `the machine ${quote(machine())} is not a registered architecture`, {
-        hint: 'give platform',
-      });
-    }
-    const platform = normalisePlatform({ os: 'linux', architecture });
-    return Promise.resolve({ version: '1', label: 'adopted', platform });
+  /** Only a smoke test asks for more than this machine. */
+  // eslint-disable-next-line @typescript-eslint/require-await -- the interface asks engines, and this one knows
+  async host(): Promise<EngineHost> {
+    return thisMachine('adopted');
   }
 
   preflight(): Promise<Readiness> {
@@ -60,58 +46,42 @@ export class StoredEngine implements Engine {
   }
 
   async adopt(name: string, platform: Platform): Promise<BuiltImage> {
-    const image = await this.#read(platform);
-    const id = image.top.digest;
-    this.#images.set(id, image);
-    return { engine: this.name, id, name, manifest: image.top };
+    const layout = await this.#read(platform);
+    const image = { engine: this.name, id: layout.top.digest, name, manifest: layout.top };
+    this.#images.keep(image, layout);
+    return image;
   }
 
   platformOf(image: BuiltImage): Promise<Platform> {
-    const { os, architecture, variant } = this.#imageOf(image).runnable.config;
-    return Promise.resolve(normalisePlatform({ os, architecture, variant }));
+    return this.#images.platformOf(image);
   }
 
   archive(image: BuiltImage): AsyncIterable<Uint8Array> {
-    const { top, children, blobs } = this.#imageOf(image);
-    const below = children.map(({ digest, bytes }) => ({
-      digest,
-      size: bytes.length,
-      open: () => chunks(bytes),
-    }));
-    return layoutArchive(top, [...blobs, ...below]);
+    return this.#images.archive(image);
   }
 
-  async checkRun(platform: Platform): Promise<void> {
-    await this.#findRunner(platform);
+  checkRun(platform: Platform): Promise<void> {
+    return this.#images.checkRun(platform);
   }
 
-  async run(image: BuiltImage, options: RunOptions): Promise<void> {
-    const runner = await this.#findRunner(options.platform);
-    await runner.run(this.#imageOf(image), options);
+  run(image: BuiltImage, options: RunOptions): Promise<void> {
+    return this.#images.run(image, options);
   }
 
   checkServe(platform: Platform): Promise<void> {
-    return this.checkRun(platform);
+    return this.#images.checkServe(platform);
   }
 
-  async serve(image: BuiltImage, options: ServiceOptions): Promise<void> {
-    const runner = await this.#findRunner(options.platform);
-    await runner.serve(this.#imageOf(image), options);
+  serve(image: BuiltImage, options: ServiceOptions): Promise<void> {
+    return this.#images.serve(image, options);
   }
 
-  #findRunner(platform: Platform): Promise<ImageRunner> {
-    this.#runner ??= ImageRunner.find(platform, this.#options);
-    return this.#runner;
+  push(image: BuiltImage, reference: Reference): Promise<void> {
+    return this.#images.push(image, reference);
   }
 
-  async push(image: BuiltImage, reference: Reference): Promise<void> {
-    await pushStored(this.#imageOf(image), reference, this.#options);
-  }
-
-  async pushByDigest(image: BuiltImage, repository: Repository): Promise<Digest> {
-    const stored = this.#imageOf(image);
-    await pushStored(stored, { repository }, this.#options);
-    return stored.top.digest;
+  pushByDigest(image: BuiltImage, repository: Repository): Promise<Digest> {
+    return this.#images.pushByDigest(image, repository);
   }
 
   /** What it stands in is the user's. */
@@ -119,14 +89,7 @@ export class StoredEngine implements Engine {
     return Promise.resolve();
   }
 
-  async close(): Promise<void> {
-    const runner = await this.#runner?.catch(() => undefined);
-    await runner?.close();
-  }
-
-  #imageOf({ id }: BuiltImage): StoredLayout {
-    const found = this.#images.get(id);
-    if (found === undefined) throw new CodedError('E_INTERNAL', `${id} was not adopted here`);
-    return found;
+  close(): Promise<void> {
+    return this.#images.close();
   }
 }
