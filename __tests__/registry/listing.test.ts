@@ -169,4 +169,31 @@ describe('listReferrers', () => {
     expect(await context.client.listReferrers(server.repository, subject.digest)).toEqual([]);
     expect(server.requests).toHaveLength(2);
   });
+
+  const page = (count: number): string =>
+    JSON.stringify({
+      schemaVersion: 2,
+      manifests: Array.from({ length: count }, (_, at) => ({
+        mediaType: 'application/vnd.oci.image.manifest.v1+json',
+        digest: `sha256:${String(at).padStart(64, '0')}`,
+        size: 1,
+      })),
+    });
+
+  test.each([
+    ['a page that is named and not there', 404, page(1), /a page of them is missing/],
+    ['more than can be used', 200, page(6_000), /more than 10000/],
+  ])('%s is an error, and no shorter list', async (_what, status, second, message) => {
+    await using server = await startServer((request, response) => {
+      const isFirst = request.url?.endsWith('?n=2') !== true;
+      const headers = { 'content-type': 'application/vnd.oci.image.index.v1+json' };
+      if (isFirst) response.writeHead(200, { ...headers, link: `<${request.url ?? ''}?n=2>; rel="next"` });
+      else response.writeHead(status, headers);
+      response.end(isFirst ? page(6_000) : second);
+    });
+    await using context = testClient();
+    const error = await failureOf(context.client.listReferrers(server.repository, subject.digest));
+    expect(error).toMatchObject({ code: 'E_REGISTRY' });
+    expect(error.message).toMatch(message);
+  });
 });

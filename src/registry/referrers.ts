@@ -5,10 +5,11 @@ import { mediaTypes } from '../oci/media-types.ts';
 import type { Repository } from '../oci/reference.ts';
 import { parseFields } from '../oci/schema.ts';
 import { discardBody, isHtml, readBody } from './body.ts';
+import { RegistryError } from './errors.ts';
 import type { Manifests } from './manifests.ts';
 import { nextPage } from './paging.ts';
 import { ScopeSet } from './scope.ts';
-import { apiPath, checkedDigest, type VerbDependencies } from './verbs.ts';
+import { apiPath, checkedDigest, named, type VerbDependencies } from './verbs.ts';
 
 /** What registries without the API answer to it. */
 const absent: readonly number[] = [400, 404, 405, 501];
@@ -36,13 +37,23 @@ export async function listReferrers(
   const found: Descriptor[] = [];
   for (let target: string | undefined = first; target !== undefined;) {
     const page = await readPage(repository, digest, target, seen, dependencies);
+    if (page === undefined && target !== first)
+      throw unlisted(repository, digest, 'a page of them is missing, although the page before it names it');
     const descriptors =
       page?.descriptors ?? (await readTagSchema(repository, digest, dependencies, manifests));
     found.push(...descriptors);
-    target = found.length < maxReferrers ? page?.next : undefined;
+    if (found.length > maxReferrers)
+      throw unlisted(repository, digest, `there are more than ${maxReferrers} of them`);
+    target = page?.next;
   }
   // A registry that does not filter says so by a missing OCI-Filters-Applied; filtering twice does no harm.
   return artifactType === undefined ? found : found.filter((entry) => entry.artifactType === artifactType);
+}
+
+function unlisted(repository: Repository, digest: Digest, why: string): RegistryError {
+  return new RegistryError('E_REGISTRY', `GET referrers of ${named(repository, digest)}: ${why}`, {
+    hint: 'the registry is at fault, or holds more than can be used; nothing of this listing is used',
+  });
 }
 
 /** Undefined: this registry has no such API. */
@@ -53,7 +64,7 @@ async function readPage(
   seen: Set<string>,
   { exchangeFor, limits, signal }: VerbDependencies,
 ): Promise<Page | undefined> {
-  const what = `GET referrers of ${repository.name}@${digest}`;
+  const what = `GET referrers of ${named(repository, digest)}`;
   return exchangeFor(repository.registry).call({
     what,
     method: 'GET',
@@ -68,7 +79,10 @@ async function readPage(
         return undefined;
       }
       const bytes = await readBody(answer, limits.documentBytes, limits.documentMs, signal);
-      return { descriptors: parseReferrers(bytes, what), next: nextPage(what, answer, seen, limits.pages) };
+      return {
+        descriptors: parseReferrers(bytes, `the answer to ${what}`),
+        next: nextPage(what, answer, seen, limits.pages),
+      };
     },
   });
 }
