@@ -22,7 +22,10 @@ describe('an input in an error is a flag in a shell', () => {
       'for a private authority set --ca-certificate, for one registry --insecure-registries',
     ],
     ['raise content-limit, or set it to none', 'raise --content-limit, or set it to none'],
-    ['set provenance: false', 'set --provenance: false'],
+    ['set provenance: false', 'set --provenance=false'],
+    ['use engine: podman or buildah', 'use --engine=podman or buildah'],
+    ['set setup: buildx@0.30.1, or mode: cross', 'set --setup=buildx@0.30.1, or --mode=cross'],
+    ['format: docker on every leg; setup-emulation: true', '--format=docker on every leg; --setup-emulation'],
   ])('%s', (hint, told) => {
     expect(line('it', hint)).toBe(`E_INPUT: it; ${told}`);
   });

@@ -1,7 +1,7 @@
 import { CodedError } from '../errors.ts';
 import { inputNames } from '../inputs/table.ts';
 
-/** Names with a hyphen are no other word; behind these words, and at the start of a message, those without are inputs too. */
+/** Names with a hyphen are no other word; behind these words, before a value, and at the start of a message, those without are inputs too. */
 const names = [...inputNames].sort((a, b) => b.length - a.length);
 const hyphened = names.filter((name) => name.includes('-')).join('|');
 const any = names.join('|');
@@ -9,6 +9,8 @@ const any = names.join('|');
 const [before, behind] = [String.raw`(?<![\w"'./@:{=-])`, String.raw`(?![\w"'/@={}-]|[.:]\w)`];
 const byName = new RegExp(`${before}(?:${hyphened})${behind}`, 'gu');
 const byVerb = new RegExp(`${before}((?:set|unset|leave|with|without|use) )(${any})${behind}`, 'gu');
+/** As a workflow sets one to a value. */
+const withValue = new RegExp(String.raw`${before}(${any}): (true\b|\w[\w.@-]*\w|\w)`, 'gu');
 const atStart = new RegExp(`^(?:${any})(?=:? (?:is|has|holds|names|"))`, 'u');
 
 /**
@@ -34,7 +36,14 @@ function asFlags(hint: string): string {
   return hint
     .split(/("[^"]*")/u)
     .map((part, index) =>
-      index % 2 === 1 ? part : part.replace(byVerb, '$1--$2').replace(byName, (name) => `--${name}`),
+      index % 2 === 1
+        ? part
+        : part
+            .replace(withValue, (_, name: string, value: string) =>
+              value === 'true' ? `--${name}` : `--${name}=${value}`,
+            )
+            .replace(byVerb, '$1--$2')
+            .replace(byName, (name) => `--${name}`),
     )
     .join('');
 }
