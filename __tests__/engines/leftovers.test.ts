@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claim, Ledger, readLedger, type Entry } from '../../src/engines/process/ledger.ts';
 import { removeLeftovers, sweep } from '../../src/engines/leftovers.ts';
-import { identify } from '../../src/engines/process/process-tree.ts';
+import { identify, pidNamespace } from '../../src/engines/process/process-tree.ts';
 import { keptLog } from '../support/silent-log.ts';
 
 let parent: string;
@@ -96,6 +96,28 @@ describe('the ledger', () => {
     expect(await readLedger(scratch)).toEqual({ ownerRuns: true, entries: [child, image] });
   });
 
+  test('of a leg in another container nobody can tell whether it is at work: it is left alone', async () => {
+    const scratch = await scratchOf('native-multiarch-aaaaaa');
+    await new Ledger(scratch).note(image);
+    const owner = (namespace?: string): Promise<void> =>
+      writeFile(
+        join(scratch, 'ledger', 'owner'),
+        JSON.stringify({ pid: process.pid, started: '1', namespace }),
+      );
+    for (const [namespace, ownerRuns] of [
+      [await pidNamespace(), false],
+      [undefined, false],
+      ['pid:[1]', true],
+    ] as const) {
+      await owner(namespace);
+      expect(await readLedger(scratch)).toMatchObject({ ownerRuns, entries: [image] });
+    }
+    const { calls, options } = await engines();
+    await sweep(parent, options);
+    expect(calls).toEqual([]);
+    expect(await readdir(parent)).toContain('native-multiarch-aaaaaa');
+  });
+
   test('a folder without one has none', async () => {
     expect(await readLedger(await scratchOf('one'))).toBeUndefined();
     expect(await readLedger(join(parent, 'none'))).toBeUndefined();
@@ -138,6 +160,26 @@ describe('the ledger', () => {
     [
       'a storage that leads elsewhere',
       JSON.stringify({ ...image, kind: 'building', name: 'native-multiarch-1', storage: '/var/../etc' }),
+    ],
+    [
+      'another program',
+      JSON.stringify({
+        ...image,
+        kind: 'builder',
+        tool: 'buildx',
+        name: 'native-multiarch-1',
+        command: ['/bin/sh'],
+      }),
+    ],
+    [
+      'other arguments',
+      JSON.stringify({
+        ...image,
+        kind: 'builder',
+        tool: 'buildx',
+        name: 'native-multiarch-1',
+        command: ['/usr/bin/docker', 'run'],
+      }),
     ],
     ['long', JSON.stringify({ ...image, variables: { A: 'x'.repeat(20_000) } })],
   ])('what can not be ours is left out: %s', async (_, text) => {
@@ -209,6 +251,40 @@ describe('after a leg that was killed', () => {
     await kill(scratch);
     await removeLeftovers(scratch, options);
     expect(calls.map(({ args }) => args)).toEqual([['image', 'rm', 'localhost/native-multiarch:0123abcd']]);
+  });
+
+  test('a builder is removed by the buildx that made it, and by another only where that is gone', async () => {
+    const { calls, options } = await engines();
+    const scratch = await scratchOf('one');
+    const tools = await scratchOf('tools');
+    const buildx = join(tools, 'buildx');
+    await writeFile(buildx, '');
+    await chmod(buildx, 0o755);
+    const builder = { kind: 'builder', tool: 'buildx', name: 'native-multiarch-77', variables: {} } as const;
+    await new Ledger(scratch).note({ ...builder, command: [buildx] });
+    await kill(scratch);
+    await removeLeftovers(scratch, options);
+    await rm(buildx);
+    await removeLeftovers(scratch, options);
+    expect(calls.map(({ tool, args }) => [tool.split('/').slice(-2).join('/'), ...args])).toEqual([
+      ['tools/buildx', 'rm', '--force', 'native-multiarch-77'],
+      ['bin/docker', 'buildx', 'rm', '--force', 'native-multiarch-77'],
+    ]);
+  });
+
+  test('what leads to another engine than the leg was led to is taken out of the way', async () => {
+    const { calls, options } = await engines();
+    const scratch = await scratchOf('one');
+    const variables = { DOCKER_HOST: 'ssh://far.example', DOCKER_CONTEXT: '' };
+    await new Ledger(scratch).note({
+      kind: 'container',
+      tool: 'docker',
+      name: 'native-multiarch-77',
+      variables,
+    });
+    await kill(scratch);
+    await removeLeftovers(scratch, { ...options, env: { ...options.env, DOCKER_CONTEXT: 'near' } });
+    expect(calls[0]?.env).toEqual({ PATH: options.env['PATH'], DOCKER_HOST: 'ssh://far.example' });
   });
 
   test.each([

@@ -7,11 +7,11 @@ import { childEnvironment } from './process/environment.ts';
 import { givenBack, idQuestion } from './docker/docker-push.ts';
 import type { Exec, ExecResult } from './process/exec.ts';
 import type { EngineName } from './engine.ts';
-import { readLedger, type Building, type Lent, type Made } from './process/ledger.ts';
+import { readLedger, type Building, type Lent, type Made, type ToolCommand } from './process/ledger.ts';
 import { lastLines } from './process/output.ts';
-import { isRunning, leavesOf, type ProcessId } from './process/process-tree.ts';
+import { isRunning, kill, leavesOf, type ProcessId } from './process/process-tree.ts';
 import { spawnExec } from './process/process.ts';
-import { findTool } from './process/tools.ts';
+import { findTool, isProgram } from './process/tools.ts';
 import { containerRemoval, markedContainers } from './containers/working-containers.ts';
 
 export interface LeftoverOptions {
@@ -81,14 +81,6 @@ async function end(engine: ProcessId): Promise<void> {
   if (await isRunning(engine)) kill(-engine.pid);
 }
 
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It ended by itself.
-  }
-}
-
 async function removeBuilding(
   { storage, name, ...entry }: Building,
   options: LeftoverOptions,
@@ -105,7 +97,7 @@ async function giveBack(
   const command = await commandOf(tool, env['PATH']);
   if (command === undefined) return;
   const ask = async (args: readonly string[]): Promise<ExecResult> =>
-    exec(command[0], args, { env: { ...childEnvironment(env), ...variables }, timeoutMs: removeMs });
+    exec(command[0], args, { env: environment(env, variables), timeoutMs: removeMs });
   if ((await ask([...idQuestion, name])).stdout.trim() !== image || before === image) return;
   const answer = await ask(givenBack(name, before));
   if (answer.code === 0) log.info(`the local name ${name} is what it was before`);
@@ -115,14 +107,18 @@ async function giveBack(
     );
 }
 
-async function remove({ kind, tool, name, variables }: Made, options: LeftoverOptions): Promise<void> {
+async function remove(
+  { kind, tool, name, variables, command: own }: Made,
+  options: LeftoverOptions,
+): Promise<void> {
   const { log, env, exec = spawnExec } = options;
-  const command = await commandOf(tool, env['PATH']);
+  const isThere = own !== undefined && (await isProgram(own[0]));
+  const command = isThere ? own : await commandOf(tool, env['PATH']);
   const args = removeArguments[tool]?.[kind];
   if (command === undefined || args === undefined) return;
   const [path, ...prefix] = command;
   const answer = await exec(path, [...prefix, ...args, name], {
-    env: { ...childEnvironment(env), ...variables },
+    env: environment(env, variables),
     timeoutMs: removeMs,
   });
   if (answer.code === 0) log.info(`${kind} ${name} is removed`);
@@ -130,11 +126,14 @@ async function remove({ kind, tool, name, variables }: Made, options: LeftoverOp
     log.warning(`${kind} ${name} of a killed leg was not removed: ${lastLines(answer.stderr, 1, 300)}`);
 }
 
+/** An empty variable of the leg's is one that it had not. */
+function environment(env: LeftoverOptions['env'], variables: Made['variables']): Record<string, string> {
+  const all = Object.entries({ ...childEnvironment(env), ...variables });
+  return Object.fromEntries(all.filter(([, value]) => value !== ''));
+}
+
 /** buildx may be a plugin of docker. */
-async function commandOf(
-  tool: EngineName,
-  path: string | undefined,
-): Promise<[string, ...string[]] | undefined> {
+async function commandOf(tool: EngineName, path: string | undefined): Promise<ToolCommand | undefined> {
   const found = await findTool(tool, path);
   if (found !== undefined) return [found];
   const docker = tool === 'buildx' ? await findTool('docker', path) : undefined;

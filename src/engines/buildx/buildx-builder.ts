@@ -47,7 +47,8 @@ export async function startBuilder(client: BuildxClient): Promise<BuildxBuilder>
   if (plan === undefined) return usersBuilder(client);
   await client.keepToItself();
   const name = `native-multiarch-${client.session.uniqueId()}`;
-  await client.session.note('builder', name);
+  const { tool, prefix } = await client.command();
+  await client.session.note('builder', name, 'buildx', [tool, ...prefix]);
   const made = await client.ask(
     [
       ...['create', '--name', name, '--driver', plan.driver],
@@ -108,7 +109,6 @@ const schemes = [
   'docker-container',
   'podman-container',
   'kube-pod',
-  'kubernetes',
   'nerdctl-container',
 ];
 

@@ -65,6 +65,15 @@ export function childEnvironment(env: EngineOptions['env']): Record<string, stri
   return child;
 }
 
+/** The variables that decide which engine answers, and where it keeps what it makes; an empty one says that it is not set. */
+export function leadingVariables(engine: EngineName, env: EngineOptions['env']): Record<string, string> {
+  return Object.fromEntries(
+    shown[engine]
+      .filter((name) => kept.has(name) || keptPrefixes.some((prefix) => name.startsWith(prefix)))
+      .map((name) => [name, env[name] ?? '']),
+  );
+}
+
 /** `NAME=value` of the variables that decide which engine answers; a password in a URL is not shown. */
 export function shownVariables(engine: EngineName, env: EngineOptions['env']): string[] {
   return shown[engine].flatMap((name) => {

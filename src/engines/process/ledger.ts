@@ -3,12 +3,13 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseFields, type Field } from '../../oci/schema.ts';
 import { engineNames, type EngineName } from '../engine.ts';
-import { identify, isRunning, type ProcessId } from './process-tree.ts';
+import { identify, isRunning, pidNamespace, type ProcessId } from './process-tree.ts';
 
 const kinds = ['container', 'image', 'builder'] as const;
 const reference = /^[A-Za-z0-9][A-Za-z0-9_.:/[\]-]*$/u;
 /** A path with nothing in it that would lead elsewhere. */
 const plainPath = /^(?!.*\/\.\.?(?:\/|$))\/[^\0]+$/u;
+const buildxPath = /^(?!.*\/\.\.?\/)\/(?:[^\0]+\/)?(?:buildx|docker-buildx|docker)$/u;
 
 /** Something that an engine keeps for this leg alone. */
 export interface Made {
@@ -18,10 +19,14 @@ export interface Made {
   readonly name: string;
   /** What leads the tool to the same engine and the same configuration; no secrets. */
   readonly variables: Readonly<Record<string, string>>;
+  /** How the tool is called, where PATH does not lead to it: an absolute path, and what comes before its subcommand. */
+  readonly command?: ToolCommand;
 }
 
+export type ToolCommand = readonly [string, ...string[]];
+
 /** The containers in which podman or buildah builds: it names them itself, and the mark of the build stands in what is kept of them. */
-export interface Building extends Omit<Made, 'kind'> {
+export interface Building extends Omit<Made, 'kind' | 'command'> {
   readonly kind: 'building';
   /** The folder of the engine's storage. */
   readonly storage: string;
@@ -56,8 +61,8 @@ const ourName = /^(?:localhost\/)?native-multiarch[a-z0-9_.:/-]*$/u;
 export async function claim(scratch: string): Promise<boolean> {
   const folder = join(scratch, folderName);
   if ((await mkdir(folder, { recursive: true, mode: 0o700 })) === undefined) return false;
-  const own = await identify(process.pid);
-  if (own !== undefined) await writeFile(join(folder, ownerFile), JSON.stringify(own));
+  const [own, namespace] = await Promise.all([identify(process.pid), pidNamespace()]);
+  if (own !== undefined) await writeFile(join(folder, ownerFile), JSON.stringify({ ...own, namespace }));
   return true;
 }
 
@@ -114,7 +119,7 @@ const rank: Readonly<Record<Entry['kind'], number>> = {
 
 /** What a ledger holds. */
 export interface Leftovers {
-  /** Whether the leg that wrote it is still at work. */
+  /** Whether the leg that wrote it is still at work, or may be: of one in another container nobody here can tell. */
   readonly ownerRuns: boolean;
   /** Processes first, then containers: what they hold can be removed after them. */
   readonly entries: readonly Entry[];
@@ -125,11 +130,11 @@ export async function readLedger(scratch: string): Promise<Leftovers | undefined
   const folder = join(scratch, folderName);
   const names = await readdir(folder).catch(() => undefined);
   if (names === undefined) return undefined;
-  const owner = await readEntry(join(folder, ownerFile), readProcess);
+  const owner = await readEntry(join(folder, ownerFile), readOwner);
   const files = names.filter((name) => /^[0-9a-f]{12}$/u.test(name)).slice(0, maxEntries);
   const entries = await Promise.all(files.map(async (name) => readEntry(join(folder, name), toEntry)));
   return {
-    ownerRuns: owner !== undefined && (await isRunning(owner)),
+    ownerRuns: owner !== undefined && (await mayRun(owner)),
     entries: entries.filter((entry) => entry !== undefined).toSorted((a, b) => rank[a.kind] - rank[b.kind]),
   };
 }
@@ -143,6 +148,20 @@ async function readEntry<T>(file: string, read: (field: Field) => T): Promise<T 
     // Half written when the leg was killed, or not written by us.
     return undefined;
   }
+}
+
+interface Owner extends ProcessId {
+  readonly namespace?: string;
+}
+
+async function mayRun({ namespace, ...owner }: Owner): Promise<boolean> {
+  const isElsewhere = namespace !== undefined && namespace !== (await pidNamespace());
+  return isElsewhere || isRunning(owner);
+}
+
+function readOwner(field: Field): Owner {
+  const namespace = field.get('namespace').optional((name) => name.string({ maxLength: 100 }));
+  return { ...readProcess(field), ...(namespace !== undefined && { namespace }) };
 }
 
 function readProcess(field: Field): ProcessId {
@@ -166,7 +185,17 @@ function toEntry(field: Field): Entry {
   }
   const known = kinds.find((one) => one === kind);
   if (known === undefined) throw field.error('is of an unknown kind');
-  return { kind: known, ...made };
+  const command = field.get('command').optional(toolCommand);
+  return { kind: known, ...made, ...(command !== undefined && { command }) };
+}
+
+function toolCommand(field: Field): ToolCommand {
+  const [path, ...prefix] = field.items(2);
+  if (path === undefined) throw field.error('is empty');
+  return [
+    path.string({ maxLength: 4096, pattern: buildxPath, is: 'a path of buildx or docker' }),
+    ...prefix.map((word) => word.string({ pattern: /^buildx$/u, is: 'a subcommand of docker' })),
+  ];
 }
 
 function lent(field: Field, tool: EngineName): Lent {

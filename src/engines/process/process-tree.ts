@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { groupBy } from '../../group-by.ts';
 
 /** A process of this machine that can't be taken for a later one of the same number. */
@@ -16,6 +16,14 @@ interface Known extends ProcessId {
 export async function identify(pid: number, root = '/proc'): Promise<ProcessId | undefined> {
   const known = await read(pid, root);
   return known && { pid: known.pid, started: known.started };
+}
+
+/**
+ * Within which numbers of processes mean something: a container has its own, whatever folders it shares with others. `undefined` where
+ * there is no /proc. https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
+ */
+export async function pidNamespace(root = '/proc'): Promise<string | undefined> {
+  return readlink(`${root}/self/ns/pid`).catch(() => undefined);
 }
 
 /** Whether that very process runs; a zombie, which only waits for its parent, does not. */
@@ -40,6 +48,18 @@ export async function descendantsOf(pid: number, root = '/proc'): Promise<number
   const found: number[] = [];
   await visitBelow(pid, root, (one) => found.push(one));
   return found;
+}
+
+/**
+ * Sends a signal to a process or, for a negative number, to its group.
+ * @returns false where there is none any more, which is what was wanted
+ */
+export function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL'): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
 }
 
 async function visitBelow(

@@ -2,7 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { pipeline, type Readable, type Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { Exec, ExecOptions, ExecResult } from './exec.ts';
-import { leavesOf } from './process-tree.ts';
+import { kill, leavesOf } from './process-tree.ts';
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -105,21 +105,12 @@ function endOnTimeoutOrAbort(
 
 async function killSteps(child: Child): Promise<void> {
   if (child.pid === undefined) return;
-  for (const pid of await leavesOf(child.pid)) killQuietly(pid, 'SIGKILL');
+  for (const pid of await leavesOf(child.pid)) kill(pid);
 }
 
 function killGroup(child: Child, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
-  if (!killQuietly(-child.pid, signal)) child.kill(signal);
-}
-
-/** Whether there was such a process, or, for a negative number, group: one that is gone already is what was wanted. */
-function killQuietly(pid: number, signal: NodeJS.Signals): boolean {
-  try {
-    return process.kill(pid, signal);
-  } catch {
-    return false;
-  }
+  if (!kill(-child.pid, signal)) child.kill(signal);
 }
 
 /** Keeps the last bytes of a stream and tells its lines; gives what was kept. */

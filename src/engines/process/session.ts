@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { CodedError } from '../../errors.ts';
 import { Field, parseFields } from '../../oci/schema.ts';
 import type { EngineName } from '../engine.ts';
-import { childEnvironment, shownVariables } from './environment.ts';
+import { childEnvironment, leadingVariables, shownVariables } from './environment.ts';
 import { heartbeat } from './heartbeat.ts';
-import { Ledger, type Made } from './ledger.ts';
+import { Ledger, type Made, type ToolCommand } from './ledger.ts';
 import { identify } from './process-tree.ts';
 import type { ExecOptions, ExecResult } from './exec.ts';
 import type { FailureContext } from '../failures/failure-rules.ts';
@@ -144,21 +144,27 @@ export class Session {
   /**
    * Writes down, before it is made, what has to be removed should this process be killed.
    * @param tool whose it will be, where that is another engine
+   * @param command of the tool, where it may not be on PATH
    */
-  async note(kind: Made['kind'], name: string, tool = this.name): Promise<void> {
-    const entry = { kind, tool, name, variables: this.variables };
+  async note(kind: Made['kind'], name: string, tool = this.name, command?: ToolCommand): Promise<void> {
+    const entry = { kind, tool, name, variables: this.#leading(), ...(command !== undefined && { command }) };
     this.#noted.set(name, await this.#ledger.note(entry));
+  }
+
+  /** What leads another process, with an environment of its own, to the same engine. */
+  #leading(): Record<string, string> {
+    return { ...leadingVariables(this.name, this.options.env), ...this.variables };
   }
 
   /** The same for the containers of a build, which have this mark. */
   async noteBuilding(name: string, storage: string): Promise<void> {
-    const entry = { kind: 'building', tool: this.name, name, storage, variables: this.variables } as const;
+    const entry = { kind: 'building', tool: this.name, name, storage, variables: this.#leading() } as const;
     this.#noted.set(name, await this.#ledger.note(entry));
   }
 
   /** The same for a name that another image may have had before. */
   async noteLent(name: string, image: string, before: string | undefined): Promise<void> {
-    const entry = { kind: 'lent', tool: this.name, name, image, variables: this.variables } as const;
+    const entry = { kind: 'lent', tool: this.name, name, image, variables: this.#leading() } as const;
     this.#noted.set(name, await this.#ledger.note({ ...entry, ...(before !== undefined && { before }) }));
   }
 

@@ -23,7 +23,8 @@ export async function findTools(name: string, path: string | undefined): Promise
   return [...found.values()];
 }
 
-async function isProgram(path: string): Promise<boolean> {
+/** Whether it is a file that this user may run. */
+export async function isProgram(path: string): Promise<boolean> {
   try {
     await access(path, constants.X_OK);
     return (await stat(path)).isFile();
