@@ -97,7 +97,7 @@ describe('the house', () => {
   test('what engines share knows of no engine', () => {
     const shared = /^engines\/(?:request|preflight|smoke|process|failures)\//u;
     const engines =
-      /^engines\/(?:(?:docker|buildx|containers|assemble)\/|(?:detect|container-engine|leftovers)\.ts)/u;
+      /^engines\/(?:(?:docker|buildx|containers|assemble)\/|(?:detect|dockerfile-engine|leftovers)\.ts)/u;
     const wrong = [...imports].flatMap(([file, all]) =>
       all.filter(({ to }) => shared.test(file) && engines.test(to)).map(({ to }) => `${file} -> ${to}`),
     );

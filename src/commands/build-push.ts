@@ -85,17 +85,20 @@ export async function pushAndReadBack(
 /** @returns the tag, or the digest, that now leads to it. @throws E_UNSUPPORTED */
 async function push(engine: Engine, built: BuiltImage, { image, tag }: LegTarget): Promise<string> {
   if (tag === undefined) {
-    refuseDigestPush(engine);
-    return (await engine.pushByDigest?.(built, image)) ?? '';
+    if (engine.pushByDigest === undefined) throw noDigestPush(engine);
+    return engine.pushByDigest(built, image);
   }
   await engine.push(built, { repository: image, tag });
   return tag;
 }
 
 /** @throws E_UNSUPPORTED for an engine that pushes by name only */
-export function refuseDigestPush({ name, pushByDigest }: Pick<Engine, 'name' | 'pushByDigest'>): void {
-  if (pushByDigest !== undefined) return;
-  throw new CodedError('E_UNSUPPORTED', `arch-tag none: engine ${name} pushes by name only`, {
+export function refuseDigestPush(engine: Pick<Engine, 'name' | 'pushByDigest'>): void {
+  if (engine.pushByDigest === undefined) throw noDigestPush(engine);
+}
+
+function noDigestPush({ name }: Pick<Engine, 'name'>): CodedError {
+  return new CodedError('E_UNSUPPORTED', `arch-tag none: engine ${name} pushes by name only`, {
     hint: 'let each leg push a tag ({tag}-{arch} is the default), or use engine: buildx, podman, buildah or assemble',
   });
 }

@@ -119,10 +119,10 @@ function authFiles(env: Env): string[] {
   ];
 }
 
-function dockerFolder(env: Env): string | undefined {
-  const explicit = env['DOCKER_CONFIG'];
-  if (explicit !== undefined && explicit !== '') return explicit;
-  return env['HOME'] === undefined ? undefined : join(env['HOME'], '.docker');
+/** Where the docker command keeps the user's configuration; `undefined` for a user without a home. */
+export function dockerFolder({ DOCKER_CONFIG: explicit = '', HOME: home = '' }: Env): string | undefined {
+  if (explicit !== '') return explicit;
+  return home === '' ? undefined : join(home, '.docker');
 }
 
 /** The host of a key, which may have a scheme or go down to a repository: `https://index.docker.io/v1/`, `quay.io/acme`. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { buildArguments } from '../../../src/engines/request/arguments.ts';
+import { buildArgFlags } from '../../../src/engines/request/build-args.ts';
 import { automaticArguments, withGlobalArguments } from '../../../src/engines/request/dockerfile.ts';
 import { parsePlatform } from '../../../src/platform/platform.ts';
 
@@ -16,7 +16,7 @@ test('the platform arguments that a Dockerfile declares, and no others', () => {
 });
 
 test('values that look like secrets stay off the command line', () => {
-  const { args, env } = buildArguments({ VERSION: '1', NPM_TOKEN: 'abc', PROXY: 'http://u:p@proxy.test' });
+  const { args, env } = buildArgFlags({ VERSION: '1', NPM_TOKEN: 'abc', PROXY: 'http://u:p@proxy.test' });
   expect(args).toEqual(['--build-arg', 'VERSION=1', '--build-arg', 'NPM_TOKEN', '--build-arg', 'PROXY']);
   expect(env).toEqual({ NPM_TOKEN: 'abc', PROXY: 'http://u:p@proxy.test' });
 });

@@ -18,7 +18,7 @@ import type {
   Readiness,
 } from '../engine.ts';
 import { layerEntries, type LayerEntry } from './files.ts';
-import { imageConfig } from '../image-config.ts';
+import { imageConfig } from './image-config.ts';
 import { chunks, layoutArchive } from '../stored/layout-archive.ts';
 import { pushStored, type StoredBlob, type StoredImage } from '../stored/layout-push.ts';
 import type { EngineOptions, ImageReader } from '../options.ts';

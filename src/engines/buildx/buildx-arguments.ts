@@ -1,14 +1,14 @@
 import { CodedError, quote } from '../../errors.ts';
 import type { CacheInput } from '../../inputs/build-lists.ts';
 import { formatPlatform } from '../../platform/platform.ts';
-import { buildArguments } from '../request/arguments.ts';
+import { buildArgFlags } from '../request/build-args.ts';
 import { cacheOfPlatform } from '../request/cache-scope.ts';
-import type { BuildOrder } from '../container-engine.ts';
+import type { BuildOrder } from '../dockerfile-engine.ts';
 import { csvLine } from '../request/csv.ts';
 import type { DockerfileSource } from '../engine.ts';
 import type { EngineOptions } from '../options.ts';
 import { secretArguments } from '../request/secrets.ts';
-import { commonArguments, optional, pairs } from '../request/step-arguments.ts';
+import { commonArguments, optional, pairs } from '../request/common-arguments.ts';
 
 /** What `buildx build` is told besides where its result goes, with what stands in its environment for that. */
 export interface BuildxArguments {
@@ -34,7 +34,7 @@ export async function buildxArguments(
   options: EngineOptions,
   folder: () => Promise<string>,
 ): Promise<BuildxArguments> {
-  const given = buildArguments(source.buildArgs ?? {});
+  const given = buildArgFlags(source.buildArgs ?? {});
   const secrets = await secretArguments(source.secrets ?? [], options, folder);
   const caches = cacheArguments(source, request.platform, options.env);
   return {

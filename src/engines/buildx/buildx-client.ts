@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError, show } from '../../errors.ts';
-import { writeDockerConfig } from '../auth.ts';
+import { dockerFolder, writeDockerConfig } from '../auth.ts';
 import type { ExecResult } from '../process/exec.ts';
 import type { EngineOptions } from '../options.ts';
 import type { Session } from '../process/session.ts';
 import { findTool, findTools } from '../process/tools.ts';
+import { isAtLeast } from '../support.ts';
 
 /** How buildx is called on this machine. */
 export interface BuildxCommand {
@@ -17,8 +18,8 @@ export interface BuildxCommand {
   readonly version: string;
 }
 
-/** In which the options that we rely on came: `tar=false` of the OCI exporter, attestations that can be switched off. */
-const oldest = [0, 10] as const;
+/** The first with the options that we rely on: `tar=false` of the OCI exporter, attestations that can be switched off. */
+const oldest = '0.10';
 
 /** Where docker looks for plugins besides its own configuration. https://github.com/docker/cli/blob/master/cli-plugins/manager/manager_unix.go */
 const pluginFolders = [
@@ -74,7 +75,7 @@ export class BuildxClient {
       const own = ownConfig(env);
       const isThere = own !== undefined && (await isFolder(own));
       variables['BUILDX_CONFIG'] = isThere ? own : await this.session.folderWith('buildx', {});
-      // What turns an image into a list is done where it is asked for, and then only.
+      // Attestations turn an image into a list, so they are made only where they are asked for.
       variables['BUILDX_NO_DEFAULT_ATTESTATIONS'] = '1';
       if (logins.length === 0) return;
       const folder = join(await this.session.folder(), 'docker');
@@ -124,12 +125,6 @@ function pluginPlaces(env: EngineOptions['env']): string[] {
   return [...(docker === undefined ? [] : [join(docker, 'cli-plugins')]), ...pluginFolders];
 }
 
-function dockerFolder(env: EngineOptions['env']): string | undefined {
-  const { DOCKER_CONFIG: explicit = '', HOME: home = '' } = env;
-  if (explicit !== '') return explicit;
-  return home === '' ? undefined : join(home, '.docker');
-}
-
 /** Where buildx keeps the user's builders. */
 function ownConfig(env: EngineOptions['env']): string | undefined {
   const explicit = env['BUILDX_CONFIG'] ?? '';
@@ -147,9 +142,8 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 function refuseOld(version: string): void {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (version === 'unknown' || major > oldest[0] || minor >= oldest[1]) return;
+  if (isAtLeast(version, oldest)) return;
   throw new CodedError('E_ENGINE', `buildx ${version} is too old`, {
-    hint: `${oldest.join('.')} or newer is needed: set setup: buildx@0.30.1`,
+    hint: `${oldest} or newer is needed: set setup: buildx@0.30.1`,
   });
 }

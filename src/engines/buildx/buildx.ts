@@ -8,7 +8,7 @@ import { buildxArguments } from './buildx-arguments.ts';
 import { startBuilder, stopBuilder, type BuildxBuilder } from './buildx-builder.ts';
 import { BuildxClient } from './buildx-client.ts';
 import { layoutArguments, refuseForDockerDriver, refuseForDockerFormat } from './buildx-result.ts';
-import { ContainerEngine, type BuildOrder } from '../container-engine.ts';
+import { DockerfileEngine, type BuildOrder } from '../dockerfile-engine.ts';
 import { DockerEngine } from '../docker/docker.ts';
 import type { BuiltImage, Capabilities, EngineHost, EngineName, RunOptions } from '../engine.ts';
 import type { ExecResult } from '../process/exec.ts';
@@ -40,7 +40,7 @@ const noOciExporter = /OCI exporter is not supported for the docker driver/iu;
  * our own client pushes; only a Docker Engine that can't write one keeps the image and pushes it itself.
  * https://docs.docker.com/build/builders/drivers/
  */
-export class BuildxEngine extends ContainerEngine {
+export class BuildxEngine extends DockerfileEngine {
   readonly capabilities = buildxCapabilities;
   protected override readonly dockerfileNames = ['Dockerfile'];
   readonly #client: BuildxClient;

@@ -1,7 +1,7 @@
 import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecResult } from '../process/exec.ts';
-import { descendantsOf } from '../process/process-tree.ts';
+import { descendantsOf, kill } from '../process/process-tree.ts';
 import type { Command, ServiceContainer } from '../smoke/service.ts';
 import type { Session } from '../process/session.ts';
 
@@ -125,12 +125,4 @@ export class BuildahService implements ServiceContainer {
 /** Which network a process has; `undefined` for one that is gone, or not ours to look at. */
 async function network(process: string): Promise<string | undefined> {
   return readlink(`/proc/${process}/ns/net`).catch(() => undefined);
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It ended by itself.
-  }
 }

@@ -1,16 +1,15 @@
 import { CodedError } from '../../errors.ts';
 import { normalisePlatform, type Platform } from '../../platform/platform.ts';
-import { storedImageId } from '../adopt.ts';
 import { BuildahService } from './buildah-service.ts';
 import { ContainersEngine, type Arrangement } from './containers.ts';
-import type { CommandOptions } from '../container-engine.ts';
+import type { CommandOptions } from '../dockerfile-engine.ts';
 import type { BuiltImage, EngineHost } from '../engine.ts';
 import type { ExecResult } from '../process/exec.ts';
 import { modestLimits } from './limits.ts';
 import type { EngineOptions } from '../options.ts';
 import type { Command, ServiceContainer } from '../smoke/service.ts';
 import { Session } from '../process/session.ts';
-import { isStoredFor } from '../store.ts';
+import { isStoredFor, storedImageId } from '../store.ts';
 import { writtenTo } from '../process/streams.ts';
 import type { Dialect } from '../support.ts';
 

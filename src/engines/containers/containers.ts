@@ -4,10 +4,10 @@ import { CodedError, quote } from '../../errors.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { formatReference, type Reference, type Repository } from '../../oci/reference.ts';
 import { formatPlatform, type Platform } from '../../platform/platform.ts';
-import { buildArguments } from '../request/arguments.ts';
+import { buildArgFlags } from '../request/build-args.ts';
 import { writeAuthFile, writeRegistriesConf } from '../auth.ts';
 import { containersArguments } from './containers-arguments.ts';
-import { ContainerEngine, type BuildOrder } from '../container-engine.ts';
+import { DockerfileEngine, type BuildOrder } from '../dockerfile-engine.ts';
 import type { BuiltImage, Capabilities, PullSource } from '../engine.ts';
 import type { ExecResult } from '../process/exec.ts';
 import { runtimeTrouble } from '../failures/failures.ts';
@@ -47,7 +47,7 @@ const isTransport = /^(?:containers-storage|dir|docker-archive|docker-daemon|oci
  * What podman and buildah have in common: they are one builder, one storage and one registry client.
  * https://docs.podman.io/en/stable/markdown/podman-build.1.html
  */
-export abstract class ContainersEngine extends ContainerEngine {
+export abstract class ContainersEngine extends DockerfileEngine {
   readonly capabilities = containersCapabilities;
   protected override readonly dockerfileNames = ['Containerfile', 'Dockerfile'];
   protected arrangement: Arrangement = {};
@@ -227,7 +227,7 @@ export abstract class ContainersEngine extends ContainerEngine {
     idFile,
   }: BuildOrder): Promise<ExecResult> {
     const registry = await this.configure();
-    const { args, env } = buildArguments(source.buildArgs ?? {});
+    const { args, env } = buildArgFlags(source.buildArgs ?? {});
     const told = await containersArguments(
       { request, source },
       {

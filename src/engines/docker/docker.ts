@@ -3,10 +3,9 @@ import { CodedError } from '../../errors.ts';
 import { formatReference, parseReference, type Reference } from '../../oci/reference.ts';
 import type { Field } from '../../oci/schema.ts';
 import { formatPlatform, normalisePlatform, type Platform } from '../../platform/platform.ts';
-import { buildArguments } from '../request/arguments.ts';
-import { storedImageId } from '../adopt.ts';
+import { buildArgFlags } from '../request/build-args.ts';
 import { writeDockerConfig } from '../auth.ts';
-import { ContainerEngine, type BuildOrder, type CommandOptions } from '../container-engine.ts';
+import { DockerfileEngine, type BuildOrder, type CommandOptions } from '../dockerfile-engine.ts';
 import { dockerArguments } from './docker-arguments.ts';
 import { chooseBuilder, type Builder } from './docker-builder.ts';
 import { completedForClassic, refuseForContainerd } from './docker-classic.ts';
@@ -19,7 +18,7 @@ import { isLoopback } from '../registries.ts';
 import { NamedService } from '../smoke/service-container.ts';
 import type { Command, ServiceContainer } from '../smoke/service.ts';
 import { Session } from '../process/session.ts';
-import { isStoredFor } from '../store.ts';
+import { isStoredFor, storedImageId } from '../store.ts';
 import { printed } from '../process/streams.ts';
 import { isAtLeast, type Dialect } from '../support.ts';
 
@@ -33,7 +32,7 @@ export const dockerCapabilities: Capabilities = {
 };
 
 /** A Docker Engine, by its own command. https://docs.docker.com/reference/cli/docker/ */
-export class DockerEngine extends ContainerEngine {
+export class DockerEngine extends DockerfileEngine {
   readonly capabilities = dockerCapabilities;
   protected override readonly dockerfileNames = ['Dockerfile'];
   #builder: Builder | undefined;
@@ -123,7 +122,7 @@ export class DockerEngine extends ContainerEngine {
       builder.kind === 'classic'
         ? await completedForClassic(this.session, paths.file, request.platform, host.platform)
         : { file: paths.file, automatic: {} };
-    const { args, env } = buildArguments({ ...automatic, ...given });
+    const { args, env } = buildArgFlags({ ...automatic, ...given });
     const told = await dockerArguments(
       { request, source },
       {

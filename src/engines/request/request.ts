@@ -6,8 +6,7 @@ import type { EngineOptions } from '../options.ts';
 
 const maxValueBytes = 64 * 1024;
 const argumentName = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
-// Control characters have no place in a value that goes into an image's configuration and into argument vectors.
-
+/** What has no place in a value that goes into an image's configuration and into argument vectors. */
 const control = /[\u0000\r\n]/;
 const secretName = /(?:token|password|passwd|secret|private_?key|api_?key|credential)/i;
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CodedError, joinErrors, show } from '../errors.ts';
+import { CodedError, joinErrors } from '../errors.ts';
 import type { Reference } from '../oci/reference.ts';
 import { formatPlatform, type Platform } from '../platform/platform.ts';
 import type {
@@ -17,16 +17,15 @@ import type {
   WantedMode,
 } from './engine.ts';
 import type { ExecResult } from './process/exec.ts';
-import { runtimeTrouble } from './failures/failures.ts';
 import { crossFailure } from './preflight/mode.ts';
 import { findMode } from './preflight/mode-trial.ts';
-import { lastLines } from './process/output.ts';
 import { checkOptions } from './request/build-options.ts';
 import { checkSource, checkValues, type CheckedSource } from './request/request.ts';
 import { Session } from './process/session.ts';
 import { runService } from './smoke/service-run.ts';
 import type { Command, ServiceContainer, ServiceOptions } from './smoke/service.ts';
-import { smokeTestArguments } from './smoke/smoke.ts';
+import { smokeTestArguments, smokeTestFailure } from './smoke/smoke.ts';
+import { parseImageId } from './store.ts';
 import { askedOptions, unsupportedOptions, type Dialect } from './support.ts';
 
 /** What an engine is told about a build: checked, and with a name that only this build has. */
@@ -47,7 +46,6 @@ export interface CommandOptions extends Pick<RunOptions, 'platform' | 'timeoutMs
 /** How long a service that was not well has for its end, in milliseconds, before its own command is ended. */
 const endMs = 5000;
 
-const imageId = /^(?:sha256:)?([0-9a-f]{64})$/;
 const maxPushes = 3;
 
 /** What is worth another try, in the words of the engines; what a registry refuses for good is not. */
@@ -55,10 +53,10 @@ const passing =
   /\b50[0234]\b|\b429\b|toomanyrequests|timeout|connection re(?:set|fused)|unexpected EOF|: EOF|broken pipe|temporar/i;
 
 /**
- * The part that all engines of containers share: what is asked, checked and said, in which order. An engine says how its own
+ * What the engines that build Dockerfiles share: what is asked, checked and said, in which order. Each of them says how its own
  * command is told to do each step.
  */
-export abstract class ContainerEngine implements Engine {
+export abstract class DockerfileEngine implements Engine {
   abstract readonly capabilities: Capabilities;
   readonly name: EngineName;
   protected readonly session: Session;
@@ -186,7 +184,7 @@ export abstract class ContainerEngine implements Engine {
 
   /** What a build that went well has made. */
   protected async builtImage({ name, idFile }: BuildOrder): Promise<BuiltImage> {
-    return { engine: this.name, id: await this.#readId(idFile), name };
+    return { engine: this.name, id: parseImageId(await readFile(idFile, 'utf8'), this.session), name };
   }
 
   async #buildFailure(
@@ -200,38 +198,11 @@ export abstract class ContainerEngine implements Engine {
     return this.session.failure(result, { doing: 'build', platform, file });
   }
 
-  async #readId(idFile: string): Promise<string> {
-    const text = (await readFile(idFile, 'utf8')).trim();
-    const hex = imageId.exec(text)?.[1];
-    if (hex === undefined)
-      throw new CodedError('E_ENGINE', `${this.name} gave ${show(text, 80)} where an image id was to be`);
-    return `sha256:${hex}`;
-  }
-
   async run(image: BuiltImage, options: RunOptions): Promise<void> {
     const program = smokeTestArguments(options.command);
     const name = this.#containerName();
     const result = await this.runCommand(image, program, { ...options, name });
-    if (result.code === 0) return;
-    const output = `${result.stdout}\n${result.stderr}`;
-    const told = lastLines(output);
-    const said = told === '' ? 'it said nothing' : told;
-    const what = `smoke test ${JSON.stringify(show(options.command, 200))} on ${formatPlatform(options.platform)}`;
-    if (result.ended === 'timeout') {
-      throw new CodedError(
-        'E_SMOKE_TEST',
-        `${what} did not end within ${options.timeoutMs / 1000} s: ${said}`,
-        { hint: 'nothing was pushed; it has to end by itself' },
-      );
-    }
-    const trouble = runtimeTrouble(output);
-    if (trouble !== undefined)
-      throw new CodedError('E_ENGINE', `${this.name} can't start containers here: ${trouble.says}`, {
-        hint: trouble.cure,
-      });
-    throw new CodedError('E_SMOKE_TEST', `${what} ended with ${result.code}: ${said}`, {
-      hint: smokeHint(result.code, output),
-    });
+    if (result.code !== 0) throw smokeTestFailure(result, options, this.name);
   }
 
   /** Whether services can be run: where it depends on the machine, an engine finds it out. */
@@ -275,13 +246,6 @@ export abstract class ContainerEngine implements Engine {
   async close(): Promise<void> {
     await this.session.close();
   }
-}
-
-function smokeHint(code: number, output: string): string {
-  if (code === 127 || /executable file not found|no such file or directory/.test(output)) {
-    return 'nothing was pushed; is that program in the image, and on its PATH? An image without a shell runs plain words only';
-  }
-  return 'nothing was pushed; the log above has its output';
 }
 
 function wait(ms: number): Promise<void> {

@@ -1,8 +1,8 @@
-import type { Digest } from '../oci/digest.ts';
-import { withoutUndefined, type Field } from '../oci/schema.ts';
-import type { Platform } from '../platform/platform.ts';
-import { CodedError, quote } from '../errors.ts';
-import type { FilesSource } from './engine.ts';
+import type { Digest } from '../../oci/digest.ts';
+import { withoutUndefined, type Field } from '../../oci/schema.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { CodedError, quote } from '../../errors.ts';
+import type { FilesSource } from '../engine.ts';
 
 interface ConfigParts {
   readonly platform: Platform;

@@ -7,7 +7,7 @@ const hasPassword = /\/\/[^/@\s]*:[^/@\s]*@/;
  * Build arguments for the command line. The value of one that looks like a secret goes by the environment: anybody on the machine
  * can read argument vectors.
  */
-export function buildArguments(values: Readonly<Record<string, string>>): {
+export function buildArgFlags(values: Readonly<Record<string, string>>): {
   args: string[];
   env: Record<string, string>;
 } {
