@@ -24,6 +24,7 @@ export function unpublished(
   return nothingToPublish(found, inputs, image, log);
 }
 
+/** What a merge tells that had nothing to publish. */
 export function nothingToPublish(
   found: FoundLegs,
   inputs: InputsOf<'merge'>,

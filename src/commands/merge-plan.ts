@@ -42,6 +42,7 @@ export function plannedWrites(
   ];
 }
 
+/** As `report.planned[]` has it. */
 export function plannedJson(write: PlannedWrite): JsonObject {
   return { ...write };
 }

@@ -3,6 +3,7 @@ import { readDescriptor } from '../oci/descriptor-schema.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import { mediaTypes } from '../oci/media-types.ts';
+import { isReferrersTag } from '../oci/referrers-tag.ts';
 import { parseFields } from '../oci/schema.ts';
 import type { JsonObject, JsonValue } from '../oci/strict-json.ts';
 
@@ -61,7 +62,7 @@ function endsIn(tag: string): (name: string | undefined) => boolean {
 /** The one image of a layout. @throws E_INPUT where there are several, E_NOT_FOUND where there is none. */
 export function onlyEntry({ entries, what }: IndexJson): Descriptor {
   const images = new Map(
-    entries.filter((entry) => !isReferrersTag(nameOf(entry))).map((entry) => [entry.digest, entry]),
+    entries.filter((entry) => !isReferrersTag(nameOf(entry) ?? '')).map((entry) => [entry.digest, entry]),
   );
   const [first, ...rest] = images.values();
   if (first === undefined)
@@ -74,11 +75,6 @@ export function onlyEntry({ entries, what }: IndexJson): Descriptor {
       .map((name) => quote(name))
       .join(', ')}`,
   });
-}
-
-/** @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema */
-function isReferrersTag(name: string | undefined): boolean {
-  return name !== undefined && /^sha(?:256|512)-[0-9a-f]{64}$/.test(name);
 }
 
 function nameOf({ annotations }: Descriptor): string | undefined {

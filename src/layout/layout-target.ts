@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
-import type { Descriptor } from '../oci/descriptor.ts';
+import type { ContentDescriptor, Descriptor } from '../oci/descriptor.ts';
 import { isDigest, type Digest } from '../oci/digest.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import { parseTag } from '../oci/reference.ts';
 import { emptyIndexJson, withEntry } from './index-json.ts';
 import { blobPath, errno, LayoutFiles, layoutName, layoutVersion, noLayout } from './layout-files.ts';
-import { checkVersion, layoutOf, readIndexJson, type ContentDescriptor, type Layout } from './layout.ts';
+import { checkVersion, layoutOf, readIndexJson, type Layout } from './layout.ts';
 
 /** An OCI image layout folder to write to, as a copy wants its target. Nothing is made before the first write. */
 export interface LayoutTarget {

@@ -1,20 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { CodedError, quote } from '../errors.ts';
-import type { Descriptor } from '../oci/descriptor.ts';
-import { digestAlgorithm, digestHex, digestOf, DigestStream, isDigest, type Digest } from '../oci/digest.ts';
+import type { ContentDescriptor, Descriptor } from '../oci/descriptor.ts';
+import { digestAlgorithm, digestOf, DigestStream, isDigest, type Digest } from '../oci/digest.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import { maxManifestBytes } from '../oci/manifest.ts';
 import { mediaTypes } from '../oci/media-types.ts';
+import { referrersTag } from '../oci/referrers-tag.ts';
 import { parseFields } from '../oci/schema.ts';
 import { entryNamed, onlyEntry, parseIndexJson, type IndexJson } from './index-json.ts';
 import { blobPath, errno, LayoutFiles, layoutName, layoutVersion, noLayout } from './layout-files.ts';
-
-/** What a blob is to be. */
-export interface ContentDescriptor {
-  readonly digest: Digest;
-  /** In bytes. */
-  readonly size: number;
-}
 
 /** An OCI image layout folder to read from. https://github.com/opencontainers/image-spec/blob/main/image-layout.md */
 export interface Layout {
@@ -89,11 +83,13 @@ export async function checkVersion(files: LayoutFiles, folder: string): Promise<
   });
 }
 
+/** A layout's index.json; undefined where it has none. @throws E_MANIFEST for a malformed one. */
 export async function readIndexJson(files: LayoutFiles, folder: string): Promise<IndexJson | undefined> {
   const bytes = await files.read('index.json', maxManifestBytes);
   return bytes && parseIndexJson(bytes, `index.json of ${layoutName(folder)}`);
 }
 
+/** The reading side of a layout whose index.json was read already. */
 export function layoutOf(files: LayoutFiles, index: IndexJson): Layout {
   const reader = new LayoutReader(files, index);
   return {
@@ -167,8 +163,7 @@ class LayoutReader {
   }
 
   async referrers(subject: Digest): Promise<readonly Descriptor[]> {
-    const tag = `${digestAlgorithm(subject)}-${digestHex(subject).slice(0, 64)}`;
-    const list = entryNamed(this.#index, tag);
+    const list = entryNamed(this.#index, referrersTag(subject));
     const listed = list?.mediaType === mediaTypes.ociIndex ? await this.#entriesOf(list) : [];
     const found = new Map(listed.map((descriptor) => [descriptor.digest, descriptor]));
     for (const entry of this.#index.entries) {

@@ -44,6 +44,7 @@ export function readDescriptor(field: Field): Descriptor {
   });
 }
 
+/** A media type, within the bounds of RFC 6838. @throws E_MANIFEST, or the code of the field's document. */
 export function readMediaType(field: Field): string {
   return field.string(mediaType);
 }

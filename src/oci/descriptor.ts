@@ -10,12 +10,16 @@ export interface PlatformJson {
   readonly features?: readonly string[];
 }
 
-/** https://github.com/opencontainers/image-spec/blob/main/descriptor.md#properties */
-export interface Descriptor {
-  readonly mediaType: string;
+/** What content is known by: all that is needed to fetch it, and to see that it is the right one. */
+export interface ContentDescriptor {
   readonly digest: Digest;
   /** In bytes. */
   readonly size: number;
+}
+
+/** https://github.com/opencontainers/image-spec/blob/main/descriptor.md#properties */
+export interface Descriptor extends ContentDescriptor {
+  readonly mediaType: string;
   readonly urls?: readonly string[];
   readonly annotations?: Readonly<Record<string, string>>;
   /** Base64 of the whole content, if the producer embedded it. */

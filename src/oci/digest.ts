@@ -13,6 +13,7 @@ export type DigestAlgorithm = 'sha256' | 'sha512';
 
 const digestForm = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
 
+/** Whether this is a sha256 or sha512 digest in lower-case hex. */
 export function isDigest(text: string): text is Digest {
   return digestForm.test(text);
 }
@@ -25,10 +26,12 @@ export function parseDigest(text: string): Digest {
   });
 }
 
+/** What stands before the colon. */
 export function digestAlgorithm(digest: Digest): DigestAlgorithm {
   return digest.startsWith('sha512:') ? 'sha512' : 'sha256';
 }
 
+/** What stands behind the colon. */
 export function digestHex(digest: Digest): string {
   return digest.slice(digest.indexOf(':') + 1);
 }

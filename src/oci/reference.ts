@@ -19,9 +19,11 @@ export interface Reference {
 }
 
 const dockerHub = 'docker.io';
-const tagForm = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+/** A tag. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
+export const tagForm = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 const pathComponent = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
-const maxPathLength = 255;
+/** Of a repository, in characters. */
+export const maxPathLength = 255;
 const maxLength = 1024;
 
 /**
@@ -162,6 +164,7 @@ function pathHint(text: string, path: string): string {
   return 'a part is lower-case letters and digits, with single ".", "_", "__" or any number of "-" between them';
 }
 
-function isPath(path: string): boolean {
+/** Whether this can be the path of a repository. */
+export function isPath(path: string): boolean {
   return path !== '' && path.split('/').every((component) => pathComponent.test(component));
 }

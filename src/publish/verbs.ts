@@ -24,6 +24,7 @@ export interface HeldTag extends TagTarget {
   readonly manifest?: ManifestBytes;
 }
 
+/** `quay.io/acme/app:v1`, for messages and outputs. */
 export function tagName(target: TagTarget): string {
   return `${target.repository.name}:${target.tag}`;
 }

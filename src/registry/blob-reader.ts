@@ -1,14 +1,14 @@
 import { CodedError, quote } from '../errors.ts';
-import { digestAlgorithm, DigestStream } from '../oci/digest.ts';
+import type { ContentDescriptor } from '../oci/descriptor.ts';
+import { digestAlgorithm, DigestStream, parseDigest } from '../oci/digest.ts';
 import type { Repository } from '../oci/reference.ts';
 import { inflate, isGzip, isHtml, rawBody } from './body.ts';
-import type { ContentDescriptor } from './client.ts';
 import { RegistryError, webPageError } from './errors.ts';
 import type { Call } from './exchange.ts';
 import { failureError } from './failure-error.ts';
 import { ScopeSet } from './scope.ts';
 import type { HttpResponse } from './transport.ts';
-import { apiPath, checkedDigest, named, type VerbDependencies } from './verbs.ts';
+import { apiPath, named, type VerbDependencies } from './verbs.ts';
 
 /** What is left of a blob, as the registry began to send it. */
 interface Rest {
@@ -97,7 +97,7 @@ export class BlobReader {
     return {
       what: this.#what,
       method: 'GET',
-      target: apiPath(this.#repository, `blobs/${checkedDigest(this.#descriptor.digest)}`),
+      target: apiPath(this.#repository, `blobs/${parseDigest(this.#descriptor.digest)}`),
       headers: isRest ? { range: `bytes=${this.#offset}-` } : {},
       need: ScopeSet.repository(this.#repository.path, 'pull'),
       repositoryPath: this.#repository.path,

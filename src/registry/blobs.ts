@@ -1,13 +1,13 @@
 import { CodedError } from '../errors.ts';
-import type { Digest } from '../oci/digest.ts';
+import type { ContentDescriptor } from '../oci/descriptor.ts';
+import { parseDigest, type Digest } from '../oci/digest.ts';
 import type { Repository } from '../oci/reference.ts';
 import { BlobReader } from './blob-reader.ts';
 import { discardBody } from './body.ts';
-import type { ContentDescriptor } from './client.ts';
 import { RegistryError } from './errors.ts';
 import type { HttpResponse } from './transport.ts';
 import { ScopeSet } from './scope.ts';
-import { apiPath, checkedDigest, named, type VerbDependencies } from './verbs.ts';
+import { apiPath, named, type VerbDependencies } from './verbs.ts';
 
 /** Reading and deleting blobs. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-blobs */
 export class Blobs {
@@ -59,7 +59,7 @@ export class Blobs {
     await this.#dependencies.exchangeFor(repository.registry).call({
       what: `DELETE blob ${named(repository, digest)}`,
       method: 'DELETE',
-      target: apiPath(repository, `blobs/${checkedDigest(digest)}`),
+      target: apiPath(repository, `blobs/${parseDigest(digest)}`),
       need: ScopeSet.repository(repository.path, 'pull', 'push', 'delete'),
       repositoryPath: repository.path,
       statuses: [200, 202, 204, 404],
@@ -81,7 +81,7 @@ export class Blobs {
     return this.#dependencies.exchangeFor(repository.registry).call({
       what: `${method} blob ${named(repository, digest)}`,
       method,
-      target: apiPath(repository, `blobs/${checkedDigest(digest)}`),
+      target: apiPath(repository, `blobs/${parseDigest(digest)}`),
       need: ScopeSet.repository(repository.path, 'pull'),
       repositoryPath: repository.path,
       statuses: [200, 404],

@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts';
-import type { Descriptor } from '../oci/descriptor.ts';
+import type { ContentDescriptor, Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import type { Repository } from '../oci/reference.ts';
@@ -32,13 +32,6 @@ export interface ManifestHead {
   readonly mediaType: string;
   /** In bytes. */
   readonly size?: number;
-}
-
-/** What is needed to fetch or push content: the digest and size that it must have. */
-export interface ContentDescriptor {
-  readonly digest: Digest;
-  /** In bytes. */
-  readonly size: number;
 }
 
 /** What a registry made of a manifest that it took. */

@@ -11,6 +11,7 @@ export interface Sender {
   readonly addressClass: AddressClass;
 }
 
+/** Whether an answer of this status names another place in its Location. */
 export function isRedirect(status: number): boolean {
   return [301, 302, 303, 307, 308].includes(status);
 }
@@ -46,6 +47,7 @@ export function followLocation(sender: Sender, location: string | undefined): UR
   return url;
 }
 
+/** Whether two URLs share scheme, host and port. */
 export function sameOrigin(a: URL, b: URL): boolean {
   return a.protocol === b.protocol && a.host === b.host;
 }

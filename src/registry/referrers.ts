@@ -1,15 +1,16 @@
 import type { Descriptor } from '../oci/descriptor.ts';
 import { readDescriptor } from '../oci/descriptor-schema.ts';
-import { digestAlgorithm, digestHex, type Digest } from '../oci/digest.ts';
+import { parseDigest, type Digest } from '../oci/digest.ts';
 import { mediaTypes } from '../oci/media-types.ts';
 import type { Repository } from '../oci/reference.ts';
+import { referrersTag } from '../oci/referrers-tag.ts';
 import { parseFields } from '../oci/schema.ts';
 import { discardBody, isHtml, readBody } from './body.ts';
 import { RegistryError } from './errors.ts';
 import type { Manifests } from './manifests.ts';
 import { nextPage } from './paging.ts';
 import { ScopeSet } from './scope.ts';
-import { apiPath, checkedDigest, named, type VerbDependencies } from './verbs.ts';
+import { apiPath, named, type VerbDependencies } from './verbs.ts';
 
 /** What registries without the API answer to it. */
 const absent: readonly number[] = [400, 404, 405, 501];
@@ -32,7 +33,7 @@ export async function listReferrers(
   manifests: Manifests,
 ): Promise<Descriptor[]> {
   const query: [string, string][] = artifactType === undefined ? [] : [['artifactType', artifactType]];
-  const first = apiPath(repository, `referrers/${checkedDigest(digest)}`, query);
+  const first = apiPath(repository, `referrers/${parseDigest(digest)}`, query);
   const seen = new Set([first]);
   const found: Descriptor[] = [];
   for (let target: string | undefined = first; target !== undefined;) {
@@ -97,7 +98,7 @@ async function readTagSchema(
   { log }: VerbDependencies,
   manifests: Manifests,
 ): Promise<readonly Descriptor[]> {
-  const tag = `${digestAlgorithm(digest)}-${digestHex(digest).slice(0, 64)}`;
+  const tag = referrersTag(digest);
   log.debug(`${repository.registry} has no referrers API; looking for the tag ${tag}`);
   const index = await manifests.get(repository, tag);
   return index?.mediaType === mediaTypes.ociIndex

@@ -13,10 +13,12 @@ export class SourceFailure extends Error {
   }
 }
 
+/** In bytes. */
 export function bodyLength(body: RequestBody): number {
   return body instanceof Uint8Array ? body.byteLength : body.length;
 }
 
+/** Anything that was thrown, as an Error. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

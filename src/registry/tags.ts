@@ -1,5 +1,5 @@
 import { parseFields } from '../oci/schema.ts';
-import type { Repository } from '../oci/reference.ts';
+import { tagForm, type Repository } from '../oci/reference.ts';
 import { discardBody, readBody } from './body.ts';
 import { nextPage } from './paging.ts';
 import { ScopeSet } from './scope.ts';
@@ -43,6 +43,6 @@ export async function listTags(repository: Repository, dependencies: VerbDepende
 /** `tags` may be null: a repository whose last tag is gone. */
 function parseTags(bytes: Uint8Array, what: string): string[] {
   const root = parseFields(bytes, `the answer to ${what}`, { code: 'E_REGISTRY' });
-  const form = { pattern: /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, is: 'a tag' };
+  const form = { pattern: tagForm, is: 'a tag' };
   return root.get('tags').optional((tags) => tags.items().map((tag) => tag.string(form))) ?? [];
 }

@@ -1,6 +1,6 @@
+import type { ContentDescriptor } from '../oci/descriptor.ts';
 import type { Repository } from '../oci/reference.ts';
 import { discardBody } from './body.ts';
-import type { ContentDescriptor } from './client.ts';
 import { RegistryError } from './errors.ts';
 import type { Call, Exchange } from './exchange.ts';
 import { followLocation } from './redirects.ts';

@@ -1,6 +1,6 @@
 import { CodedError } from '../errors.ts';
+import type { ContentDescriptor } from '../oci/descriptor.ts';
 import { digestAlgorithm, DigestStream } from '../oci/digest.ts';
-import type { ContentDescriptor } from './client.ts';
 
 type Open = () => AsyncIterable<Uint8Array>;
 

@@ -1,6 +1,6 @@
 import { CodedError } from '../errors.ts';
+import type { ContentDescriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
-import type { ContentDescriptor } from './client.ts';
 import { RegistryError } from './errors.ts';
 import type { Log } from '../log.ts';
 import type { Limits } from './limits.ts';

@@ -1,15 +1,15 @@
-import type { Digest } from '../oci/digest.ts';
+import type { ContentDescriptor } from '../oci/descriptor.ts';
+import { parseDigest, type Digest } from '../oci/digest.ts';
 import type { Repository } from '../oci/reference.ts';
 import type { Blobs } from './blobs.ts';
 import { discardBody } from './body.ts';
-import type { ContentDescriptor } from './client.ts';
 import { RegistryError } from './errors.ts';
 import { ScopeSet } from './scope.ts';
 import { Upload } from './upload.ts';
 import { sessionOf, UploadRequests, type UploadSession } from './upload-session.ts';
 import { verifiedSource } from './upload-source.ts';
 import type { HttpResponse } from './transport.ts';
-import { apiPath, checkedDigest, named, type VerbDependencies } from './verbs.ts';
+import { apiPath, named, type VerbDependencies } from './verbs.ts';
 
 /** Uploads at once to a registry that has said 429. */
 const pacedUploads = 3;
@@ -37,7 +37,7 @@ export class Uploads {
         what,
         method: 'POST',
         target: apiPath(repository, 'blobs/uploads/', [
-          ['mount', checkedDigest(digest)],
+          ['mount', parseDigest(digest)],
           ['from', from.path],
         ]),
         need: ScopeSet.repository(repository.path, 'pull', 'push').plus(
@@ -63,7 +63,7 @@ export class Uploads {
     open: () => AsyncIterable<Uint8Array>,
     isVerified: boolean,
   ): Promise<void> {
-    const what = `upload ${named(repository, checkedDigest(descriptor.digest))}`;
+    const what = `upload ${named(repository, parseDigest(descriptor.digest))}`;
     const { limits, log } = this.#dependencies;
     const key = named(repository, descriptor.digest);
     const session = this.#offered.get(key);

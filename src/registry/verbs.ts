@@ -1,6 +1,6 @@
 import { CodedError, quote } from '../errors.ts';
 import { isDigest } from '../oci/digest.ts';
-import type { Repository } from '../oci/reference.ts';
+import { isPath, maxPathLength, tagForm, type Repository } from '../oci/reference.ts';
 import type { Exchange } from './exchange.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from '../log.ts';
@@ -17,9 +17,6 @@ export interface VerbDependencies {
   readonly requests: readonly RequestLogEntry[];
 }
 
-const pathForm = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;
-const tagForm = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
-
 /**
  * `/v2/<path>/<rest>`. The grammar is checked here once more although parsers have seen it, because here it becomes a URL.
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
@@ -30,7 +27,7 @@ export function apiPath(
   rest: string,
   query: readonly (readonly [string, string])[] = [],
 ): string {
-  if (!pathForm.test(repository.path) || repository.path.length > 255) {
+  if (!isPath(repository.path) || repository.path.length > maxPathLength) {
     throw new CodedError('E_REFERENCE', `${quote(repository.path)} is not the path of a repository`, {
       hint: 'lower-case letters and digits, with single ".", "_", "-" and "/" between them',
     });
@@ -44,14 +41,6 @@ export function checkedReference(reference: string): string {
   if (isDigest(reference) || tagForm.test(reference)) return reference;
   throw new CodedError('E_REFERENCE', `${quote(reference)} is neither a tag nor a digest`, {
     hint: 'a tag such as v1.2, or sha256: and 64 hexadecimal digits',
-  });
-}
-
-/** @throws E_REFERENCE */
-export function checkedDigest(digest: string): string {
-  if (isDigest(digest)) return digest;
-  throw new CodedError('E_REFERENCE', `${quote(digest)} is not a digest`, {
-    hint: 'a digest is sha256: and 64, or sha512: and 128, lower-case hexadecimal digits',
   });
 }
 

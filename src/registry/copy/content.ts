@@ -1,7 +1,6 @@
-import type { Descriptor } from '../../oci/descriptor.ts';
+import type { ContentDescriptor, Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { ManifestBytes } from '../../oci/manifest-bytes.ts';
-import type { ContentDescriptor } from '../client.ts';
 
 /** Where content comes from: a repository of a registry, or anything else that answers by digest. */
 export interface CopySource {

@@ -1,9 +1,8 @@
 import { CodedError, joinErrors, quote } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import type { Descriptor } from '../../oci/descriptor.ts';
+import type { ContentDescriptor, Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { ManifestBytes } from '../../oci/manifest-bytes.ts';
-import type { ContentDescriptor } from '../client.ts';
 import type { CopySource, CopyTarget } from './content.ts';
 import { contentsOf } from './contents.ts';
 import type { Progress } from './progress.ts';

@@ -1,6 +1,7 @@
 import type { Log } from '../../log.ts';
+import type { ContentDescriptor } from '../../oci/descriptor.ts';
 import type { Repository } from '../../oci/reference.ts';
-import type { ContentDescriptor, RegistryClient } from '../client.ts';
+import type { RegistryClient } from '../client.ts';
 import { RegistryError } from '../errors.ts';
 import type { CopySource, CopyTarget } from './content.ts';
 import { lent } from './lent.ts';

@@ -1,6 +1,6 @@
 import type { Log } from '../../log.ts';
+import type { ContentDescriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
-import type { ContentDescriptor } from '../client.ts';
 
 const everyMs = 10_000;
 

@@ -6,6 +6,7 @@ import { digestAlgorithm, digestHex, type Digest } from '../../oci/digest.ts';
 import { assembleIndex } from '../../oci/index-assembly.ts';
 import type { ManifestBytes } from '../../oci/manifest-bytes.ts';
 import { indexMediaTypes, mediaTypes } from '../../oci/media-types.ts';
+import { referrersTag } from '../../oci/referrers-tag.ts';
 import { parseFields } from '../../oci/schema.ts';
 import { contentsOf } from './contents.ts';
 import type { CopySource, CopyTarget } from './content.ts';
@@ -155,7 +156,7 @@ async function addToTag(
   subject: Digest,
   added: readonly Descriptor[],
 ): Promise<void> {
-  const tag = `${digestAlgorithm(subject)}-${digestHex(subject).slice(0, 64)}`;
+  const tag = referrersTag(subject);
   for (let attempt = 0; ; attempt += 1) {
     const current = await listAt(target, tag);
     const held = new Set(current.entries.map(({ digest }) => digest));

@@ -14,6 +14,7 @@ const magics: readonly (readonly [Packing, readonly number[]])[] = [
 ];
 export const magicBytes = 6;
 
+/** How a stream is packed, by its first {@link magicBytes}. */
 export function packingOf(start: Uint8Array): Packing {
   const found = magics.find(([, magic]) => {
     const isSkippable = magic[0] === 0x2a;

@@ -34,6 +34,7 @@ export const block = 512;
 const bodiless = '123456';
 const recordFlags = 'xgLK';
 
+/** Whether a member is no file, and says something of the next one or of all that follow: a pax record, a long name. */
 export function isRecord(flag: string): boolean {
   return recordFlags.includes(flag);
 }

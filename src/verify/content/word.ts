@@ -11,6 +11,7 @@ export interface ContentWord {
   readonly machines: Readonly<Record<string, number>>;
 }
 
+/** What a leg tells of an image that it has read whole. */
 export function wordOf({ started, machines }: ImageContent): ContentWord {
   const entrypoint = started.flatMap(({ file }) => (file.kind === 'program' ? [file.machine] : [])).at(0);
   return { ...(entrypoint !== undefined && { entrypoint }), machines };
