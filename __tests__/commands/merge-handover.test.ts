@@ -3,7 +3,7 @@ import type { FakeRegistry } from '../support/fake-registry.ts';
 import { rejection } from '../support/failure.ts';
 import { directly, handOver, type HandedOver } from '../support/hand-over.ts';
 import { addToRegistry, buildImage, type Fixture } from '../support/images.ts';
-import { startResultsService, type ResultsService } from '../support/results-service.ts';
+import { startResultsService, type ResultsService, type ServiceFault } from '../support/results-service.ts';
 import {
   addLegs,
   four,
@@ -252,6 +252,25 @@ describe('what is missing', () => {
     });
   });
 
+  test('it is waited for although the service fails meanwhile', async () => {
+    await withRegistry({}, async (registry) => {
+      const { 'linux/s390x': late, ...three } = addLegs(registry);
+      all(registry, three);
+      let slept = 0;
+      const sleep = (): Promise<void> => {
+        slept += 1;
+        if (slept === 1) service.fail({ on: 'ListArtifacts', how: 500, times: 5 });
+        if (slept === 7 && late !== undefined) leg(registry, late, 'linux/s390x');
+        return Promise.resolve();
+      };
+      const { lines } = await fanIn(registry, { handover: 'artifact', wait: '10m' }, {}, { sleep });
+      expect(platformsIn(published(registry))).toEqual(four);
+      expect(lines).toContainEqual(
+        expect.stringMatching(/^the list of artifacts: \S+ answers 500; asking again$/),
+      );
+    });
+  });
+
   test('it is waited for on a pull request as well, where nothing is pushed', async () => {
     await withRegistry({}, async (registry) => {
       const images = addLegs(registry, four, {}, 'elsewhere');
@@ -471,6 +490,55 @@ describe('where there is no artifact service', () => {
         'legs are looked for by their arch tags: there is no artifact service here: GitHub Enterprise Server has none that current clients can use',
       );
       expect(service.requests).toEqual([]);
+    });
+  });
+
+  test.each<[ServiceFault['on'], ServiceFault['how'], RegExp]>([
+    [
+      'ListArtifacts',
+      403,
+      /^E_GITHUB: the list of artifacts: \S+ answers 403; .* The arch tag in the registry is looked/,
+    ],
+    [
+      'ListArtifacts',
+      'reset',
+      /^E_NETWORK: the list of artifacts: .* The arch tag in the registry is looked/,
+    ],
+    [
+      'GetSignedArtifactURL',
+      404,
+      /^E_GITHUB: artifact "\S+": \S+ answers 404; .* The arch tag in the registry/,
+    ],
+    ['GET blob', 500, /^E_GITHUB: artifact "\S+": \S+ answers 500; .* The arch tag in the registry/],
+  ])('or one that answers %s with %s: auto warns, and takes the arch tags', async (on, how, warning) => {
+    await withRegistry({}, async (registry) => {
+      all(registry, addLegs(registry));
+      service.fail({ on, how, times: 99 });
+      const { warnings } = await fanIn(registry);
+      expect(platformsIn(published(registry))).toEqual(four);
+      expect(warnings.length).toBe(on === 'ListArtifacts' ? 1 : 4);
+      for (const each of warnings) expect(each).toMatch(warning);
+    });
+  });
+
+  test('or one that does not answer: arch tags of another commit do not count, and artifact takes none', async () => {
+    await withRegistry({}, async (registry) => {
+      addLegs(registry, four, { labels: { [revision]: 'a'.repeat(40) } });
+      service.fail({ on: 'ListArtifacts', how: 503, times: 99 });
+      expect(await rejection(fanIn(registry))).toMatchObject({ code: 'E_REVISION_MISMATCH' });
+      expect(await rejection(fanIn(registry, { handover: 'artifact' }))).toMatchObject({ code: 'E_GITHUB' });
+      expect(await rejection(fanIn(registry, { 'arch-tag': 'none' }))).toMatchObject({ code: 'E_GITHUB' });
+      expect(writes(registry)).toEqual([]);
+    });
+  });
+
+  test('what was made again and is no record is never replaced by the arch tag', async () => {
+    await withRegistry({}, async (registry) => {
+      all(registry, addLegs(registry));
+      const [artifact] = service.artifacts;
+      if (artifact === undefined) throw new Error('nothing was handed over');
+      artifact.bytes = Buffer.from('something else');
+      expect(await rejection(fanIn(registry))).toMatchObject({ code: 'E_DIGEST_MISMATCH' });
     });
   });
 

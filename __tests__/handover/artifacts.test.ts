@@ -67,7 +67,10 @@ describe('the artifacts of a run', () => {
     ['ListArtifacts', 'reset', [1000], 0],
     ['ListArtifacts', 'lost', [1000], 0],
     ['GetSignedArtifactURL', 503, [1000], 0],
+    ['ListArtifacts', 'garbage', [1000], 0],
+    ['GetSignedArtifactURL', 'garbage', [1000], 0],
     ['GET blob', 503, [1000], 0],
+    ['GET blob', 403, [1000], 0],
     ['GET blob', 'reset', [1000], 0],
   ] as const)('%s answers %s: it is asked again', async (on, how, waits, retryAfter) => {
     service.put('run-1', 'job-1', 'a', Buffer.from('one'));
@@ -84,7 +87,8 @@ describe('the artifacts of a run', () => {
     ['ListArtifacts', 500, 'E_GITHUB', 5],
     ['ListArtifacts', 'reset', 'E_NETWORK', 5],
     ['ListArtifacts', 401, 'E_GITHUB', 1],
-    ['ListArtifacts', 'garbage', 'E_GITHUB', 1],
+    ['ListArtifacts', 302, 'E_GITHUB', 1],
+    ['ListArtifacts', 'garbage', 'E_GITHUB', 5],
   ] as const)('%s answers %s for good: %s after %d', async (on, how, code, times) => {
     service.fail({ on, how, times: 99 });
     const { artifacts } = client();
@@ -93,6 +97,27 @@ describe('the artifacts of a run', () => {
     expect(error.hint).not.toBe(undefined);
     expect(error.message).not.toContain('ey');
     expect(service.requests).toHaveLength(times);
+  });
+
+  test.each([
+    ['GetSignedArtifactURL', 404, 'run that leg again', 1],
+    ['GetSignedArtifactURL', 403, 'the token that the runner gave', 1],
+    ['GET blob', 404, 'run that leg again', 1],
+    ['GET blob', 403, 'clock', 5],
+    ['GET blob', 302, 'what stands between', 1],
+  ] as const)('%s answers %s for good: the artifact is named, and the cure', async (on, how, cure, times) => {
+    service.put('run-1', 'job-1', 'a', Buffer.from('one'));
+    service.fail({ on, how, times: 99 });
+    const { artifacts } = client();
+    const [artifact] = await artifacts.list();
+    if (artifact === undefined) throw new Error('nothing is listed');
+    const error = await rejection(artifacts.read(artifact));
+    expect([error.code, error.message]).toEqual([
+      'E_GITHUB',
+      expect.stringMatching(new RegExp(`^artifact "a": 127\\.0\\.0\\.1:\\d+ answers ${how}$`)),
+    ]);
+    expect(error.hint).toContain(cure);
+    expect(service.requests.filter((line) => line.startsWith(on))).toHaveLength(times);
   });
 
   test('one that is larger than any record is not read', async () => {

@@ -1,7 +1,7 @@
-import { CodedError } from '../errors.ts';
+import { CodedError, errorLine, toCodedError } from '../errors.ts';
 import { archTagLegs } from '../handover/arch-tag-legs.ts';
 import { archTag, type ArchTagValues } from '../handover/arch-tag.ts';
-import { artifactLegs, type BadArtifact } from '../handover/artifact-legs.ts';
+import { artifactLegs, type ArtifactLegs, type BadArtifact } from '../handover/artifact-legs.ts';
 import { Artifacts, type ArtifactDeps } from '../handover/artifacts.ts';
 import type { ArtifactService } from '../handover/artifact-service.ts';
 import { explicitLegs, type RecordFiles } from '../handover/explicit.ts';
@@ -107,12 +107,12 @@ function fromTags(legs: readonly Leg[]): FoundLegs {
 }
 
 /**
- * The artifacts of this run. With `auto` a leg that could not hand its record over is looked for by its arch tag, which is
- * bound to the commit by its label.
+ * The artifacts of this run. With `auto` a leg that could not hand its record over, or whose record the service does not give
+ * out, is looked for by its arch tag, which is bound to the commit by its label.
  */
 async function fromArtifacts(search: Search, service: ArtifactService, deps: FindDeps): Promise<FoundLegs> {
   const { inputs, repository, values } = search;
-  const { log, github } = deps;
+  const { github } = deps;
   const artifacts = new Artifacts(service, deps);
   const run = {
     id: github.runId,
@@ -120,9 +120,11 @@ async function fromArtifacts(search: Search, service: ArtifactService, deps: Fin
     sha: github.sha,
     repository: github.repository,
   };
-  const told = new Set<string>();
+  const log = once(deps.log, new Set<string>());
+  const falls = inputs.handover === 'auto' && inputs['arch-tag'] !== 'none';
   const look = async (): Promise<FoundLegs> => {
-    const found = await artifactLegs(artifacts, { image: repository, tag: values.tag }, run, once(log, told));
+    const looked = artifactLegs(artifacts, { image: repository, tag: values.tag }, run, log);
+    const found = falls ? await withinReach(looked, log) : await looked;
     const legs = [
       ...found.legs.map((leg) => anchored(leg, search)),
       ...found.bad.map((bad) => badLeg(bad, search)),
@@ -130,12 +132,11 @@ async function fromArtifacts(search: Search, service: ArtifactService, deps: Fin
     const unheard = platformsOf(inputs).filter(
       (platform) => !legs.some(({ claimed }) => claimed !== undefined && isWanted(platform, claimed)),
     );
-    const falls = inputs.handover === 'auto' && inputs['arch-tag'] !== 'none';
     const others = falls
       ? tagLegs(search, unheard).map((leg): Leg => ({ ...leg, unheard: 'fallback' }))
       : unheard.map((platform) => absentLeg(platform, repository));
     if (falls && others.length > 0) {
-      once(log, told).info(
+      log.info(
         `no artifact of this run is a record for ${unheard.map(formatPlatform).join(', ')}; looking for ${others.map(({ ref }) => ref).join(', ')}`,
       );
     }
@@ -146,13 +147,37 @@ async function fromArtifacts(search: Search, service: ArtifactService, deps: Fin
   return look();
 }
 
+/** What the service gives out; what it refuses, or can't be asked for, is told and left to the registry. */
+async function withinReach(looked: Promise<ArtifactLegs>, log: Log): Promise<ArtifactLegs> {
+  const tell = (error: CodedError): void => {
+    log.warning(`${errorLine(error)}. The arch tag in the registry is looked for instead`);
+  };
+  try {
+    const { legs, bad } = await looked;
+    for (const { problem } of bad.filter(isOutOfReach)) tell(problem);
+    return { legs, bad: bad.filter((one) => !isOutOfReach(one)) };
+  } catch (error) {
+    const problem = toCodedError(error);
+    if (!isOutOfReach({ problem })) throw error;
+    tell(problem);
+    return { legs: [], bad: [] };
+  }
+}
+
+function isOutOfReach({ problem: { code } }: Pick<BadArtifact, 'problem'>): boolean {
+  return code === 'E_GITHUB' || code === 'E_NETWORK';
+}
+
 /** A log in which nothing is told twice, however often one looks. */
 function once(log: Log, told: Set<string>): Log {
+  const isNew = (line: string): boolean => told.size < told.add(line).size;
   return {
     ...log,
     info: (line) => {
-      if (!told.has(line)) log.info(line);
-      told.add(line);
+      if (isNew(line)) log.info(line);
+    },
+    warning: (line) => {
+      if (isNew(line)) log.warning(line);
     },
   };
 }

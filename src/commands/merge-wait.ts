@@ -96,7 +96,8 @@ async function handedOverSince({ refresh }: FoundLegs, log: Log): Promise<readon
     return (await refresh?.())?.legs ?? [];
   } catch (error) {
     const coded = toCodedError(error);
-    if (!passing.includes(coded.code)) throw error;
+    // What the artifact service refuses in one minute of an hour, it may give in the next.
+    if (coded.code !== 'E_GITHUB' && !passing.includes(coded.code)) throw error;
     log.info(`${coded.message}; asking again`);
     return [];
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CodedError, quote, show } from '../errors.ts';
+import { CodedError, quote, show, toCodedError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { Field, parseFields } from '../oci/schema.ts';
 import type { ArtifactService } from './artifact-service.ts';
@@ -29,6 +29,7 @@ export const maxListed = 1000;
 const maxZipBytes = 64 * 1024;
 const attempts = 5;
 const longestRetryAfterMs = 60_000;
+const outage = 'see https://www.githubstatus.com and run it again, or let handover be registry';
 
 /**
  * Reads the artifacts of this run, into memory. @actions/artifact, which makes them, unpacks to a folder by the names in
@@ -48,8 +49,7 @@ export class Artifacts {
   async list(): Promise<ListedArtifact[]> {
     const what = 'the list of artifacts';
     return this.#patiently(what, async () => {
-      const answer = await this.#call('ListArtifacts', this.#ids(this.#service.job), maxListBytes);
-      const root = parseFields(answer, what, { code: 'E_GITHUB' });
+      const root = await this.#call(what, 'ListArtifacts', this.#ids(this.#service.job));
       return root.get('artifacts').optional((all) => all.items(10 * maxListed).map(readListed)) ?? [];
     });
   }
@@ -59,8 +59,8 @@ export class Artifacts {
     const where = `artifact ${quote(name)}`;
     // A signed address may be over before a later try.
     return this.#patiently(where, async () => {
-      const signed = await this.#call('GetSignedArtifactURL', { ...this.#ids(job), name }, maxListBytes);
-      const url = this.#signedUrl(either(parseFields(signed, where, { code: 'E_GITHUB' }), 'signed_url'));
+      const signed = await this.#call(where, 'GetSignedArtifactURL', { ...this.#ids(job), name });
+      const url = this.#signedUrl(either(signed, 'signed_url'));
       const zip = await this.#send(where, { method: 'GET', url, headers: {}, maxBytes: maxZipBytes });
       const found = `sha256:${createHash('sha256').update(zip).digest('hex')}`;
       if (digest === undefined || digest === found) return zip;
@@ -75,15 +75,22 @@ export class Artifacts {
   }
 
   /** https://twitchtv.github.io/twirp/docs/routing.html */
-  async #call(method: string, message: Readonly<Record<string, string>>, maxBytes: number) {
+  async #call(what: string, method: string, message: Readonly<Record<string, string>>): Promise<Field> {
     const { origin, token } = this.#service;
-    return this.#send(method, {
+    const url = new URL(`/twirp/github.actions.results.api.v1.ArtifactService/${method}`, origin);
+    const answer = await this.#send(what, {
       method: 'POST',
-      url: new URL(`/twirp/github.actions.results.api.v1.ArtifactService/${method}`, origin),
+      url,
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body: Buffer.from(JSON.stringify(message)),
-      maxBytes,
+      maxBytes: maxListBytes,
     });
+    try {
+      return parseFields(answer, `${what}, as ${url.host} tells it,`, { code: 'E_GITHUB' });
+    } catch (cause) {
+      // A page of some gateway, most likely; the service itself answers in JSON.
+      throw new Passing('E_GITHUB', toCodedError(cause).message, { hint: outage, cause });
+    }
   }
 
   async #send(what: string, request: HttpRequest): Promise<Uint8Array> {
@@ -148,19 +155,28 @@ class Passing extends CodedError {
   }
 }
 
-function refusal(what: string, { url }: HttpRequest, { status, retryAfter }: HttpAnswer): CodedError {
-  const message = `${what}: ${url.host} answers ${status}`;
+function refusal(what: string, request: HttpRequest, { status, retryAfter }: HttpAnswer): CodedError {
+  const message = `${what}: ${request.url.host} answers ${status}`;
+  const isRefused = status === 401 || status === 403;
   if (status === 408 || status === 429 || status >= 500) {
-    return new Passing('E_GITHUB', message, {
-      hint: 'see https://www.githubstatus.com and run it again, or let handover be registry',
-      retryAfterMs: waitOf(retryAfter),
+    return new Passing('E_GITHUB', message, { hint: outage, retryAfterMs: waitOf(retryAfter) });
+  }
+  // The storage wants nothing but a signed address, and the next try has a new one.
+  if (isRefused && request.method === 'GET') {
+    const hint =
+      "see that this machine's clock is right and that no proxy changes addresses, or let handover be registry";
+    return new Passing('E_GITHUB', message, { hint });
+  }
+  if (isRefused) {
+    return new CodedError('E_GITHUB', message, {
+      hint: 'the token that the runner gave to this job is not taken; run the job again, or let handover be registry',
     });
   }
   return new CodedError('E_GITHUB', message, {
     hint:
-      status === 401 || status === 403
-        ? 'the token that the runner gave to this job is not taken; run the job again, or let handover be registry'
-        : 'run that leg again, so that its record is there',
+      status === 404
+        ? 'run that leg again, so that its record is there, or let handover be registry'
+        : 'see what stands between this runner and that host, or let handover be registry',
   });
 }
 
