@@ -8,6 +8,7 @@ import type { RegistryClient } from '../registry/client.ts';
 import { certificate, logins, readingLayouts, type RegistryInputs } from './registry.ts';
 import { sleeper, type Shell } from './shell.ts';
 
+/** What the inputs that every command with a registry has say to an engine. */
 export async function engineOptions(
   inputs: RegistryInputs,
   shell: Shell,
@@ -26,6 +27,7 @@ export async function engineOptions(
     insecureRegistries: inputs['insecure-registries'],
     ...(caCertificate !== undefined && { caCertificate }),
     signal,
+    sleep: sleeper(shell),
     uploader: registry,
   };
 }

@@ -1,7 +1,9 @@
 import { CodedError } from '../../errors.ts';
+import type { Field } from '../../oci/schema.ts';
 import { normalisePlatform, type Platform } from '../../platform/platform.ts';
 import { BuildahService } from './buildah-service.ts';
-import { ContainersEngine, type Arrangement } from './containers.ts';
+import type { Arrangement } from './arrangement.ts';
+import { ContainersEngine } from './containers.ts';
 import type { CommandOptions } from '../dockerfile-engine.ts';
 import type { BuiltImage, EngineHost } from '../engine.ts';
 import type { ExecResult } from '../process/exec.ts';
@@ -18,6 +20,7 @@ export class BuildahEngine extends ContainersEngine {
   protected override readonly buildCommand = 'bud';
   protected override readonly packing = [] as const;
   protected override readonly marksSince = '1.24';
+  #info: Promise<Field> | undefined;
 
   constructor(options: EngineOptions) {
     super('buildah', new Session('buildah', 'buildah', options));
@@ -39,8 +42,13 @@ export class BuildahEngine extends ContainersEngine {
     return runtime === undefined ? {} : { BUILDAH_RUNTIME: runtime };
   }
 
+  #askInfo(): Promise<Field> {
+    this.#info ??= this.session.askJson(['info'], 'the answer of buildah info');
+    return this.#info;
+  }
+
   protected override async askHost(): Promise<EngineHost> {
-    const host = (await this.session.askJson(['info'], 'the answer of buildah info')).get('host');
+    const host = (await this.#askInfo()).get('host');
     const answer = await this.session.askJson(['version', '--json'], 'the answer of buildah version');
     const version = answer.get('version').string({ maxLength: 100 });
     return {
@@ -67,7 +75,7 @@ export class BuildahEngine extends ContainersEngine {
   }
 
   async storage(): Promise<string | undefined> {
-    const info = await this.session.askJson(['info'], 'the answer of buildah info');
+    const info = await this.#askInfo();
     return info.get('store').optional((store) => store.get('GraphRoot').optional((field) => field.string()));
   }
 

@@ -17,8 +17,8 @@ import { isLoopback } from '../registries.ts';
 import { registriesConfig, sourceOf, type RegistriesConfig } from './short-names.ts';
 import { isAtLeast } from '../support.ts';
 import { pushFromFolder } from '../stored/stored-folder.ts';
-import { findTool } from '../process/tools.ts';
-import { containerRemoval, markArguments, markedContainers } from './working-containers.ts';
+import { arrangementsToTry, describeArrangement, type Arrangement } from './arrangement.ts';
+import { markedBuild } from './working-containers.ts';
 
 export const containersCapabilities: Capabilities = {
   source: 'dockerfile',
@@ -29,15 +29,6 @@ export const containersCapabilities: Capabilities = {
   caCertificate: true,
   insecureRegistries: 'any',
 };
-
-/** A way to start the programs of RUN steps: what a host may need that the engine's own defaults don't give it. */
-export interface Arrangement {
-  /** Another OCI runtime, by its absolute path. */
-  readonly runtime?: string;
-  readonly isolation?: 'chroot';
-  /** Limits that every host grants, instead of the engine's own. */
-  readonly limits?: true;
-}
 
 const probeMs = 180_000;
 /** What is no image of a registry, although it may look like a name and a tag. */
@@ -117,13 +108,14 @@ export abstract class ContainersEngine extends DockerfileEngine {
     await this.configure();
     const refused: string[] = [];
     let first: ExecResult | undefined;
-    const waiting = [...(await this.#arrangements())];
+    const isKnown = Object.keys(this.arrangement).length > 0;
+    const waiting = isKnown ? [this.arrangement] : [...(await arrangementsToTry(this.session.options.env))];
     for (let arrangement = waiting.shift(); arrangement !== undefined; arrangement = waiting.shift()) {
       const result = await this.#attempt(arrangement, folder, platform, name);
       first ??= result;
       if (result.code === 0) {
         this.arrangement = arrangement;
-        return { result, notes: this.#notes(arrangement, refused) };
+        return { result, notes: this.#notes(refused) };
       }
       const trouble = runtimeTrouble(`${result.stdout}\n${result.stderr}`, 'probe');
       if (trouble === undefined) return { result, notes: [] };
@@ -133,19 +125,6 @@ export abstract class ContainersEngine extends DockerfileEngine {
     }
     if (first === undefined) throw new CodedError('E_INTERNAL', 'no way to run a program was tried');
     return { result: first, notes: [] };
-  }
-
-  /** In the order of how much they keep apart: the engine's own way, runc, and last a chroot. */
-  async #arrangements(): Promise<readonly Arrangement[]> {
-    if (Object.keys(this.arrangement).length > 0) return [this.arrangement];
-    const { env } = this.session.options;
-    const runc = await findTool('runc', env['PATH']);
-    const own = env['BUILDAH_ISOLATION'] ?? '';
-    return [
-      {},
-      ...(runc === undefined || own === 'chroot' ? [] : [{ runtime: runc }]),
-      ...(own === '' ? [{ isolation: 'chroot' } as const] : []),
-    ];
   }
 
   async #attempt(
@@ -181,39 +160,17 @@ export abstract class ContainersEngine extends DockerfileEngine {
     );
   }
 
-  /** A build whose containers are removed if it does not do so itself, as when it is ended while it commits. */
+  /** {@link markedBuild}, where the engine can be given a mark and its storage is on this machine. */
   async #marked(build: (args: readonly string[]) => Promise<ExecResult>): Promise<ExecResult> {
     const { version } = await this.host();
     const storage = await (this.#storage ??= this.storage());
     if (storage === undefined || !isAtLeast(version, this.marksSince)) return build([]);
-    const mark = `native-multiarch-${this.session.uniqueId()}`;
-    const file = join(await this.session.folder(), 'mark');
-    await writeFile(file, '', { mode: 0o600 });
-    await this.session.noteBuilding(mark, storage);
-    let done = false;
-    try {
-      const result = await build(markArguments(mark, file));
-      done = result.code === 0;
-      return result;
-    } finally {
-      if (!done) {
-        for (const id of await markedContainers(storage, mark))
-          await this.session.ask([...containerRemoval[this.name], id], { evenIfAborted: true });
-      }
-      await this.session.strike(mark);
-    }
+    return markedBuild(this.session, storage, build);
   }
 
-  #notes({ runtime, isolation, limits }: Arrangement, refused: readonly string[]): string[] {
-    const why = refused.length === 0 ? '' : `, since ${[...new Set(refused)].join('; then ')}`;
-    const used = [
-      ...(runtime === undefined ? [] : [runtime]),
-      ...(isolation === undefined
-        ? []
-        : [`BUILDAH_ISOLATION=${isolation}, with the host's network in RUN steps`]),
-      ...(limits === undefined ? [] : [modestLimits.join(' ')]),
-    ];
-    if (used.length > 0) return [`${this.name} uses ${used.join(' and ')}${why}`];
+  #notes(refused: readonly string[]): string[] {
+    const used = describeArrangement(this.arrangement, refused);
+    if (used !== undefined) return [`${this.name} uses ${used}`];
     return this.isolation === undefined
       ? []
       : [`${this.name} uses BUILDAH_ISOLATION=${this.isolation}, as it was set`];

@@ -1,6 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EngineName } from '../engine.ts';
+import type { ExecResult } from '../process/exec.ts';
+import type { Session } from '../process/session.ts';
 
 /** What podman and buildah keep of a container that they build in. */
 const stateFile = join('userdata', 'buildah.json');
@@ -17,12 +19,32 @@ export const containerRemoval: Readonly<Record<EngineName, readonly string[]>> =
 };
 
 /**
- * Arguments of a build by which its containers can be told from those of others: a secret that no step asks for. podman and
- * buildah name these containers themselves, and take no label for them.
- * @param mark of this build alone; letters, digits and hyphens
+ * Runs a build, and removes its containers if it does not do so itself, as when it is ended while it commits. podman and buildah name
+ * these containers themselves and take no label for them, so they are marked by a secret that no step asks for.
+ * @param storage the folder in which the engine keeps everything
+ * @param build is given the arguments that mark its containers
  */
-export function markArguments(mark: string, file: string): readonly string[] {
-  return ['--secret', `id=${mark},type=file,src=${file}`];
+export async function markedBuild(
+  session: Session,
+  storage: string,
+  build: (mark: readonly string[]) => Promise<ExecResult>,
+): Promise<ExecResult> {
+  const mark = `native-multiarch-${session.uniqueId()}`;
+  const file = join(await session.folder(), 'mark');
+  await writeFile(file, '', { mode: 0o600 });
+  await session.noteBuilding(mark, storage);
+  let hasCleanedUp = false;
+  try {
+    const result = await build(['--secret', `id=${mark},type=file,src=${file}`]);
+    hasCleanedUp = result.code === 0;
+    return result;
+  } finally {
+    if (!hasCleanedUp) {
+      for (const id of await markedContainers(storage, mark))
+        await session.ask([...containerRemoval[session.name], id], { evenIfAborted: true });
+    }
+    await session.strike(mark);
+  }
 }
 
 /**

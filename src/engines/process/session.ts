@@ -126,13 +126,14 @@ export class Session {
         ...options,
         onStart: (pid) => {
           noted = this.#noteProcess(pid);
+          // Told below, when the program has ended.
+          noted.catch(() => undefined);
           options.onStart?.(pid);
         },
       });
     } finally {
-      await (
-        await noted
-      )?.();
+      const strike = await noted;
+      await strike?.();
     }
   }
 
