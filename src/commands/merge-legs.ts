@@ -47,14 +47,7 @@ export function proveSet(
   inputs: MergeInputs,
   github: GithubEnvironment,
 ): ProvenSet {
-  const failures = found.legs.flatMap((leg, index) => {
-    const what = read[index];
-    if (what instanceof CodedError) return [{ leg, error: what }];
-    if (leg.record?.pushed === false) return [{ leg, error: notPushed(leg) }];
-    const named = found.explicit || leg.record !== undefined;
-    const awaited = what === undefined && named && !mayBeMissing(leg, inputs);
-    return awaited ? [{ leg, error: notFound(leg) }] : [];
-  });
+  const failures = failedLegs(found, read, inputs);
   const there = read.filter((leg): leg is ReadLeg => leg !== undefined && !(leg instanceof CodedError));
   const removals = inputs.append ? [] : inputs['remove-platforms'];
   const { legs, errors: removalErrors } = withoutRemoved(there, removals);
@@ -82,21 +75,34 @@ export function proveSet(
     all,
   );
   const digests = new Set(entries.map((entry) => entry.digest));
-  const attestations =
-    inputs.attestations === 'strip'
-      ? []
-      : legs
-          .flatMap(({ source }) => source.attestations)
-          .filter((attestation) => digests.has(attestation.subject));
+  const attested = inputs.attestations === 'strip' ? [] : legs;
   const overrides = mismatches.map(({ error }) => `override: ${error.message}; it is listed all the same`);
-  const orphans = inputs.attestations === 'strip' ? [] : legs.flatMap(orphanWarnings);
   return {
     entries,
-    attestations,
+    attestations: attested
+      .flatMap(({ source }) => source.attestations)
+      .filter(({ subject }) => digests.has(subject)),
     legs,
-    warnings: [...revisions.warnings, ...overrides, ...orphans],
+    warnings: [...revisions.warnings, ...overrides, ...attested.flatMap(orphanWarnings)],
     reduced: removals.length > 0,
   };
+}
+
+interface FailedLeg {
+  readonly leg: Leg;
+  readonly error: CodedError;
+}
+
+/** Legs that can't be read, that pushed nothing, or that are not there although somebody named them. */
+function failedLegs(found: FoundLegs, read: readonly LegRead[], inputs: MergeInputs): FailedLeg[] {
+  return found.legs.flatMap((leg, index) => {
+    const what = read[index];
+    if (what instanceof CodedError) return [{ leg, error: what }];
+    if (leg.record?.pushed === false) return [{ leg, error: notPushed(leg) }];
+    const named = found.explicit || leg.record !== undefined;
+    const awaited = what === undefined && named && !mayBeMissing(leg, inputs);
+    return awaited ? [{ leg, error: notFound(leg) }] : [];
+  });
 }
 
 /** Where nothing but the published list is looked at. */
@@ -130,7 +136,7 @@ function orphanWarnings({ leg, source }: ReadLeg): string[] {
 function setErrors(
   found: FoundLegs,
   all: readonly Candidate[],
-  failures: readonly { readonly leg: Leg }[],
+  failures: readonly FailedLeg[],
   inputs: MergeInputs,
 ): CodedError[] {
   const unread = failures.flatMap(({ leg: { claimed, ref, origin } }) =>

@@ -38,33 +38,12 @@ export interface VerifyDeps extends SmokeTestDeps {
  */
 export async function verify(inputs: InputsOf<'verify'>, deps: VerifyDeps): Promise<CommandResult> {
   const { log, registry } = deps;
-  if (inputs['smoke-test'] !== undefined) pullableFrom(lookedAt(inputs).map(({ repository }) => repository));
-  const lists = await log.group('Reading what is published', async () =>
-    readManifests(lookedAt(inputs), registry),
-  );
-  const sources = await settleAll(
-    lists.map(async (list) =>
-      expandSource(
-        repositoryReader(registry, list.repository),
-        list.manifest,
-        list.name,
-        inputs['allow-extra'] ? otherKinds : undefined,
-      ),
-    ),
-  );
-  const errors = [
-    ...disagreements(lists),
-    ...sources.flatMap((source, index) => checkList(source, lists[index]?.name ?? '', inputs)),
-  ];
-  if (errors.length > 0) throw joinErrors(errors);
-  for (const warning of sources.flatMap((source) => configDifferences(source.images))) log.warning(warning);
-  for (const { descriptor, problem } of sources.slice(0, 1).flatMap(({ others }) => others))
-    log.warning(`${descriptor.digest} is in the list and was not checked: ${problem.message}`);
-  // They are one and the same list from here on, wherever it stands.
-  const [list] = lists;
-  const [source] = sources;
-  if (list === undefined || source === undefined)
-    throw new TypeError('verify looks at one reference at least');
+  const references = lookedAt(inputs);
+  const command = inputs['smoke-test'];
+  // A folder has nothing to pull from, which is told before anything is read.
+  if (command !== undefined) pullableFrom(references.map(({ repository }) => repository));
+  const lists = await log.group('Reading what is published', async () => readManifests(references, registry));
+  const { list, source } = await provenList(lists, inputs, deps);
   const contents = await checkContents(
     source.images.map((image) => ({
       image,
@@ -80,7 +59,6 @@ export async function verify(inputs: InputsOf<'verify'>, deps: VerifyDeps): Prom
       log,
     },
   );
-  const command = inputs['smoke-test'];
   const ran =
     command === undefined
       ? undefined
@@ -95,6 +73,41 @@ export async function verify(inputs: InputsOf<'verify'>, deps: VerifyDeps): Prom
     ]);
   });
   return result(lists, rows, inputs.check);
+}
+
+/**
+ * The one list that all references lead to, with what it leads to.
+ * @throws everything that is wrong with any of them, at once
+ */
+async function provenList(
+  lists: readonly Looked[],
+  inputs: InputsOf<'verify'>,
+  { log, registry }: VerifyDeps,
+): Promise<{ readonly list: Looked; readonly source: ProvenSource }> {
+  const sources = await settleAll(
+    lists.map(async (list) =>
+      expandSource(
+        repositoryReader(registry, list.repository),
+        list.manifest,
+        list.name,
+        inputs['allow-extra'] ? otherKinds : undefined,
+      ),
+    ),
+  );
+  const errors = [
+    ...disagreements(lists),
+    ...sources.flatMap((source, index) => checkList(source, lists[index]?.name ?? '', inputs)),
+  ];
+  if (errors.length > 0) throw joinErrors(errors);
+  const [list] = lists;
+  const [source] = sources;
+  if (list === undefined || source === undefined)
+    throw new TypeError('verify looks at one reference at least');
+  // The list is the same in every repository, and so is what is odd about it.
+  for (const warning of configDifferences(source.images)) log.warning(warning);
+  for (const { descriptor, problem } of source.others)
+    log.warning(`${descriptor.digest} is in the list and was not checked: ${problem.message}`);
+  return { list, source };
 }
 
 function platformReport(image: ProvenImage, more: readonly (CheckReport | undefined)[]): PlatformReport {

@@ -92,7 +92,7 @@ export async function discardBody(response: HttpResponse, { errorBytes, document
 
 /** An answer to HEAD has lengths and encodings of a body that it has not. */
 async function endOf(message: IncomingMessage): Promise<void> {
-  await new Promise((resolve) => message.once('close', resolve).resume());
+  if (!message.closed) await new Promise((resolve) => message.once('close', resolve).resume());
 }
 
 /** Is this the Content-Type of a web page, which is never what a registry was asked for? */

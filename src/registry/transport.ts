@@ -91,29 +91,13 @@ export class Transport {
     forwarder: Proxy | undefined,
     logEntry: OpenLogEntry,
   ): Promise<{ outgoing: ClientRequest; message: IncomingMessage }> {
-    const { url, body } = request;
-    const server = forwarder?.url ?? url;
-    const outgoing = (server.protocol === 'https:' ? httpsRequest : http.request)({
-      method: request.method,
-      protocol: server.protocol,
-      hostname: hostOf(server),
-      port: server.port,
-      // The absolute form tells a proxy where it goes: https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form
-      path: `${forwarder === undefined ? '' : url.origin}${url.pathname}${url.search}`,
-      headers: {
-        ...request.headers,
-        ...(forwarder !== undefined && { host: url.host, ...proxyAuthorization(forwarder) }),
-        ...(body !== undefined && { 'content-length': String(bodyLength(body)) }),
-      },
-      agent: this.#agents.for(url, request.policy),
-      maxHeaderSize: this.#limits.headerBytes,
-    });
+    const outgoing = this.#open(request, forwarder);
     const abort = () => outgoing.destroy(asError(this.#signal.reason));
     this.#signal.addEventListener('abort', abort, { once: true });
     const watch = new Watch(outgoing);
     try {
       const message = await new Promise<IncomingMessage>((resolve, reject) => {
-        const writer = new BodyWriter(outgoing, body, logEntry, watch, this.#limits.uploadStallMs);
+        const writer = new BodyWriter(outgoing, request.body, logEntry, watch, this.#limits.uploadStallMs);
         outgoing.once('response', (answer: IncomingMessage) => {
           writer.stop(answer);
           resolve(answer);
@@ -144,6 +128,25 @@ export class Transport {
       watch.stopAll();
       this.#signal.removeEventListener('abort', abort);
     }
+  }
+
+  #open({ method, url, headers, body, policy }: HttpRequest, forwarder: Proxy | undefined): ClientRequest {
+    const server = forwarder?.url ?? url;
+    return (server.protocol === 'https:' ? httpsRequest : http.request)({
+      method,
+      protocol: server.protocol,
+      hostname: hostOf(server),
+      port: server.port,
+      // The absolute form tells a proxy where it goes: https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form
+      path: `${forwarder === undefined ? '' : url.origin}${url.pathname}${url.search}`,
+      headers: {
+        ...headers,
+        ...(forwarder !== undefined && { host: url.host, ...proxyAuthorization(forwarder) }),
+        ...(body !== undefined && { 'content-length': String(bodyLength(body)) }),
+      },
+      agent: this.#agents.for(url, policy),
+      maxHeaderSize: this.#limits.headerBytes,
+    });
   }
 
   #watchConnection(outgoing: ClientRequest, socket: Socket, watch: Watch): void {
