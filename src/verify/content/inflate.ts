@@ -92,55 +92,72 @@ async function run(
   source: AsyncIterable<Uint8Array>,
   sink: (bytes: Buffer) => void,
 ): Promise<void> {
-  const state: { ended: boolean; failed: unknown } = { ended: false, failed: undefined };
-  let wake = (): void => undefined;
-  const fail = (error: unknown): void => {
-    state.failed ??= error;
-    engine.destroy();
-    wake();
-  };
-  engine.on('data', (bytes: Buffer) => {
-    try {
-      if (state.failed === undefined) sink(bytes);
-    } catch (error) {
-      fail(error);
-    }
-  });
-  engine.once('end', () => {
-    state.ended = true;
-    wake();
-  });
-  engine.on('drain', () => {
-    wake();
-  });
-  engine.once('error', (error: Error & { readonly code?: string }) => {
-    fail(
-      error.code === 'ZSTD_error_frameParameter_windowTooLarge'
-        ? new CannotInflate('is zstd with a window of more than 32 MiB')
-        : new InflateError(error.message),
-    );
-  });
-  const wait = async (): Promise<void> => {
-    await new Promise<void>((resolve) => {
-      wake = resolve;
-      if (state.ended || state.failed !== undefined) resolve();
-    });
-  };
-
+  const output = new EngineOutput(engine, sink);
   let given = 0;
   try {
     for await (const chunk of source) {
       given += chunk.length;
-      if (!engine.write(chunk)) await wait();
-      if (state.failed !== undefined || state.ended) break;
+      if (!engine.write(chunk)) await output.moved();
+      if (output.isOver) break;
     }
     engine.end();
-    while (!state.ended && state.failed === undefined) await wait();
+    while (!output.isOver) await output.moved();
   } finally {
     engine.destroy();
   }
-  if (state.failed !== undefined) throw state.failed as Error;
+  if (output.failed !== undefined) throw output.failed as Error;
   if (engine.bytesWritten < given) throw new InflateError('it goes on behind its end');
+}
+
+/** What comes out of an engine, until its end or a failure of its own or of the sink's. */
+class EngineOutput {
+  failed: unknown;
+  readonly #engine: Engine;
+  #ended = false;
+  #wake = (): void => undefined;
+
+  constructor(engine: Engine, sink: (bytes: Buffer) => void) {
+    this.#engine = engine;
+    engine.on('data', (bytes: Buffer) => {
+      try {
+        if (this.failed === undefined) sink(bytes);
+      } catch (error) {
+        this.#fail(error);
+      }
+    });
+    engine.once('end', () => {
+      this.#ended = true;
+      this.#wake();
+    });
+    engine.on('drain', () => {
+      this.#wake();
+    });
+    engine.once('error', (error: Error & { readonly code?: string }) => {
+      this.#fail(
+        error.code === 'ZSTD_error_frameParameter_windowTooLarge'
+          ? new CannotInflate('is zstd with a window of more than 32 MiB')
+          : new InflateError(error.message),
+      );
+    });
+  }
+
+  get isOver(): boolean {
+    return this.#ended || this.failed !== undefined;
+  }
+
+  /** Resolves when the engine takes more, or is over. */
+  async moved(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      if (this.isOver) resolve();
+    });
+  }
+
+  #fail(error: unknown): void {
+    this.failed ??= error;
+    this.#engine.destroy();
+    this.#wake();
+  }
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
