@@ -1,7 +1,9 @@
 import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { writeAuthFile, writeDockerConfig, writeRegistriesConf } from '../../src/engines/auth.ts';
+import { writeAuthFile, writeDockerConfig } from '../../src/engines/auth.ts';
+import { writeRegistriesConf } from '../../src/engines/containers/registries-conf.ts';
+import { userFolders } from '../../src/engines/user-folders.ts';
 import { temporaryFolder } from './support/scripted.ts';
 
 const login = { registry: 'registry.test:5000', username: 'robot', password: 'pa:ss' };
@@ -120,4 +122,14 @@ describe('insecure registries of podman and buildah', () => {
       'insecure = true',
     ]);
   });
+});
+
+test('a variable that is set to nothing leads to the home, and never into the working folder', () => {
+  const unset = { XDG_CONFIG_HOME: '', XDG_CACHE_HOME: '', XDG_RUNTIME_DIR: '', DOCKER_CONFIG: '' };
+  expect(userFolders({ ...unset, HOME: '/home/runner' })).toEqual({
+    config: '/home/runner/.config',
+    cache: '/home/runner/.cache',
+    docker: '/home/runner/.docker',
+  });
+  expect(userFolders({ ...unset, HOME: '' })).toEqual({});
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CodedError } from '../errors.ts';
 import { parseStrictJson, type JsonObject, type JsonValue } from '../oci/strict-json.ts';
 import type { EngineOptions, RegistryLogin } from './options.ts';
+import { userFolders } from './user-folders.ts';
 
 type Env = EngineOptions['env'];
 
@@ -19,7 +20,7 @@ export async function writeDockerConfig(
   logins: readonly RegistryLogin[],
   env: Env,
 ): Promise<Record<string, string>> {
-  const home = dockerFolder(env);
+  const { docker: home } = userFolders(env);
   const own = home === undefined ? {} : await readConfig(join(home, 'config.json'));
   const auths: Record<string, JsonValue> = { ...objectAt(own, 'auths') };
   const helpers: Record<string, JsonValue> = { ...objectAt(own, 'credHelpers') };
@@ -67,49 +68,10 @@ export async function writeAuthFile(
   return { REGISTRY_AUTH_FILE: path };
 }
 
-/**
- * A registries.conf in `folder` that adds these registries as insecure to what the user or the system has: so that a FROM image
- * may come from there, without switching checks off for every other registry.
- */
-export async function writeRegistriesConf(
-  folder: string,
-  insecure: readonly string[],
-  env: Env,
-): Promise<Record<string, string>> {
-  const configHome =
-    env['XDG_CONFIG_HOME'] ?? (env['HOME'] === undefined ? undefined : join(env['HOME'], '.config'));
-  const candidates = [
-    env['CONTAINERS_REGISTRIES_CONF'],
-    configHome === undefined ? undefined : join(configHome, 'containers', 'registries.conf'),
-    '/etc/containers/registries.conf',
-    '/usr/share/containers/registries.conf',
-  ];
-  let own = '';
-  for (const path of candidates) {
-    const text = path === undefined || path === '' ? undefined : await readIfThere(path);
-    if (text === undefined) continue;
-    own = text;
-    break;
-  }
-  // In a file of the first version, or one that names the registry itself, a second table would be an error.
-  const added = /^\s*\[registries\./m.test(own)
-    ? []
-    : insecure
-        .filter((registry) => !own.includes(`"${registry}"`))
-        .map((registry) => `\n[[registry]]\nlocation = "${registry}"\ninsecure = true\n`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, 'registries.conf');
-  await writeFile(path, `${own}\n${added.join('')}`, { mode: 0o600 });
-  return { CONTAINERS_REGISTRIES_CONF: path };
-}
-
 function authFiles(env: Env): string[] {
-  const home = env['HOME'];
-  const explicit = env['REGISTRY_AUTH_FILE'];
-  if (explicit !== undefined && explicit !== '') return [explicit];
-  const runtime = env['XDG_RUNTIME_DIR'];
-  const config = env['XDG_CONFIG_HOME'] ?? (home === undefined ? undefined : join(home, '.config'));
-  const docker = dockerFolder(env);
+  const explicit = env['REGISTRY_AUTH_FILE'] ?? '';
+  if (explicit !== '') return [explicit];
+  const { runtime, config, docker } = userFolders(env);
   return [
     ...(runtime === undefined
       ? [`/run/containers/${process.getuid?.() ?? 0}/auth.json`]
@@ -117,12 +79,6 @@ function authFiles(env: Env): string[] {
     ...(config === undefined ? [] : [join(config, 'containers', 'auth.json')]),
     ...(docker === undefined ? [] : [join(docker, 'config.json')]),
   ];
-}
-
-/** Where the docker command keeps the user's configuration; `undefined` for a user without a home. */
-export function dockerFolder({ DOCKER_CONFIG: explicit = '', HOME: home = '' }: Env): string | undefined {
-  if (explicit !== '') return explicit;
-  return home === '' ? undefined : join(home, '.docker');
 }
 
 /** The host of a key, which may have a scheme or go down to a repository: `https://index.docker.io/v1/`, `quay.io/acme`. */
@@ -141,7 +97,8 @@ async function readConfig(path: string): Promise<JsonObject> {
   });
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
+/** @returns `undefined` for a file that is not there, or not ours to read */
+export async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {

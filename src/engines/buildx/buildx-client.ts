@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError, show } from '../../errors.ts';
-import { dockerFolder, writeDockerConfig } from '../auth.ts';
+import { writeDockerConfig } from '../auth.ts';
 import type { ExecResult } from '../process/exec.ts';
 import type { EngineOptions } from '../options.ts';
 import type { Session } from '../process/session.ts';
 import { findTool, findTools } from '../process/tools.ts';
 import { isAtLeast } from '../support.ts';
+import { userFolders } from '../user-folders.ts';
 
 /** How buildx is called on this machine. */
 export interface BuildxCommand {
@@ -121,14 +122,14 @@ export class BuildxClient {
 }
 
 function pluginPlaces(env: EngineOptions['env']): string[] {
-  const docker = dockerFolder(env);
+  const { docker } = userFolders(env);
   return [...(docker === undefined ? [] : [join(docker, 'cli-plugins')]), ...pluginFolders];
 }
 
 /** Where buildx keeps the user's builders. */
 function ownConfig(env: EngineOptions['env']): string | undefined {
   const explicit = env['BUILDX_CONFIG'] ?? '';
-  const docker = dockerFolder(env);
+  const { docker } = userFolders(env);
   return explicit !== '' ? explicit : docker && join(docker, 'buildx');
 }
 

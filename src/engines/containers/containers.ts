@@ -5,7 +5,7 @@ import type { Digest } from '../../oci/digest.ts';
 import { formatReference, type Reference, type Repository } from '../../oci/reference.ts';
 import { formatPlatform, type Platform } from '../../platform/platform.ts';
 import { buildArgFlags } from '../request/build-args.ts';
-import { writeAuthFile, writeRegistriesConf } from '../auth.ts';
+import { writeAuthFile } from '../auth.ts';
 import { containersArguments } from './containers-arguments.ts';
 import { DockerfileEngine, type BuildOrder } from '../dockerfile-engine.ts';
 import type { BuiltImage, Capabilities, PullSource } from '../engine.ts';
@@ -14,9 +14,10 @@ import { runtimeTrouble } from '../failures/failures.ts';
 import { lastLines } from '../process/output.ts';
 import { modestLimits, otherLimits } from './limits.ts';
 import { isLoopback } from '../registries.ts';
+import { writeRegistriesConf } from './registries-conf.ts';
 import { registriesConfig, sourceOf, type RegistriesConfig } from './short-names.ts';
 import { isAtLeast } from '../support.ts';
-import { pushFromFolder } from '../stored/stored-folder.ts';
+import { noDigestPushElsewhere, pushFromFolder } from '../stored/stored-folder.ts';
 import { arrangementsToTry, describeArrangement, type Arrangement } from './arrangement.ts';
 import { markedBuild } from './working-containers.ts';
 
@@ -244,6 +245,11 @@ export abstract class ContainersEngine extends DockerfileEngine {
   pushByDigest(image: BuiltImage, repository: Repository): Promise<Digest> {
     const { packing, session } = this;
     return pushFromFolder(session, image.id, repository, { packing, isLocal: this.isLocal() });
+  }
+
+  async checkPushByDigest(): Promise<void> {
+    await this.host();
+    if (!this.isLocal()) throw noDigestPushElsewhere(this.session);
   }
 
   async remove(image: BuiltImage): Promise<void> {

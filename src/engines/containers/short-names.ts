@@ -1,7 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseReference } from '../../oci/reference.ts';
+import { readIfThere } from '../auth.ts';
 import type { PullSource } from '../engine.ts';
+import { userFolders } from '../user-folders.ts';
+import { configFolders, readRegistriesConf } from './registries-conf.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -54,26 +57,18 @@ function fullName(reference: string, { aliases, searched }: RegistriesConfig): s
 
 /** The configuration of this user on this machine; a later file goes before an earlier one. */
 export async function registriesConfig(env: Env): Promise<RegistriesConfig> {
-  const home = env['HOME'];
-  const own = env['XDG_CONFIG_HOME'] ?? (home === undefined ? undefined : join(home, '.config'));
-  const cache = env['XDG_CACHE_HOME'] ?? (home === undefined ? undefined : join(home, '.cache'));
-  const folders = [
-    ...(own === undefined ? [] : [join(own, 'containers')]),
-    '/etc/containers',
-    '/usr/share/containers',
-  ];
-  const main = await firstThere([
-    ...((env['CONTAINERS_REGISTRIES_CONF'] ?? '') === '' ? [] : [env['CONTAINERS_REGISTRIES_CONF'] ?? '']),
-    ...folders.map((folder) => join(folder, 'registries.conf')),
-  ]);
+  const { cache } = userFolders(env);
   const more = await Promise.all(
-    folders.toReversed().map(async (folder) => dropIns(join(folder, 'registries.conf.d'))),
+    configFolders(env)
+      .toReversed()
+      .map(async (folder) => dropIns(join(folder, 'registries.conf.d'))),
   );
   const learnt = await Promise.all(
     ['/var/cache/containers', ...(cache === undefined ? [] : [join(cache, 'containers')])].map(
-      async (folder) => text(join(folder, 'short-name-aliases.conf')),
+      async (folder) => readIfThere(join(folder, 'short-name-aliases.conf')),
     ),
   );
+  const main = await readRegistriesConf(env);
   return parseRegistriesConfig([main ?? '', ...more.flat(), ...learnt.map((one) => one ?? '')]);
 }
 
@@ -110,14 +105,6 @@ export function parseRegistriesConfig(files: readonly string[]): RegistriesConfi
   return { aliases, searched, registries };
 }
 
-async function firstThere(paths: readonly string[]): Promise<string | undefined> {
-  for (const path of paths) {
-    const found = await text(path);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
 async function dropIns(folder: string): Promise<string[]> {
   let names: string[];
   try {
@@ -127,14 +114,7 @@ async function dropIns(folder: string): Promise<string[]> {
     return [];
   }
   const files = names.filter((name) => name.endsWith('.conf')).sort();
-  return (await Promise.all(files.map(async (name) => text(join(folder, name))))).map((one) => one ?? '');
-}
-
-async function text(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch {
-    // Not there, or not ours to read: then the engine, which runs as the same user, doesn't read it either.
-    return undefined;
-  }
+  return (await Promise.all(files.map(async (name) => readIfThere(join(folder, name))))).map(
+    (one) => one ?? '',
+  );
 }
