@@ -188,6 +188,7 @@ describe('a registry that lags', () => {
     const { slept, deps } = patience();
     const error = await rejection(publish(registry, index, [repository], [heldTag('v1', old)], deps));
     expect(error.code).toBe('E_TAG_MOVED');
+    expect(error.hint).toMatch(/^that is what it held before/);
     expect(slept.reduce((sum, ms) => sum + ms, 0)).toBe(300_000);
     expect(Math.max(...slept)).toBe(30_000);
   });

@@ -3,8 +3,7 @@ import type { Log } from '../log.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import type { Repository } from '../oci/reference.ts';
-import type { HeldTag, PublishVerbs } from './verbs.ts';
-import { tagName } from './verbs.ts';
+import { tagName, type HeldTag, type PublishVerbs } from './verbs.ts';
 
 /** Waiting, as the caller has it: rejects when the command is cancelled. */
 export type Sleep = (ms: number) => Promise<void>;
@@ -89,8 +88,12 @@ export async function readBackTag(
   throw new CodedError(
     'E_TAG_MOVED',
     `${tagName(target)} holds ${found ?? 'nothing'}, not ${digest} as this run left it`,
-    {
-      hint: 'another run published the same tag meanwhile; let one run at a time publish it (concurrency: in the workflow), then run the right one again',
-    },
+    { hint: wrote && found === target.held ? unmovedHint : movedHint },
   );
 }
+
+const movedHint =
+  'another run published the same tag meanwhile; let one run at a time publish it (concurrency: in the workflow), then run the right one again';
+/** After so long a wait it is hardly a lag any more, and may be one all the same. */
+const unmovedHint =
+  'that is what it held before: the registry is slow to show what it took, or another run put it back; see in some minutes, and run the merge again if nothing has changed';
