@@ -159,6 +159,10 @@ describe('a leg', () => {
         message: 'arch-tag none: engine podman pushes by name only',
       });
       expect(named.engine.steps).toEqual([]);
+      const noDigestPush = new CodedError('E_UNSUPPORTED', 'arch-tag none: podman elsewhere');
+      const elsewhere = await runBuild(registry, { byDigest: true, noDigestPush }, { 'arch-tag': 'none' });
+      expect(await rejection(elsewhere.work)).toBe(noDigestPush);
+      expect(elsewhere.engine.steps).toEqual(['preflight native']);
       const found = await runBuild(
         registry,
         { byDigest: true },

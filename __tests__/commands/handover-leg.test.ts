@@ -182,6 +182,30 @@ describe('a leg hands over', () => {
     };
     expect(failure(() => legHandover('artifact', deps)).code).toBe('E_UNSUPPORTED');
   });
+
+  test.each([
+    ['auto', true, 1],
+    ['auto', false, 0],
+    ['none', true, 0],
+  ] as const)(
+    '%s, by digest alone (%s), where there is no service: what merge will need is told early',
+    (asked, byDigest, warnings) => {
+      const log = keptLog();
+      legHandover(asked, {
+        log,
+        env: {},
+        byDigest,
+        registry: undefined as never,
+        sleep: () => Promise.resolve(),
+        scratch: () => Promise.resolve(folder),
+        retentionDays: undefined,
+        signal: new AbortController().signal,
+      });
+      expect(log.warnings).toHaveLength(warnings);
+      if (warnings > 0)
+        expect(log.warnings[0]).toMatch(/^arch-tag is none and there is no artifact service here: .*records/);
+    },
+  );
 });
 
 describe('a record beside the image', () => {

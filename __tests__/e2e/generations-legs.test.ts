@@ -214,7 +214,7 @@ describe.each(['docker', 'containerd'] as const)('docker without the buildx plug
   test('and says what it can not', async () => {
     const contexts = ['--build-contexts', 'two=full/context-two', '--secret-envs', 'environment=LEG_TOKEN'];
     expect(lastLine((await leg('native', ...contexts)).stderr)).toMatch(
-      /^E_UNSUPPORTED: .*build-contexts.* can't be honoured by docker-classic .*secrets/,
+      /^E_UNSUPPORTED: .*build-contexts.* can't be honoured by docker without BuildKit, .*secrets/,
     );
     expect(lastLine((await leg('emulate')).stderr)).toMatch(/^E_UNSUPPORTED: .*classic builder.*buildx/);
     expect(await leftIn(legs.temporary)).toEqual([]);

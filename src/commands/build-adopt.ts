@@ -36,7 +36,10 @@ export async function adoptLeg(
   const host = await engine.host();
   const platform = planned.platform ?? (await engine.platformOf(image));
   const targets = plan.targets(platform);
-  if (targets[0].tag === undefined && plan.withheld === undefined) refuseDigestPush(engine);
+  if (targets[0].tag === undefined && plan.withheld === undefined) {
+    refuseDigestPush(engine);
+    await engine.checkPushByDigest?.();
+  }
   const mode = adoptedMode(planned, platform, host);
   const isHere = relation(platform, host.platform) !== 'foreign';
   if (wantsSmokeTest(planned)) {

@@ -86,6 +86,7 @@ export async function preflightLeg(
   const targets = plan.targets(platform);
   if (targets[0].tag === undefined && plan.withheld === undefined) refuseDigestPush(engine);
   const { mode, note, warning, emulates } = await engineReadiness(planned, platform, engine, log);
+  if (targets[0].tag === undefined && plan.withheld === undefined) await engine.checkPushByDigest?.();
   log.info(`${host.label} builds ${formatPlatform(platform)}: ${note}`);
   if (warning !== undefined) log.warning(warning);
   // What was compiled without running anything of the platform has to be run now.

@@ -22,6 +22,8 @@ export type HandOver = (leg: HandedOver) => Promise<void>;
 export interface HandoverLegDeps extends UploadDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly registry: RecordTargetVerbs;
+  /** Whether images are pushed without an arch tag, by which merge would find them in the registry. */
+  readonly byDigest?: boolean;
 }
 
 /**
@@ -34,6 +36,10 @@ export function legHandover(asked: Handover, deps: HandoverLegDeps): HandOver {
     case 'none':
       return async () => Promise.resolve();
     case 'registry':
+      if (deps.byDigest === true && way.why !== undefined)
+        deps.log.warning(
+          `arch-tag is none and ${way.why}: merge finds this leg only if its input records names what the output record of this one says`,
+        );
       return async (leg) => throughRegistry(leg, way.why, deps);
     case 'artifact':
       return async (leg) => {
@@ -76,9 +82,11 @@ async function throughRegistry(
   }
   try {
     const digest = await pushRecord(registry, record.image, pushed, recordBytes(record), log);
-    log.info(
-      `${record.image.name}:${record.tag ?? pushed.digest} is handed over, with its record ${digest} beside it${because(why)}`,
-    );
+    const says =
+      record.tag === undefined
+        ? `${record.image.name}@${pushed.digest} has its record ${digest} beside it, and no tag: merge needs it in records`
+        : `${record.image.name}:${record.tag} is handed over, with its record ${digest} beside it`;
+    log.info(`${says}${because(why)}`);
   } catch (error) {
     // The arch tag does alone; what is lost is what the merge would not have to find out for itself.
     if (!(error instanceof CodedError) || error.code === 'E_CANCELLED') throw error;

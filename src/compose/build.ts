@@ -13,13 +13,15 @@ import { sleeper, type Shell } from './shell.ts';
 
 /** Builds, with the client, the engines and the hand-over that the inputs ask for; all are closed however that ends. */
 export async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise<CommandResult> {
-  const [{ build }, { legHandover }, { chooseEngine }, { sweep }, { claim }] = await Promise.all([
-    import('../commands/build.ts'),
-    import('../commands/handover-leg.ts'),
-    import('../engines/detect.ts'),
-    import('../engines/leftovers.ts'),
-    import('../engines/process/ledger.ts'),
-  ]);
+  const [{ build }, { whyNotPush }, { legHandover }, { chooseEngine }, { sweep }, { claim }] =
+    await Promise.all([
+      import('../commands/build.ts'),
+      import('../commands/build-events.ts'),
+      import('../commands/handover-leg.ts'),
+      import('../engines/detect.ts'),
+      import('../engines/leftovers.ts'),
+      import('../engines/process/ledger.ts'),
+    ]);
   const scratch = await shell.scratch();
   await claim(scratch);
   await sweep(dirname(scratch), shell);
@@ -58,6 +60,7 @@ export async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise
         handOver: legHandover(inputs.handover, {
           ...shell,
           registry,
+          byDigest: inputs['arch-tag'] === 'none' && whyNotPush(inputs, github) === undefined,
           sleep: sleeper(shell),
           retentionDays: shell.env['GITHUB_RETENTION_DAYS'],
         }),

@@ -219,6 +219,8 @@ export interface Engine {
    * @returns what it was pushed as
    */
   pushByDigest?(image: BuiltImage, repository: Repository): Promise<Digest>;
+  /** Where it depends on the machine whether {@link pushByDigest} works: before anything is built, and after the preflight. @throws E_UNSUPPORTED */
+  checkPushByDigest?(): Promise<void>;
   /** Everything that this build put under a name of its own, and nothing else; the engine's build cache stays its own. Never throws for what is gone. */
   remove(image: BuiltImage): Promise<void>;
   /** Credentials and temporary files of ours. Idempotent; call it however the leg ended. */

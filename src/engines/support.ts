@@ -175,15 +175,12 @@ export function unsupportedOptions(
   return asked.flatMap((option) => {
     const why = whyNot(supportTable[option][dialect], version);
     if (why === undefined) return [];
-    const others = dialects.flatMap((one) => {
-      const support: Support = supportTable[option][one];
-      if (support !== 'yes' && 'no' in support) return [];
-      return [one === dialect && support !== 'yes' ? `${one} ${support.since} or newer` : one];
-    });
+    const others = enginesWith(option, dialect);
+    const name = dialect === 'docker-classic' ? 'docker without BuildKit,' : dialect;
     return [
       new CodedError(
         'E_UNSUPPORTED',
-        `${option} can't be honoured by ${`${dialect} ${version}`.trim()}: ${why}`,
+        `${option} can't be honoured by ${`${name} ${version}`.trim()}: ${why}`,
         {
           hint:
             others.length === 0
@@ -192,6 +189,16 @@ export function unsupportedOptions(
         },
       ),
     ];
+  });
+}
+
+/** By the names that `engine` takes. Which builder is inside of a Docker Engine nobody can choose by such a name. */
+function enginesWith(option: BuildOption, dialect: Dialect): string[] {
+  return dialects.flatMap((one) => {
+    const support: Support = supportTable[option][one];
+    if (one === 'docker-classic' || (support !== 'yes' && 'no' in support)) return [];
+    if (one === 'docker' && dialect === 'docker-classic') return ['docker with its buildx plugin'];
+    return [one === dialect && support !== 'yes' ? `${one} ${support.since} or newer` : one];
   });
 }
 

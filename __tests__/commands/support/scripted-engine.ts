@@ -18,6 +18,8 @@ export interface Script {
   readonly archive?: AsyncIterable<Uint8Array>;
   /** Whether it can push without a tag. */
   readonly byDigest?: boolean;
+  /** Why it can't, as the machine shows. */
+  readonly noDigestPush?: Error;
   /** Thrown by the step of that name. */
   readonly fails?: Partial<Record<'preflight' | 'build' | 'run' | 'push', Error>>;
 }
@@ -73,6 +75,8 @@ export function scriptedEngine(
         return script.image.manifest.digest;
       },
     }),
+    checkPushByDigest: () =>
+      script.noDigestPush === undefined ? Promise.resolve() : Promise.reject(script.noDigestPush),
     archive: () => {
       steps.push('archive');
       return script.archive ?? archiveOf(script.image);

@@ -391,7 +391,10 @@ describe('the table of options', () => {
     expect(asked).toEqual(['labels', 'build-contexts', 'ulimit']);
     expect(unsupportedOptions(asked, 'docker', '20.10.24+dfsg1').map(errorLine)).toEqual([
       "E_UNSUPPORTED: build-contexts can't be honoured by docker 20.10.24+dfsg1: it came with 23.0; leave it out, or use an engine that can: buildx, docker 23.0 or newer, podman, buildah",
-      "E_UNSUPPORTED: ulimit can't be honoured by docker 20.10.24+dfsg1: it came with 23.0; leave it out, or use an engine that can: buildx, docker 23.0 or newer, docker-classic, podman, buildah",
+      "E_UNSUPPORTED: ulimit can't be honoured by docker 20.10.24+dfsg1: it came with 23.0; leave it out, or use an engine that can: buildx, docker 23.0 or newer, podman, buildah",
+    ]);
+    expect(unsupportedOptions(['secrets'], 'docker-classic', '26.1.5').map(errorLine)).toEqual([
+      "E_UNSUPPORTED: secrets can't be honoured by docker without BuildKit, 26.1.5: the classic builder has none; leave it out, or use an engine that can: buildx, docker with its buildx plugin, podman, buildah",
     ]);
     expect(unsupportedOptions(asked, 'docker', '23.0.0-rc.1')).toEqual([]);
     expect(unsupportedOptions(asked, 'podman', '4.1.9')).toHaveLength(1);

@@ -184,13 +184,17 @@ export class BuildxEngine extends DockerfileEngine {
   }
 
   async pushByDigest(image: BuiltImage, repository: Repository): Promise<Digest> {
-    if (this.#docker === undefined) return this.#images.pushByDigest(image, repository);
-    throw new CodedError(
-      'E_UNSUPPORTED',
-      'arch-tag none: with the docker driver Docker pushes, by name only',
-      {
+    await this.checkPushByDigest();
+    return this.#images.pushByDigest(image, repository);
+  }
+
+  checkPushByDigest(): Promise<void> {
+    if (this.#docker === undefined) return Promise.resolve();
+    const says = 'arch-tag none: with the docker driver Docker pushes, by name only';
+    return Promise.reject(
+      new CodedError('E_UNSUPPORTED', says, {
         hint: 'let each leg push a tag, or use a builder with another driver: docker buildx create --use',
-      },
+      }),
     );
   }
 

@@ -21,11 +21,7 @@ export async function pushFromFolder(
   repository: Repository,
   { packing, isLocal }: { packing: readonly string[]; isLocal: boolean },
 ): Promise<Digest> {
-  if (!isLocal) {
-    throw new CodedError('E_UNSUPPORTED', `arch-tag none: ${session.name} elsewhere pushes by name only`, {
-      hint: 'let each leg push a tag ({tag}-{arch} is the default)',
-    });
-  }
+  if (!isLocal) throw noDigestPushElsewhere(session);
   const folder = join(await session.folder(), `${session.uniqueId()}-image`);
   try {
     const written = await session.tell(['push', ...packing, image, `dir:${folder}`]);
@@ -36,6 +32,13 @@ export async function pushFromFolder(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Why an engine on another machine can't do that. */
+export function noDigestPushElsewhere({ name }: Pick<Session, 'name'>): CodedError {
+  return new CodedError('E_UNSUPPORTED', `arch-tag none: ${name} elsewhere pushes by name only`, {
+    hint: 'let each leg push a tag ({tag}-{arch} is the default)',
+  });
 }
 
 /**
