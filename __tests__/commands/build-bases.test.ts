@@ -1,11 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  baseReader,
-  checkBases,
-  type BaseDeps,
-  type BaseFacts,
-  type FoundBase,
-} from '../../src/commands/build-bases.ts';
+import { baseReader, type BaseFacts } from '../../src/commands/base-facts.ts';
+import { checkBases, type BaseDeps, type FoundBase } from '../../src/commands/build-bases.ts';
 import { replacementFor } from '../../src/commands/base-replacements.ts';
 import type { BaseImage } from '../../src/dockerfile/dockerfile.ts';
 import { CodedError, errorLine } from '../../src/errors.ts';

@@ -1,9 +1,8 @@
-import type { Engine, Mode } from '../engines/engine.ts';
+import type { BuiltImage, Engine, Mode } from '../engines/engine.ts';
 import { relation } from '../engines/preflight/mode.ts';
 import { healthCommand } from '../engines/smoke/service-check.ts';
 import type { ServiceQuestion } from '../engines/smoke/service.ts';
 import { smokeTestArguments } from '../engines/smoke/smoke.ts';
-import type { BuiltImage } from '../engines/engine.ts';
 import { CodedError, errorLine } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ImageConfig } from '../oci/config.ts';
@@ -12,7 +11,11 @@ import type { ReadyLeg } from './build-leg.ts';
 import type { PlannedLeg } from './build-plan.ts';
 
 /** How long a smoke test may take, in milliseconds; emulated programs are several times slower. */
-const smokeTestMs: Readonly<Record<Mode, number>> = { native: 300_000, cross: 300_000, emulate: 900_000 };
+export const smokeTestMs: Readonly<Record<Mode, number>> = {
+  native: 300_000,
+  cross: 300_000,
+  emulate: 900_000,
+};
 
 type Asked = Pick<PlannedLeg, 'smokeTest' | 'smokeTestUrl'>;
 

@@ -4,7 +4,7 @@ import type { InputsOf } from '../inputs/table.ts';
 import { formatPlatform } from '../platform/platform.ts';
 import { checkAccess } from './build-access.ts';
 import { adoptLeg, type AdoptDeps } from './build-adopt.ts';
-import { baseReader } from './build-bases.ts';
+import { baseReader } from './base-facts.ts';
 import { withBases } from './build-dockerfile.ts';
 import { preflightLeg, runLeg, type LegDeps, type ReadyLeg } from './build-leg.ts';
 import { planBuild, type PlannedLeg } from './build-plan.ts';

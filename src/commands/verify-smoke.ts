@@ -9,6 +9,7 @@ import { formatReference, type Repository } from '../oci/reference.ts';
 import { formatPlatform } from '../platform/platform.ts';
 import type { CheckReport } from '../report/platforms.ts';
 import type { ProvenImage } from '../verify/source.ts';
+import { smokeTestMs } from './build-smoke.ts';
 
 export interface SmokeTestDeps {
   readonly log: Log;
@@ -17,9 +18,6 @@ export interface SmokeTestDeps {
   /** A folder of this run alone. */
   readonly scratch: () => Promise<string>;
 }
-
-/** How long it may take, in milliseconds; emulated programs are several times slower. */
-const timeoutMs: Readonly<Record<Mode, number>> = { native: 300_000, cross: 300_000, emulate: 900_000 };
 
 /**
  * Where engines can pull from. @throws E_UNSUPPORTED where the list stands in no registry
@@ -110,18 +108,23 @@ interface Run {
 }
 
 /**
- * A build of nothing but the image pulls it, with the credentials of this run, into the engine's store. @returns why the test failed
+ * Has the engine pull the image, with the credentials of this run, by a build of nothing else, and runs the command in it.
+ * @returns why the test failed; `undefined` where it did not
  */
-async function run(engine: Engine, image: ProvenImage, { repository, command, mode, folder }: Run) {
+async function run(
+  engine: Engine,
+  image: ProvenImage,
+  { repository, command, mode, folder }: Run,
+): Promise<CodedError | undefined> {
   const { platform } = image;
   const name = formatReference({ repository, digest: image.descriptor.digest });
   const file = join(folder, 'Dockerfile');
-  // Of a FROM line alone buildah and podman leave the working container behind.
+  // After a build of a FROM line alone, buildah and podman leave the working container behind.
   await writeFile(file, `FROM ${name}\nLABEL native-multiarch.smoke-test="${image.descriptor.digest}"\n`);
   const source = { kind: 'dockerfile', context: folder, file } as const;
   const pulled = await engine.build({ platform, mode, source });
   try {
-    await engine.run(pulled, { command, platform, timeoutMs: timeoutMs[mode] });
+    await engine.run(pulled, { command, platform, timeoutMs: smokeTestMs[mode] });
     return undefined;
   } catch (error) {
     if (!(error instanceof CodedError) || error.code !== 'E_SMOKE_TEST') throw error;
