@@ -177,6 +177,17 @@ describe('a step', () => {
     expect(calls.at(-1)).toMatch(/^error E_UNSUPPORTED/u);
   });
 
+  test('a summary that can not be written is a warning where all else is done', async () => {
+    const writeSummary = () => Promise.reject(new Error('EACCES'));
+    const { status, calls } = await run(merge, done, { writeSummary });
+    expect(status).toBe(0);
+    expect(calls).toEqual([
+      'info published',
+      'output digest sha256:1',
+      "warning the step summary can't be written: EACCES",
+    ]);
+  });
+
   test('a summary of more than 900 KiB is cut at a line', async () => {
     const command: Command = () => ({ outputs: {}, text: '', summary: 'a line of é\n'.repeat(100_000) });
     const { summary } = await run(merge, command);

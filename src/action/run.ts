@@ -57,9 +57,18 @@ async function runOne(host: ActionHost, mask: Mask): Promise<void> {
     const result = await runCommand(inputs.command, inputs.raw, shell);
     if (result.text !== '') log.info(result.text.trimEnd());
     for (const [name, value] of outputTexts(result.outputs, log)) core.setOutput(name, value);
-    await host.writeSummary(truncateSummary(result.summary));
+    await addSummary(host, mask.text(truncateSummary(result.summary)));
   } finally {
     await scratch.remove();
+  }
+}
+
+/** What a command did, or why it failed, is done and told: that nobody can read it in the summary as well changes neither. */
+async function addSummary({ core, writeSummary }: ActionHost, markdown: string): Promise<void> {
+  try {
+    await writeSummary(markdown);
+  } catch (refused) {
+    core.warning(harmless(`the step summary can't be written: ${toCodedError(refused).message}`));
   }
 }
 
@@ -84,12 +93,7 @@ async function tellFailure(host: ActionHost, mask: Mask, failed: CodedError, thr
   for (let cause: unknown = thrown; cause instanceof Error; cause = cause.cause) {
     for (const line of (cause.stack ?? cause.message).split('\n')) core.debug(harmless(line));
   }
-  const row = failureMarkdown((env['INPUT_COMMAND'] ?? '').trim(), error);
-  try {
-    await host.writeSummary(row);
-  } catch (refused) {
-    core.info(harmless(`the step summary can't be written: ${toCodedError(refused).message}`));
-  }
+  await addSummary(host, failureMarkdown((env['INPUT_COMMAND'] ?? '').trim(), error));
   const line = errorLine(error);
   if (line.length > maxAnnotation) core.info(harmless(line));
   core.error(line, {
