@@ -324,6 +324,15 @@ describe('a leg that fails', () => {
     });
   });
 
+  test('because its tag may not move: E_TAG_IMMUTABLE, with a template that is new in each attempt', async () => {
+    await withRegistry({}, async (registry) => {
+      const { work } = await runBuild(registry, { fails: { push: told('E_TAG_IMMUTABLE') } });
+      const error = await rejection(work);
+      expect(error.code).toBe('E_TAG_IMMUTABLE');
+      expect(error.hint).toContain('{tag}-{arch}-{run}-{attempt}');
+    });
+  });
+
   test('because something else stands at its tag: E_TAG_MOVED, with what stands there', async () => {
     await withRegistry({}, async (registry) => {
       const other = buildImage({ labels: { other: 'leg' } });

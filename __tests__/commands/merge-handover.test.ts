@@ -481,6 +481,56 @@ describe('legs that did not push', () => {
   });
 });
 
+describe('arch tags that are new in each attempt', () => {
+  const template = {
+    'arch-tag': '{tag}-{arch}-{run}-{attempt}',
+    handover: 'registry',
+    platforms: 'linux/amd64, linux/s390x',
+  };
+  const third = { GITHUB_RUN_ATTEMPT: '3' };
+
+  test('a leg that was run again is merged with its sibling of an earlier attempt, the newest one', async () => {
+    await withRegistry({}, async (registry) => {
+      const make = (platform: string, name: string): Fixture => {
+        const image = buildImage({ platform, labels: { [revision]: sha }, run: { Env: [`NAME=${name}`] } });
+        addToRegistry(registry, path, image, name);
+        return image;
+      };
+      make('linux/amd64', 'v1-amd64-7-1');
+      const amd64 = make('linux/amd64', 'v1-amd64-7-2');
+      make('linux/s390x', 'v1-s390x-7-1');
+      const s390x = make('linux/s390x', 'v1-s390x-7-3');
+      const { lines } = await fanIn(registry, template, third);
+      expect(digestsIn(registry)).toEqual([amd64.manifest.digest, s390x.manifest.digest]);
+      expect(lines).toContainEqual(
+        'arch tag v1-amd64-7-3 for linux/amd64 is not there: v1-amd64-7-2 is taken, of an earlier attempt',
+      );
+    });
+  });
+
+  test('where no attempt has pushed, it says that it has looked for each', async () => {
+    await withRegistry({}, async (registry) => {
+      addToRegistry(registry, path, buildImage({ labels: { [revision]: sha } }), 'v1-amd64-7-1');
+      const error = await rejection(fanIn(registry, template, third));
+      expect([error.code, error.message]).toEqual([
+        'E_PLATFORM_MISSING',
+        'linux/s390x is missing from the arch tags (looked for: v1-amd64-7-3, v1-s390x-7-3, and those of earlier attempts)',
+      ]);
+    });
+  });
+
+  test('one of another commit is none of this run', async () => {
+    await withRegistry({}, async (registry) => {
+      addToRegistry(registry, path, buildImage({ labels: { [revision]: 'a'.repeat(40) } }), 'v1-amd64-7-1');
+      const image = buildImage({ platform: 'linux/s390x', labels: { [revision]: sha } });
+      addToRegistry(registry, path, image, 'v1-s390x-7-3');
+      expect(await rejection(fanIn(registry, template, third))).toMatchObject({
+        code: 'E_REVISION_MISMATCH',
+      });
+    });
+  });
+});
+
 describe('where there is no artifact service', () => {
   test('auto says so and takes the arch tags', async () => {
     await withRegistry({}, async (registry) => {

@@ -102,3 +102,15 @@ test('the registry as hand-over: one leg for each platform, at its arch tag, whi
   ]);
   expect(legs.every((leg) => leg.repository === repository && leg.promised === undefined)).toBe(true);
 });
+
+test('with {attempt} in the template, the tags of earlier attempts follow, newest first and not without end', () => {
+  const repository = parseRepository('quay.io/acme/app');
+  const of = (template: string, attempt: string): (readonly string[] | undefined)[] =>
+    archTagLegs([parsePlatform('linux/s390x')], repository, template, { tag: 'v1', run: '7', attempt }).map(
+      ({ ref, earlier }) => [ref, ...(earlier ?? [])],
+    );
+  expect(of('{tag}-{arch}-{run}-{attempt}', '3')).toEqual([['v1-s390x-7-3', 'v1-s390x-7-2', 'v1-s390x-7-1']]);
+  expect(of('{tag}-{arch}-{run}-{attempt}', '1')).toEqual([['v1-s390x-7-1']]);
+  expect(of('{tag}-{arch}-{run}', '3')).toEqual([['v1-s390x-7']]);
+  expect(of('{arch}-{attempt}', '999999')[0]).toHaveLength(21);
+});

@@ -88,9 +88,18 @@ async function push(engine: Engine, built: BuiltImage, { image, tag }: LegTarget
     if (engine.pushByDigest === undefined) throw noDigestPush(engine);
     return engine.pushByDigest(built, image);
   }
-  await engine.push(built, { repository: image, tag });
-  return tag;
+  try {
+    await engine.push(built, { repository: image, tag });
+    return tag;
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.code !== 'E_TAG_IMMUTABLE') throw error;
+    throw new CodedError(error.code, error.message, { hint: newTagEachTime, cause: error });
+  }
 }
+
+/** What a run has in common with itself when it is run again is not enough. */
+const newTagEachTime =
+  'let arch-tag be new in each run and attempt, in build and merge alike, as {tag}-{arch}-{run}-{attempt} is';
 
 /** @throws E_UNSUPPORTED for an engine that pushes by name only */
 export function refuseDigestPush(engine: Pick<Engine, 'name' | 'pushByDigest'>): void {

@@ -102,7 +102,7 @@ function fromTags(legs: readonly Leg[]): FoundLegs {
   return {
     legs,
     explicit: false,
-    where: `the arch tags (looked for: ${legs.map((leg) => leg.ref).join(', ')})`,
+    where: `the arch tags (looked for: ${legs.map((leg) => leg.ref).join(', ')}${legs.some(({ earlier }) => earlier !== undefined) ? ', and those of earlier attempts' : ''})`,
   };
 }
 

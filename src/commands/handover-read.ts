@@ -38,13 +38,30 @@ export async function readLegs(legs: readonly Leg[], deps: ReadLegDeps): Promise
       if (leg.problem !== undefined) return leg.problem;
       if (leg.unheard === 'absent' || leg.record?.pushed === false) return undefined;
       try {
-        const source = await readLeg(leg, tolerated, deps);
-        return source && { leg, source };
+        return await readNewest(leg, tolerated, deps);
       } catch (error) {
         return toCodedError(error);
       }
     }),
   );
+}
+
+/** At its own tag, else at that of the newest attempt in which it pushed. */
+async function readNewest(
+  leg: Leg,
+  tolerated: Tolerate | undefined,
+  deps: ReadLegDeps,
+): Promise<ReadLeg | undefined> {
+  const source = await readLeg(leg, tolerated, deps);
+  if (source !== undefined) return { leg, source };
+  for (const ref of leg.earlier ?? []) {
+    const before = { ...leg, ref, origin: `${leg.origin}, in an earlier attempt ${ref}` };
+    const found = await readLeg(before, tolerated, deps);
+    if (found === undefined) continue;
+    deps.log.info(`${leg.origin} is not there: ${ref} is taken, of an earlier attempt`);
+    return { leg: before, source: found };
+  }
+  return undefined;
 }
 
 async function readLeg(

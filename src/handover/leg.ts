@@ -13,6 +13,8 @@ export interface Leg {
   readonly repository: Repository;
   /** A tag or a digest; empty for the only image of an OCI image layout. */
   readonly ref: string;
+  /** The tags of this leg in earlier attempts, newest first: where it was not run again, one of them holds its work. */
+  readonly earlier?: readonly string[];
   /** What a record promises of the manifest. */
   readonly promised?: { readonly digest: Digest; readonly mediaType: string; readonly size: number };
   readonly record?: LegRecord;
@@ -29,6 +31,7 @@ export interface Leg {
   readonly index: 'leg' | 'pick' | 'all';
 }
 
+/** The leg that handed this record over. @param origin where the record comes from, for people */
 export function legOfRecord(record: LegRecord, origin: string): Leg {
   const { digest, mediaType, size } = record;
   return {
