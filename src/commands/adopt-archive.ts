@@ -19,7 +19,7 @@ import { adoptLayout } from './adopt-layout.ts';
 import type { StoredSource } from './build-adopt.ts';
 
 /** Where an archive is, and where its parts may be put. */
-export interface ArchivePlace {
+interface ArchivePlace {
   readonly path: string;
   readonly cwd: string;
   /** A folder of this run alone. */
@@ -52,7 +52,7 @@ const maxLinks = 4;
  * The image of one platform in an OCI image layout that is one tar file. Blobs are written to a folder of ours, under names of ours.
  * @throws E_NOT_FOUND, E_INPUT, and as {@link adoptLayout} does
  */
-export async function adoptOciArchive(place: ArchivePlace, platform: Platform): Promise<StoredLayout> {
+async function adoptOciArchive(place: ArchivePlace, platform: Platform): Promise<StoredLayout> {
   const folder = await mkdtemp(join(place.scratch, 'adopted-'));
   for (const algorithm of ['sha256', 'sha512'])
     await mkdir(join(folder, 'blobs', algorithm), { recursive: true });
@@ -109,7 +109,7 @@ interface Members {
  * layers are packed with gzip, the config stays what it is, and with it the image's ID.
  * @throws E_NOT_FOUND, E_INPUT, E_MANIFEST
  */
-export async function adoptDockerArchive(place: ArchivePlace, platform: Platform): Promise<StoredLayout> {
+async function adoptDockerArchive(place: ArchivePlace, platform: Platform): Promise<StoredLayout> {
   const what = `docker-archive:${place.path}`;
   const folder = await mkdtemp(join(place.scratch, 'adopted-'));
   const members: Members = { files: new Map(), links: new Map() };

@@ -5,7 +5,7 @@ import { archTag } from '../handover/arch-tag.ts';
 import type { PlatformRow } from '../inputs/platform-list.ts';
 import type { ServiceUrl } from '../inputs/service-url.ts';
 import type { InputsOf } from '../inputs/table.ts';
-import { firstTag, targetsOf } from '../inputs/targets.ts';
+import { firstTag, legTargets } from '../inputs/targets.ts';
 import type { Repository } from '../oci/reference.ts';
 import type { Platform } from '../platform/platform.ts';
 import { whyNotPush } from './build-events.ts';
@@ -53,8 +53,7 @@ export interface PlannedLeg {
 
 /** @throws E_INPUT, E_UNSUPPORTED */
 export function planBuild(inputs: BuildInputs, github: GithubEnvironment): BuildPlan {
-  const pushed = targetsOf(inputs.images, inputs.tags).slice(0, inputs['push-to'] === 'all' ? undefined : 1);
-  const [first, ...others] = pushed;
+  const [first, ...others] = legTargets(inputs);
   if (first === undefined)
     throw new CodedError('E_INPUT', 'images is not set, and build needs it', { hint: 'set images' });
   if (inputs['arch-tag'] === 'none' && inputs.handover === 'registry') {

@@ -6,8 +6,8 @@ import type { Engine } from '../engines/engine.ts';
 import { settleAll } from '../errors.ts';
 import { githubEnvironment } from '../github/environment.ts';
 import type { InputsOf } from '../inputs/table.ts';
-import { targetsOf } from '../inputs/targets.ts';
-import { engineOptions, imageReader, installed, storedEngine, trialOf } from './engines.ts';
+import { legTargets } from '../inputs/targets.ts';
+import { buildOptions, storedEngine, trialOf } from './engines.ts';
 import { impatient, registryClient, withRegistry } from './registry.ts';
 import { sleeper, type Shell } from './shell.ts';
 
@@ -25,35 +25,20 @@ export async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise
   const scratch = await shell.scratch();
   await claim(scratch);
   await sweep(dirname(scratch), shell);
-  const push = targetsOf(inputs.images, inputs.tags)
-    .slice(0, inputs['push-to'] === 'all' ? undefined : 1)
-    .map(({ image }) => image);
+  const push = legTargets(inputs).map(({ image }) => image);
   for (const { from } of inputs.secrets) if (from.kind === 'value') shell.log.secret(from.value);
   const github = await githubEnvironment(shell.env, readStart);
   return withRegistry(inputs, shell, push, async (registry) => {
-    const { remote, setup } = inputs;
-    const options = {
-      ...(await engineOptions(inputs, shell, registry)),
-      reader: await imageReader(registry, shell),
-      setUpEmulation: inputs['setup-emulation'],
-      ...(remote !== undefined && { remote }),
-      ...(setup !== undefined && { buildx: await installed(setup, inputs, shell) }),
-    };
+    const options = await buildOptions(inputs, shell, registry);
     const early = await registryClient(inputs, shell, push, impatient);
-    const engines = new Map<string, Promise<Engine>>();
+    const engines = new Engines();
     try {
       return await build(inputs, {
         log: shell.log,
-        engineOf: async (name) => {
-          const engine = engines.get(name) ?? chooseEngine(name, options, trialOf(inputs));
-          engines.set(name, engine);
-          return engine;
-        },
-        storedEngine: async (source) => {
-          const engine = engines.get(source.text) ?? storedEngine(source, options, shell);
-          engines.set(source.text, engine);
-          return engine;
-        },
+        engineOf: async (name) =>
+          engines.once(name, async () => chooseEngine(name, options, trialOf(inputs))),
+        storedEngine: async (source) =>
+          engines.once(source.text, async () => storedEngine(source, options, shell)),
         registry,
         early,
         github,
@@ -69,19 +54,30 @@ export async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise
       });
     } finally {
       early.close();
-      await closeAll(engines.values());
+      await engines.close();
     }
   });
 }
 
-/** Each of them, also where another can't be closed; one that was never made has nothing to close. */
-async function closeAll(engines: Iterable<Promise<Engine>>): Promise<void> {
-  await settleAll(
-    [...engines].map(async (engine) => {
+/** The engines of one run. */
+class Engines {
+  readonly #made = new Map<string, Promise<Engine>>();
+
+  /** The one that was made under this key, or else is made now. */
+  async once(key: string, make: () => Promise<Engine>): Promise<Engine> {
+    const engine = this.#made.get(key) ?? make();
+    this.#made.set(key, engine);
+    return engine;
+  }
+
+  /** Closes each of them, also where another can't be closed; one that could not be made has nothing to close. */
+  async close(): Promise<void> {
+    const closing = [...this.#made.values()].map(async (engine) => {
       await engine.then(
         async (one) => one.close(),
         () => undefined,
       );
-    }),
-  );
+    });
+    await settleAll(closing);
+  }
 }

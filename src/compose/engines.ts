@@ -9,7 +9,7 @@ import { certificate, logins, readingLayouts, type RegistryInputs } from './regi
 import { sleeper, type Shell } from './shell.ts';
 
 /** What the inputs that every command with a registry has say to an engine. */
-export async function engineOptions(
+async function engineOptions(
   inputs: RegistryInputs,
   shell: Shell,
   registry: RegistryClient,
@@ -74,14 +74,30 @@ export async function pullingEngine(
   return chooseEngine(inputs.engine, { ...options, insecureRegistries });
 }
 
+/** {@link engineOptions}, with what only builds ask for. */
+export async function buildOptions(
+  inputs: InputsOf<'build'>,
+  shell: Shell,
+  registry: RegistryClient,
+): Promise<EngineOptions> {
+  const { remote, setup } = inputs;
+  return {
+    ...(await engineOptions(inputs, shell, registry)),
+    reader: await imageReader(registry, shell),
+    setUpEmulation: inputs['setup-emulation'],
+    ...(remote !== undefined && { remote }),
+    ...(setup !== undefined && { buildx: await installed(setup, inputs, shell) }),
+  };
+}
+
 /** What base images of engine assemble are read with. */
-export async function imageReader(registry: RegistryClient, shell: Shell): Promise<ImageReader> {
+async function imageReader(registry: RegistryClient, shell: Shell): Promise<ImageReader> {
   const { layerPaths } = await import('../verify/content/folders.ts');
   return { ...(await readingLayouts(registry, shell)), layerPaths };
 }
 
 /** The program that `setup` asks for, installed where it is not. */
-export async function installed(setup: SetupInput, inputs: RegistryInputs, shell: Shell): Promise<string> {
+async function installed(setup: SetupInput, inputs: RegistryInputs, shell: Shell): Promise<string> {
   const [{ setUpBuildx }, { downloader }] = await Promise.all([
     import('../engines/buildx/setup-buildx.ts'),
     import('../registry/download.ts'),

@@ -9,6 +9,7 @@ import type { InputsOf } from '../inputs/table.ts';
 import { withRegistry } from './registry.ts';
 import { sleeper, type Shell } from './shell.ts';
 
+/** Merges, with the client, the copier and the folders that the inputs ask for. */
 export async function runMerge(inputs: InputsOf<'merge'>, shell: Shell): Promise<CommandResult> {
   const [
     { merge },

@@ -45,6 +45,10 @@ export const impatient: Partial<Limits> = {
   longestRetryAfterMs: 5_000,
 };
 
+/**
+ * A client with the credentials, certificate and insecure registries of the inputs. The caller closes it.
+ * @param pushRepositories those for which tokens are asked for with the right to push, too
+ */
 export async function registryClient(
   inputs: RegistryInputs,
   shell: Shell,
@@ -89,7 +93,7 @@ export function logins(inputs: RegistryInputs, log: Log): NonNullable<EngineOpti
 }
 
 /** The first image; where only references say what is looked at, the first of these. */
-export function firstRepository(inputs: RegistryInputs): Repository {
+function firstRepository(inputs: RegistryInputs): Repository {
   const [reference] = (inputs.references ?? []).filter(({ repository }) => !isLayout(repository));
   if (reference !== undefined && inputs.images === undefined) return reference.repository;
   const [target] = targetsOf(inputs.images, inputs.tags);

@@ -5,6 +5,7 @@ import { pullingEngine } from './engines.ts';
 import { readingLayouts, withRegistry } from './registry.ts';
 import type { Shell } from './shell.ts';
 
+/** Verifies, with an engine for the smoke test only where one is asked for; it is closed however that ends. */
 export async function runVerify(inputs: InputsOf<'verify'>, shell: Shell): Promise<CommandResult> {
   const { verify } = await import('../commands/verify.ts');
   return withRegistry(inputs, shell, [], async (registry) => {

@@ -35,6 +35,15 @@ export function targetsOf(images: readonly Repository[] | undefined, tags: reado
   });
 }
 
+/** The {@link targetsOf} that a leg pushes to: the first, or all where `push-to` says so. @throws as {@link targetsOf} does */
+export function legTargets(inputs: {
+  readonly images?: readonly Repository[] | undefined;
+  readonly tags: readonly TagItem[];
+  readonly 'push-to': 'first' | 'all';
+}): Target[] {
+  return targetsOf(inputs.images, inputs.tags).slice(0, inputs['push-to'] === 'all' ? undefined : 1);
+}
+
 /** `{tag}` of `arch-tag`: the first of `tags`. */
 export function firstTag(tags: readonly TagItem[]): string | undefined {
   return tags[0]?.tag;

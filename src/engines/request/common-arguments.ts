@@ -13,10 +13,12 @@ export function commonArguments({ labels }: BuildRequest, source: DockerfileSour
   ];
 }
 
+/** A flag and its value, where there is one. */
 export function optional(flag: string, value: string | undefined): string[] {
   return value === undefined ? [] : [flag, value];
 }
 
+/** The flag once for each `name=value`. */
 export function pairs(flag: string, values: Readonly<Record<string, string>> = {}): string[] {
   return Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
 }
