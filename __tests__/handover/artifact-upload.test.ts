@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recordFileName } from '../../src/handover/artifact-name.ts';
@@ -40,7 +43,7 @@ afterEach(async () => {
 
 const record = Buffer.from('{"schema":1}');
 
-function upload(controller = new AbortController()) {
+function upload(controller = new AbortController(), tryMs?: number) {
   const log = keptLog();
   const slept: number[] = [];
   const work = uploadRecord(record, (n) => `record.1${n === 1 ? '' : `-${n}`}`, {
@@ -52,6 +55,7 @@ function upload(controller = new AbortController()) {
     scratch: () => Promise.resolve(folder),
     retentionDays: '90',
     signal: controller.signal,
+    ...(tryMs !== undefined && { tryMs }),
   });
   return { work, log, slept };
 }
@@ -113,6 +117,27 @@ describe('a record that is handed over as an artifact', () => {
     expect(await rejection(work)).toMatchObject({ code: 'E_GITHUB' });
     expect(slept).toEqual([2000, 5000, 15000]);
     expect(service.requests).toHaveLength(4);
+  });
+
+  test('a service that takes the connection and never answers is given up after two tries', async () => {
+    const asked: string[] = [];
+    const silent = createServer((request) => void asked.push(request.url ?? ''));
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    try {
+      const { port } = silent.address() as AddressInfo;
+      process.env['ACTIONS_RESULTS_URL'] = `http://127.0.0.1:${port}/`;
+      const { work, slept } = upload(undefined, 200);
+      expect(await rejection(work)).toMatchObject({
+        code: 'E_GITHUB',
+        message: "the record can't be handed over as artifact record.1-2: no answer within 0.2 s",
+      });
+      expect(slept).toEqual([2000]);
+      expect(asked).toHaveLength(2);
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
   });
 
   test('a run that is cancelled does not wait for it', async () => {

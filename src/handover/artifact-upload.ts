@@ -12,11 +12,14 @@ export interface UploadDeps {
   /** GITHUB_RETENTION_DAYS: what the repository keeps at most. */
   readonly retentionDays: string | undefined;
   readonly signal: AbortSignal;
+  /** How long one try may take; default 2 minutes. The package waits 5 for a storage that is silent, and as long again at each try. */
+  readonly tryMs?: number;
 }
 
 /** Failed jobs can be run again for so long. https://docs.github.com/en/actions/how-tos/manage-workflow-runs/re-run-workflows-and-jobs */
 const keptDays = 30;
 const waitsMs = [2_000, 5_000, 15_000];
+const longestTryMs = 120_000;
 
 /**
  * Makes an artifact that holds the record and nothing else. @actions/artifact tries again what the service refuses for now,
@@ -29,7 +32,7 @@ const waitsMs = [2_000, 5_000, 15_000];
 export async function uploadRecord(
   record: Uint8Array,
   nameOf: (upload: number) => string,
-  { log, sleep, scratch, retentionDays, signal }: UploadDeps,
+  { log, sleep, scratch, retentionDays, signal, tryMs = longestTryMs }: UploadDeps,
 ): Promise<string> {
   const folder = join(await scratch(), 'handover');
   const file = join(folder, recordFileName);
@@ -46,15 +49,18 @@ export async function uploadRecord(
     try {
       await withoutStdout(log, async () =>
         unlessAborted(
-          signal,
+          AbortSignal.any([signal, AbortSignal.timeout(tryMs)]),
           new DefaultArtifactClient().uploadArtifact(name, [file], folder, { retentionDays: kept }),
         ),
       );
       return name;
     } catch (error) {
       signal.throwIfAborted();
-      const why = show(error instanceof Error ? error.message : String(error), 300);
-      const wait = waitsMs[upload - 1];
+      const isSilent = error instanceof DOMException && error.name === 'TimeoutError';
+      const said = error instanceof Error ? error.message : String(error);
+      const why = isSilent ? `no answer within ${tryMs / 1000} s` : show(said, 300);
+      // Twice silent is silent: a scarce machine has better things to do.
+      const wait = isSilent && upload > 1 ? undefined : waitsMs[upload - 1];
       if (wait === undefined || isFinal(why)) throw notUploaded(name, why, error);
       log.info(`artifact ${name} was not made: ${why}; trying again in ${wait / 1000} s`);
       await sleep(wait);
