@@ -38,33 +38,7 @@ export function archTag(template: string, values: ArchTagValues): string {
     run: values.run,
     attempt: values.attempt,
   };
-  const filled = template.replace(/\{([^{}]*)\}/g, (placeholder, name: string) => {
-    if (!Object.hasOwn(known, name)) {
-      throw new CodedError(
-        'E_INPUT',
-        `arch-tag ${quote(template)} has the unknown placeholder ${quote(placeholder)}`,
-        {
-          usage: true,
-          hint: `the placeholders are ${Object.keys(known)
-            .map((key) => `{${key}}`)
-            .join(' ')}`,
-        },
-      );
-    }
-    const value = known[name];
-    if (value === undefined) {
-      throw new CodedError(
-        'E_INPUT',
-        `arch-tag ${quote(template)} needs ${placeholder}, which is not known here`,
-        {
-          usage: true,
-          hint: 'outside a workflow use a template without {sha}, {run} and {attempt}',
-        },
-      );
-    }
-    return value;
-  });
-  const tag = parseTag(filled);
+  const tag = parseTag(filledIn(template, known));
   if (!(values.finalTags ?? [values.tag]).includes(tag)) return tag;
   throw new CodedError(
     'E_INPUT',
@@ -74,4 +48,24 @@ export function archTag(template: string, values: ArchTagValues): string {
       hint: 'legs would overwrite each other and the list; put {arch} into it',
     },
   );
+}
+
+function filledIn(template: string, known: Readonly<Record<string, string | undefined>>): string {
+  return template.replace(/\{([^{}]*)\}/g, (placeholder, name: string) => {
+    if (!Object.hasOwn(known, name)) {
+      const names = Object.keys(known).map((key) => `{${key}}`);
+      throw new CodedError(
+        'E_INPUT',
+        `arch-tag ${quote(template)} has the unknown placeholder ${quote(placeholder)}`,
+        { usage: true, hint: `the placeholders are ${names.join(' ')}` },
+      );
+    }
+    const value = known[name];
+    if (value !== undefined) return value;
+    throw new CodedError(
+      'E_INPUT',
+      `arch-tag ${quote(template)} needs ${placeholder}, which is not known here`,
+      { usage: true, hint: 'outside a workflow use a template without {sha}, {run} and {attempt}' },
+    );
+  });
 }

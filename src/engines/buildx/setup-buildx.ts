@@ -47,10 +47,12 @@ export async function setUpBuildx(wanted: SetupInput, options: SetupOptions): Pr
   const { version } = wanted;
   const file = `buildx-v${version}.linux-${arch}`;
   const release = releaseOf(version, options.env);
-  const expected = await checksumOf(wanted, arch, file, release, options);
+  const sha256 = await checksumOf(wanted, arch, new URL(file, release), options);
   const cached = cacheFolder(options.env, version, arch);
-  const found = cached && (await foundIn(cached, expected, options.log));
-  const program = found ?? (await install(new URL(file, release), expected, cached, options));
+  const found = cached && (await foundIn(cached, sha256, options.log));
+  const program =
+    found ??
+    (await install({ url: new URL(file, release), sha256, maxBytes: maxProgramBytes }, cached, options));
   await tryOut(program, options);
   return program;
 }
@@ -81,8 +83,7 @@ function releaseOf(version: string, env: SetupOptions['env']): URL {
 async function checksumOf(
   { version, checksums }: SetupInput,
   arch: ToolArch,
-  file: string,
-  release: URL,
+  program: URL,
   options: SetupOptions,
 ): Promise<string> {
   if (checksums === undefined) {
@@ -92,10 +93,11 @@ async function checksumOf(
       hint: `use ${Object.keys(buildxPins).join(', ')}; or write buildx@${version} sha256:<SHA-256 of the checksums.txt of that release>`,
     });
   }
-  const url = new URL('checksums.txt', release);
-  const text = join(await mkdtemp(join(options.temp, 'buildx-')), 'checksums.txt');
-  await fetchFile(url, text, checksums, maxChecksumsBytes, options);
-  const line = (await readFile(text, 'utf8'))
+  const url = new URL('checksums.txt', program);
+  const file = program.pathname.slice(program.pathname.lastIndexOf('/') + 1);
+  const list = join(await mkdtemp(join(options.temp, 'buildx-')), 'checksums.txt');
+  await fetchFile({ url, sha256: checksums, maxBytes: maxChecksumsBytes }, list, options);
+  const line = (await readFile(list, 'utf8'))
     .split('\n')
     .find((each) => each.replace(/^\S+\s+\*?/u, '').trim() === file);
   const found = /^([0-9a-f]{64})\s/u.exec(line ?? '')?.[1];
@@ -132,15 +134,10 @@ async function digestOfFile(path: string): Promise<string> {
 }
 
 /** Into the leg's own folder, and from there, once it is known to be the right one, into the tool cache where that goes. */
-async function install(
-  url: URL,
-  expected: string,
-  cached: string | undefined,
-  options: SetupOptions,
-): Promise<string> {
+async function install(wanted: Download, cached: string | undefined, options: SetupOptions): Promise<string> {
   const folder = await mkdtemp(join(options.temp, 'buildx-'));
   const program = join(folder, 'buildx');
-  await fetchFile(url, program, expected, maxProgramBytes, options);
+  await fetchFile(wanted, program, options);
   await chmod(program, 0o755);
   if (cached === undefined || !(await keep(folder, cached))) return program;
   options.log.info(`buildx is kept in the tool cache, at ${cached}`);
@@ -178,17 +175,23 @@ async function move(folder: string, target: string, beside: string): Promise<voi
   }
 }
 
+/** A file of a release, and what it has to be. */
+interface Download {
+  readonly url: URL;
+  readonly sha256: string;
+  readonly maxBytes: number;
+}
+
 async function fetchFile(
-  url: URL,
+  wanted: Download,
   path: string,
-  expected: string,
-  maxBytes: number,
   { download, sleep, log }: SetupOptions,
 ): Promise<void> {
+  const { url } = wanted;
   for (let attempt = 0; ; attempt++) {
     try {
       log.info(`downloading ${url.href}`);
-      await writeChecked(download(url), path, expected, maxBytes, url);
+      await writeChecked(download(url), path, wanted);
       return;
     } catch (error) {
       const waitMs = waitsMs[attempt];
@@ -201,7 +204,7 @@ async function fetchFile(
   }
 }
 
-/** Behind a cure that ends in "use a mirror": how. */
+/** A hint that ends in "use a mirror" is told how to. */
 function withMirror(error: unknown): unknown {
   if (!(error instanceof CodedError) || error.hint?.endsWith('a mirror') !== true) return error;
   const hint = `${error.hint}, whose address is given in ${addressVariable}`;
@@ -211,9 +214,7 @@ function withMirror(error: unknown): unknown {
 async function writeChecked(
   bytes: AsyncIterable<Uint8Array>,
   path: string,
-  expected: string,
-  maxBytes: number,
-  url: URL,
+  { url, sha256, maxBytes }: Download,
 ): Promise<void> {
   const hash = createHash('sha256');
   let size = 0;
@@ -230,11 +231,11 @@ async function writeChecked(
   };
   await pipeline(Readable.from(checked()), createWriteStream(path, { mode: 0o600 }));
   const digest = hash.digest('hex');
-  if (digest === expected) return;
+  if (digest === sha256) return;
   await rm(path, { force: true });
   throw new CodedError(
     'E_DIGEST_MISMATCH',
-    `${url.href} has the SHA-256 ${digest} (${size} bytes), and ${expected} was pinned`,
+    `${url.href} has the SHA-256 ${digest} (${size} bytes), and ${sha256} was pinned`,
     { hint: 'nothing of it was run; a mirror has to hold the very files of the release' },
   );
 }

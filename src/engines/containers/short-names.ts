@@ -82,27 +82,50 @@ export function parseRegistriesConfig(files: readonly string[]): RegistriesConfi
   const registries: ConfiguredRegistry[] = [];
   let searched: readonly string[] = [];
   for (const file of files) {
-    const list = searchList.exec(file)?.[1];
-    if (list !== undefined)
-      searched = [...list.matchAll(/["']([^"']+)["']/gu)].map(([, registry = '']) => registry);
-    let table = '';
-    for (const line of file.split('\n')) {
-      const header = /^\s*\[\[?\s*([\w.]+)\s*\]\]?\s*(?:#.*)?$/u.exec(line)?.[1];
-      const [, key = '', value = ''] =
-        /^\s*["']?([^"'=\s]+)["']?\s*=\s*["']?([^"'\s]*)["']?/u.exec(line) ?? [];
+    searched = searchedBy(file) ?? searched;
+    for (const { table, key, value } of linesOf(file)) {
       const registry = registries.at(-1);
-      if (header !== undefined) {
-        table = header;
-        if (header === 'registry') registries.push({});
-        if (header === 'registry.mirror' && registry !== undefined) registry.isMirrored = true;
-      } else if (table === 'aliases' && key !== '') aliases.set(key, value);
-      else if (table === 'registry' && registry !== undefined) {
-        if (key === 'prefix' || key === 'location') registry[key] = value;
-        if (key === 'blocked' && value === 'true') registry.isBlocked = true;
-      }
+      if (table === 'aliases' && key !== undefined) aliases.set(key, value);
+      else if (table === 'registry' && key === undefined) registries.push({});
+      else if (table === 'registry' && registry !== undefined) set(registry, key, value);
+      else if (table === 'registry.mirror' && registry !== undefined) registry.isMirrored = true;
     }
   }
   return { aliases, searched, registries };
+}
+
+function set(registry: ConfiguredRegistry, key: string | undefined, value: string): void {
+  if (key === 'prefix' || key === 'location') registry[key] = value;
+  if (key === 'blocked' && value === 'true') registry.isBlocked = true;
+}
+
+function searchedBy(file: string): string[] | undefined {
+  const list = searchList.exec(file)?.[1];
+  return list === undefined
+    ? undefined
+    : [...list.matchAll(/["']([^"']+)["']/gu)].map(([, registry = '']) => registry);
+}
+
+interface Line {
+  /** The table that it stands in: `registry.mirror`. */
+  readonly table: string;
+  /** Absent: the line that begins the table. */
+  readonly key?: string;
+  readonly value: string;
+}
+
+const tableLine = /^\s*\[\[?\s*([\w.]+)\s*\]\]?\s*(?:#.*)?$/u;
+const keyLine = /^\s*["']?([^"'=\s]+)["']?\s*=\s*["']?([^"'\s]*)["']?/u;
+
+function* linesOf(file: string): Generator<Line, void, undefined> {
+  let table = '';
+  for (const line of file.split('\n')) {
+    const header = tableLine.exec(line)?.[1];
+    const [, key, value = ''] = keyLine.exec(line) ?? [];
+    table = header ?? table;
+    if (header !== undefined) yield { table, value: '' };
+    else if (key !== undefined) yield { table, key, value };
+  }
 }
 
 async function dropIns(folder: string): Promise<string[]> {
