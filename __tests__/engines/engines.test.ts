@@ -89,6 +89,25 @@ describe.each(names)('%s', (name) => {
     expect(script.lines().filter((line) => / (?:build|bud) /.test(line))).toEqual([]);
   });
 
+  test('in a container that is emulated itself, native is what the kernel runs', async () => {
+    const { engine: one, script } = engine(name, () => undefined, {
+      kernelArchitecture: () => Promise.resolve('s390x'),
+    });
+    if (name === 'docker') {
+      // Its daemon answers for the machine that it is on.
+      expect(await one.host()).toMatchObject({ platform: { architecture: 'amd64' } });
+      return;
+    }
+    await expect(one.preflight(amd64, 'native')).rejects.toMatchObject({
+      code: 'E_HOST_MISMATCH',
+      message: expect.stringMatching(
+        /^linux\/amd64 was to be built natively, and \w+ \S+ works on linux\/s390x, as its kernel says, and runs there through emulation as linux\/amd64$/,
+      ),
+    });
+    expect(script.lines().filter((line) => / (?:build|bud) /.test(line))).toEqual([]);
+    expect(await one.preflight(parsePlatform('linux/s390x'), 'native')).toMatchObject({ mode: 'native' });
+  });
+
   test('a build has a name of its own, and all that was asked for', async () => {
     const { engine: one, script } = engine(name);
     const source = { target: 'app', buildArgs: { VERSION: '1', API_TOKEN: 'hush' }, network: 'host' };

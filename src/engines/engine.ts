@@ -44,6 +44,8 @@ export interface EngineHost {
   readonly label: string;
   /** The platform of the machine that the engine works on. */
   readonly platform: Platform;
+  /** What the engine takes that machine for, where it runs through emulation itself: `linux/arm64`. */
+  readonly emulatedAs?: string;
 }
 
 /** What {@link Engine.preflight} found out about a platform on this engine. */

@@ -82,6 +82,8 @@ export interface EngineOptions {
   readonly setUpEmulation?: boolean;
   /** Default: the kernel of this machine. */
   readonly lookUpEmulation?: LookUpEmulation;
+  /** The architecture of this machine's kernel, where it says. Default: it is asked. */
+  readonly kernelArchitecture?: () => Promise<string | undefined>;
   /** Waits that many milliseconds between tries of a push. */
   readonly sleep?: (ms: number) => Promise<void>;
   /** Monotonic, in milliseconds. */

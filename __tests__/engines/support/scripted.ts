@@ -96,6 +96,7 @@ export function testOptions(overrides: Partial<EngineOptions> = {}): EngineOptio
     cwd: folder,
     temp: temporaryFolder(),
     lookUpEmulation: () => Promise.resolve({ kind: 'absent' }),
+    kernelArchitecture: () => Promise.resolve(undefined),
     sleep: () => Promise.resolve(),
     uniqueId: () => `id${++ids}`,
     ...overrides,

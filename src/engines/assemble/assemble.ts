@@ -59,9 +59,8 @@ export class AssembleEngine implements Engine {
   }
 
   /** Nothing is run, so there is no other machine to ask. */
-  // eslint-disable-next-line @typescript-eslint/require-await -- the interface asks engines, and this one knows
-  async host(): Promise<EngineHost> {
-    return thisMachine('assemble');
+  host(): Promise<EngineHost> {
+    return thisMachine('assemble', this.#session.options);
   }
 
   async preflight(platform: Platform, mode: Mode): Promise<Readiness> {

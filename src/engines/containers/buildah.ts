@@ -51,7 +51,7 @@ export class BuildahEngine extends ContainersEngine {
     const host = (await this.#askInfo()).get('host');
     const answer = await this.session.askJson(['version', '--json'], 'the answer of buildah version');
     const version = answer.get('version').string({ maxLength: 100 });
-    return {
+    return this.onThisKernel({
       version,
       label: `buildah ${version}`,
       platform: normalisePlatform({
@@ -59,7 +59,7 @@ export class BuildahEngine extends ContainersEngine {
         architecture: host.get('arch').string(),
         variant: host.get('variant').optional((field) => field.string()),
       }),
-    };
+    });
   }
 
   hasImage(reference: string, platform: Platform): Promise<boolean> {

@@ -8,9 +8,10 @@ import { buildArgFlags } from '../request/build-args.ts';
 import { writeAuthFile } from '../auth.ts';
 import { containersArguments } from './containers-arguments.ts';
 import { DockerfileEngine, type BuildOrder } from '../dockerfile-engine.ts';
-import type { BuiltImage, Capabilities, PullSource } from '../engine.ts';
+import type { BuiltImage, Capabilities, EngineHost, PullSource } from '../engine.ts';
 import type { ExecResult } from '../process/exec.ts';
 import { runtimeTrouble } from '../failures/failures.ts';
+import { kernelArchitecture, onKernel } from '../preflight/kernel.ts';
 import { lastLines } from '../process/output.ts';
 import { modestLimits, otherLimits } from './limits.ts';
 import { isLoopback } from '../registries.ts';
@@ -63,6 +64,12 @@ export abstract class ContainersEngine extends DockerfileEngine {
   protected get isolation(): string | undefined {
     const own = this.session.options.env['BUILDAH_ISOLATION'];
     return own === undefined || own === '' ? this.arrangement.isolation : own;
+  }
+
+  /** @param host as the engine itself tells of it */
+  protected async onThisKernel(host: EngineHost): Promise<EngineHost> {
+    const { kernelArchitecture: ask = kernelArchitecture } = this.session.options;
+    return onKernel(host, this.isLocal() ? await ask() : undefined);
   }
 
   async pullSource(reference: string): Promise<PullSource | undefined> {

@@ -71,7 +71,7 @@ export class PodmanEngine extends ContainersEngine {
     const host = info.get('host');
     this.#local = host.get('serviceIsRemote').optional((field) => field.boolean()) !== true;
     const version = info.get('version').get('Version').string({ maxLength: 100 });
-    return {
+    return this.onThisKernel({
       version,
       label: `podman ${version}`,
       platform: normalisePlatform({
@@ -79,7 +79,7 @@ export class PodmanEngine extends ContainersEngine {
         architecture: host.get('arch').string(),
         variant: host.get('variant').optional((field) => field.string()),
       }),
-    };
+    });
   }
 
   hasImage(reference: string, platform: Platform): Promise<boolean> {

@@ -52,11 +52,17 @@ function hostMismatch(platform: Platform, host: EngineHost): CodedError {
       : '';
   return new CodedError(
     'E_HOST_MISMATCH',
-    `${target} was to be built natively, and ${host.label} works on ${own}`,
+    `${target} was to be built natively, and ${host.label} works on ${own}${emulatedWords(host)}`,
     {
       hint: `run this leg on a ${target} machine (runs-on in the platforms table)${emulation}`,
     },
   );
+}
+
+function emulatedWords({ emulatedAs }: EngineHost): string {
+  return emulatedAs === undefined
+    ? ''
+    : `, as its kernel says, and runs there through emulation as ${emulatedAs}`;
 }
 
 /** How to get emulation of a machine; nothing is installed for the user. */

@@ -22,19 +22,20 @@ const capabilities: Capabilities = {
 export class StoredEngine implements Engine {
   readonly name = 'assemble' as const;
   readonly capabilities = capabilities;
+  readonly #options: EngineOptions;
   readonly #read: (platform: Platform) => Promise<StoredLayout>;
   readonly #images: StoredImages;
 
   /** @param read the image of a platform */
   constructor(options: EngineOptions, read: (platform: Platform) => Promise<StoredLayout>) {
+    this.#options = options;
     this.#images = new StoredImages(options);
     this.#read = read;
   }
 
   /** Only a smoke test asks for more than this machine. */
-  // eslint-disable-next-line @typescript-eslint/require-await -- the interface asks engines, and this one knows
-  async host(): Promise<EngineHost> {
-    return thisMachine('adopted');
+  host(): Promise<EngineHost> {
+    return thisMachine('adopted', this.#options);
   }
 
   preflight(): Promise<Readiness> {
