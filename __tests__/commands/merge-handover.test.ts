@@ -228,6 +228,24 @@ describe('what is missing', () => {
     });
   });
 
+  test.each(['auto', 'registry'])(
+    'with %s, what an earlier run left at the arch tag of one that may be missing does not stop the others',
+    async (handover) => {
+      await withRegistry({}, async (registry) => {
+        const three = addLegs(registry, four.slice(0, 3));
+        if (handover === 'auto') all(registry, three);
+        addLegs(registry, ['linux/s390x'], { labels: { [revision]: 'a'.repeat(40) } });
+        const platforms = four.map((one) => (one === 'linux/s390x' ? `${one}?` : one)).join('\n');
+        const { warnings, result } = await fanIn(registry, { platforms, handover });
+        expect(platformsIn(published(registry))).toEqual(four.slice(0, 3));
+        expect(warnings).toEqual([
+          `arch tag v1-s390x for linux/s390x is of commit ${'a'.repeat(40)}, not ${sha}: it does not count as arrived`,
+        ]);
+        expect(result.outputs['missing-platforms']).toEqual(['linux/s390x']);
+      });
+    },
+  );
+
   test('one that was not asked for is told', async () => {
     await withRegistry({}, async (registry) => {
       all(registry, addLegs(registry, [...four, 'linux/riscv64']));
@@ -466,6 +484,20 @@ describe('legs that did not push', () => {
       const error = await rejection(fanIn(registry, {}, { GITHUB_EVENT_NAME: 'pull_request' }));
       expect(error.code).toBe('E_PLATFORM_MISSING');
       expect(error.message).toContain('linux/amd64');
+    });
+  });
+
+  test('and all of them failed: they are missed where the service was asked, and not where it gives no answer', async () => {
+    await withRegistry({}, async (registry) => {
+      const event = { GITHUB_EVENT_NAME: 'pull_request' };
+      expect(await rejection(fanIn(registry, {}, event))).toMatchObject({
+        code: 'E_PLATFORM_MISSING',
+        message:
+          'linux/amd64, linux/arm64, linux/ppc64le, linux/s390x are missing from the artifacts of this run and the arch tags (looked for: v1-amd64, v1-arm64, v1-ppc64le, v1-s390x)',
+      });
+      service.fail({ on: 'ListArtifacts', how: 503, times: 99 });
+      const { result } = await fanIn(registry, {}, event);
+      expect(result.text).toContain('No leg has pushed its arch tag for this pull request');
     });
   });
 

@@ -124,7 +124,7 @@ async function fromArtifacts(search: Search, service: ArtifactService, deps: Fin
   const falls = inputs.handover === 'auto' && inputs['arch-tag'] !== 'none';
   const look = async (): Promise<FoundLegs> => {
     const looked = artifactLegs(artifacts, { image: repository, tag: values.tag }, run, log);
-    const found = falls ? await withinReach(looked, log) : await looked;
+    const found = falls ? await withinReach(looked, log) : { ...(await looked), asked: true };
     const legs = [
       ...found.legs.map((leg) => anchored(leg, search)),
       ...found.bad.map((bad) => badLeg(bad, search)),
@@ -133,7 +133,7 @@ async function fromArtifacts(search: Search, service: ArtifactService, deps: Fin
       (platform) => !legs.some(({ claimed }) => claimed !== undefined && isWanted(platform, claimed)),
     );
     const others = falls
-      ? tagLegs(search, unheard).map((leg): Leg => ({ ...leg, unheard: 'fallback' }))
+      ? tagLegs(search, unheard).map((leg): Leg => (found.asked ? { ...leg, unheard: 'fallback' } : leg))
       : unheard.map((platform) => absentLeg(platform, repository));
     if (falls && others.length > 0) {
       log.info(
@@ -148,19 +148,22 @@ async function fromArtifacts(search: Search, service: ArtifactService, deps: Fin
 }
 
 /** What the service gives out; what it refuses, or can't be asked for, is told and left to the registry. */
-async function withinReach(looked: Promise<ArtifactLegs>, log: Log): Promise<ArtifactLegs> {
+async function withinReach(
+  looked: Promise<ArtifactLegs>,
+  log: Log,
+): Promise<ArtifactLegs & { readonly asked: boolean }> {
   const tell = (error: CodedError): void => {
     log.warning(`${errorLine(error)}. The arch tag in the registry is looked for instead`);
   };
   try {
     const { legs, bad } = await looked;
     for (const { problem } of bad.filter(isOutOfReach)) tell(problem);
-    return { legs, bad: bad.filter((one) => !isOutOfReach(one)) };
+    return { legs, bad: bad.filter((one) => !isOutOfReach(one)), asked: true };
   } catch (error) {
     const problem = toCodedError(error);
     if (!isOutOfReach({ problem })) throw error;
     tell(problem);
-    return { legs: [], bad: [] };
+    return { legs: [], bad: [], asked: false };
   }
 }
 

@@ -6,11 +6,12 @@ import type { Log } from '../log.ts';
 import { readHeld } from '../publish/held.ts';
 import type { Sleep } from '../publish/read-back.ts';
 import type { HeldTag, PublishVerbs } from '../publish/verbs.ts';
+import { isWanted } from '../verify/platform-set.ts';
 import type { FoundLegs } from './handover-find.ts';
 import { readLegs, type LegRead } from './handover-read.ts';
 import { otherCommit } from './merge-legs.ts';
 import { tagsOf, type Places } from './merge-target.ts';
-import { awaitLegs } from './merge-wait.ts';
+import { awaitLegs, withoutOtherCommit } from './merge-wait.ts';
 import { repositoryReader, type ReadVerbs } from './repository-reader.ts';
 
 export interface StateDeps {
@@ -61,13 +62,33 @@ export async function readState(
     { seconds: inputs.wait, commit: inputs.revision ?? github.sha },
     { log, registry, sleep, now, random, read: readAll },
   );
-  // Tags may have moved while legs were waited for.
-  return { ...awaited, held: awaited.read === first ? held : await readHeld(registry, tags) };
+  return {
+    found: awaited.found,
+    read: withoutLeftOver(awaited, inputs, github, log),
+    // Tags may have moved while legs were waited for.
+    held: awaited.read === first ? held : await readHeld(registry, tags),
+  };
 }
 
-/** Nothing was handed over, and what was looked for besides is not there or is another run's. */
+/** What an earlier run left at the arch tag of a platform that may be missing: the leg of this one has not pushed. */
+function withoutLeftOver(
+  { found, read }: Pick<State, 'found' | 'read'>,
+  { platforms, revision }: InputsOf<'merge'>,
+  { sha }: GithubEnvironment,
+  log: Log,
+): readonly LegRead[] {
+  return read.map((each, at) => {
+    const leg = found.legs[at];
+    const claimed = leg?.claimed;
+    if (found.explicit || claimed === undefined || leg?.record !== undefined) return each;
+    const isRequired = platforms.find(({ platform }) => isWanted(platform, claimed))?.required ?? true;
+    return isRequired ? each : withoutOtherCommit(each, leg, revision ?? sha, log);
+  });
+}
+
+/** Nobody was asked for records, and what was looked for instead is not there or is another run's. */
 function isSilent({ legs, explicit }: FoundLegs, read: readonly LegRead[], sha: string | undefined): boolean {
-  const unheard = legs.every((leg) => leg.record === undefined && leg.unheard !== 'absent');
+  const unheard = legs.every((leg) => leg.record === undefined && leg.unheard === undefined);
   return !explicit && unheard && read.every((leg) => isNotOfThisRun(leg, sha));
 }
 

@@ -77,7 +77,7 @@ export async function awaitLegs(
   }
   return {
     found: { ...found, legs },
-    read: state.map((each, at) => afterDeadline(each, legs[at], commit, deps.log)),
+    read: state.map((each, at) => withoutOtherCommit(each, legs[at], commit, deps.log)),
   };
 }
 
@@ -127,7 +127,13 @@ async function lookAgain(leg: Leg, before: LegRead, deps: WaitDeps): Promise<Leg
   }
 }
 
-function afterDeadline(read: LegRead, leg: Leg | undefined, commit: string | undefined, log: Log): LegRead {
+/** What stands at an arch tag, unless it is known to be of another commit: that is told, and is not there. */
+export function withoutOtherCommit(
+  read: LegRead,
+  leg: Leg | undefined,
+  commit: string | undefined,
+  log: Log,
+): LegRead {
   if (read === undefined || read instanceof CodedError || leg === undefined) return read;
   const other = otherCommit(read, commit);
   if (other === undefined) return read;
