@@ -16,11 +16,11 @@ import {
 const unsupported = JSON.stringify({ errors: [{ code: 'MANIFEST_INVALID', message: 'manifest invalid' }] });
 
 /** Refuses manifests of OCI's index, as registries of before 2018 do, and pass-through caches of today. */
-function refuseOciIndex(registry: FakeRegistry, status: number, body = unsupported): void {
+function refuseOciIndex(registry: FakeRegistry, status: number, body = unsupported, times = 99): void {
   registry.fail(
     ({ method, headers }) => method === 'PUT' && headers['content-type'] === mediaTypes.ociIndex,
     { kind: 'answer', status, headers: { 'content-type': 'application/json' }, body },
-    99,
+    times,
   );
 }
 
@@ -66,6 +66,16 @@ describe('a registry that takes no OCI index', () => {
       );
       expect(await line).toContain(said);
       expect(registry.tags(path)).toEqual(before);
+    });
+  });
+
+  test('and takes it the second time gets it: once may have been a proxy', async () => {
+    await withRegistry({}, async (registry) => {
+      addLegs(registry);
+      refuseOciIndex(registry, 400, unsupported, 1);
+      const { lines } = await runMerge(registry, { tags: 'v1' });
+      expect(published(registry).mediaType).toBe(mediaTypes.ociIndex);
+      expect(lines.join('\n')).not.toContain('Docker');
     });
   });
 

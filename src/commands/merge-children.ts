@@ -15,9 +15,10 @@ interface Child {
 }
 
 /**
- * The verbs, where a registry that does not find what the index lists, although it has just shown it to us, is given that once more:
- * one that forgot, cleaned up meanwhile, or has it in one of its replicas only. Each repository once.
- * @throws what the registry said to the index, with what could not be put there again
+ * The same verbs, for a registry that refuses an index because it does not find a manifest that it has just shown to us: it cleaned
+ * up meanwhile, or only one of its replicas has it. The manifests that the index lists are pushed again, then the index; once for
+ * each repository.
+ * @throws what the registry said to the index, with the manifests that could not be pushed again
  */
 export function pushingChildrenAgain(
   verbs: PublishVerbs,
@@ -45,10 +46,15 @@ export function pushingChildrenAgain(
   };
 }
 
-function childrenOf({ entries, attestations }: ProvenSet): Child[] {
+/** All that was read of the list: what legs made, and what is kept of a published one. */
+function childrenOf({ entries, attestations, change }: ProvenSet): Child[] {
+  const kept = change?.changed.base.entries.flatMap((entry) => entry.attestations) ?? [];
   return [
     ...entries.map(({ image, platform }) => ({ name: formatPlatform(platform), bytes: image.bytes })),
-    ...attestations.map(({ bytes, subject }) => ({ name: `the attestation of ${subject}`, bytes })),
+    ...[...attestations, ...kept].map(({ bytes, subject }) => ({
+      name: `the attestation of ${subject}`,
+      bytes,
+    })),
   ];
 }
 
@@ -72,6 +78,6 @@ async function pushAgain(
   if (problems.length === 0) return;
   throw refusal.with({
     message: `${refusal.message}; ${problems.join('; ')}`,
-    hint: 'layers of it are gone, as after a clean-up: run that leg again, then the merge',
+    hint: 'its layers are gone as well, as after a clean-up: run that leg again, then the merge',
   });
 }

@@ -6,9 +6,9 @@ import type { PublishVerbs } from '../publish/verbs.ts';
 import { RegistryError } from '../registry/errors.ts';
 import type { BuiltIndex } from './merge-index.ts';
 
-/** How registries answer what they have no kind for: distribution and others 400, ECR 405, old Gitea 404. */
+/** Statuses that registries give to a kind of manifest which they do not know: distribution and others 400, ECR 405, old Gitea 404. */
 const refusing: readonly (number | undefined)[] = [400, 404, 405, 406, 415, 422];
-/** What they say where something else is wrong. */
+/** Error codes that come with the same statuses and mean something else. */
 const otherTroubles = [
   'BLOB_UNKNOWN',
   'DENIED',
@@ -22,27 +22,35 @@ const otherTroubles = [
   'UNAUTHORIZED',
 ];
 
-/** Sees how the pushes of one index end. */
+/** Remembers how the pushes of one index by its digest failed. */
 export class IndexPushes {
   readonly #failures: unknown[] = [];
 
-  /** The verbs, looked at. */
+  /**
+   * The same verbs, whose pushes of the index are watched. A refusal counts once it was said twice: what a gateway says once, of
+   * whatever it is, must not decide what is published.
+   */
   watch(verbs: PublishVerbs, index: ManifestBytes): PublishVerbs {
     return {
       headManifest: async (repository, reference) => verbs.headManifest(repository, reference),
       getManifest: async (repository, reference) => verbs.getManifest(repository, reference),
       putManifest: async (repository, reference, manifest) => {
+        if (reference !== index.digest) return verbs.putManifest(repository, reference, manifest);
+        const put = async () => verbs.putManifest(repository, reference, manifest);
         try {
-          return await verbs.putManifest(repository, reference, manifest);
+          return await put().catch(async (error: unknown) => {
+            if (isRefusal(error)) return put();
+            throw error;
+          });
         } catch (error) {
-          if (reference === index.digest) this.#failures.push(error);
+          this.#failures.push(error);
           throw error;
         }
       },
     };
   }
 
-  /** What a registry said that takes no OCI index, where nothing else went wrong. */
+  /** The answer of a registry that takes no OCI index; undefined where anything else went wrong as well. */
   get refusal(): RegistryError | undefined {
     const [first, ...more] = this.#failures;
     return isRefusal(first) && more.every(isRefusal) ? first : undefined;
@@ -59,35 +67,38 @@ function isRefusal(error: unknown): error is RegistryError {
 }
 
 /**
- * Publishes; where a registry refuses the OCI index and `format` leaves the choice to us, the same images once more as a Docker list,
- * whose entries may be OCI images for every engine. No tag has moved by then: an index is pushed by its digest first.
- * @param publish with a watch on the pushes of the index
- * @throws what the registry said to the OCI index, where there can be no Docker list or it is refused too
+ * Publishes the list. Where a registry refuses an OCI index and `format` leaves the choice to us, the same images are published
+ * as a Docker list instead; engines take OCI images in it. No tag has moved by then, since an index is pushed by its digest first.
+ * @param publish is to push through {@link IndexPushes.watch}
+ * @throws what `publish` throws; what the registry said to the OCI index, where there can be no Docker list or it is refused too
  */
 export async function publishAsTaken<T>(
   built: BuiltIndex,
   publish: (built: BuiltIndex, pushes: IndexPushes) => Promise<T>,
   log: Log,
 ): Promise<T> {
-  let refusal: RegistryError | undefined;
-  // Twice: what a gateway says once, of whatever it is, must not decide what is published.
-  for (let tries = 1; tries <= 2; tries += 1) {
-    const pushes = new IndexPushes();
-    try {
-      return await publish(built, pushes);
-    } catch (error) {
-      ({ refusal } = pushes);
-      if (refusal === undefined || built.index.mediaType !== mediaTypes.ociIndex) throw error;
-    }
-  }
-  if (refusal === undefined) throw new CodedError('E_INTERNAL', 'an index was neither taken nor refused');
-  const instead = dockerListOf(built, refusal);
-  log.warning(`${refusal.message}: it seems to take no OCI index, so the list is published as a Docker one`);
-  const second = new IndexPushes();
+  const pushes = new IndexPushes();
   try {
-    return await publish(instead, second);
-  } catch (again) {
-    throw second.refusal === undefined ? again : refusal;
+    return await publish(built, pushes);
+  } catch (error) {
+    const { refusal } = pushes;
+    if (refusal === undefined || built.index.mediaType !== mediaTypes.ociIndex) throw error;
+    return publishInstead(dockerListOf(built, refusal), refusal, publish, log);
+  }
+}
+
+async function publishInstead<T>(
+  dockerList: BuiltIndex,
+  refusal: RegistryError,
+  publish: (built: BuiltIndex, pushes: IndexPushes) => Promise<T>,
+  log: Log,
+): Promise<T> {
+  log.warning(`${refusal.message}: it seems to take no OCI index, so the list is published as a Docker one`);
+  const pushes = new IndexPushes();
+  try {
+    return await publish(dockerList, pushes);
+  } catch (error) {
+    throw pushes.refusal === undefined ? error : refusal;
   }
 }
 
