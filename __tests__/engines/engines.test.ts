@@ -157,6 +157,23 @@ describe.each(names)('%s', (name) => {
     expect((await readLedger(temp))?.entries).toEqual([]);
   });
 
+  test('two legs at once try programs of different bytes: equal layers are kept once', async () => {
+    const tried = new Set<string>();
+    for (const id of ['one', 'two']) {
+      const { engine: leg } = engine(
+        name,
+        (line, { args }) => {
+          if (/ (?:build|bud) /.test(line))
+            tried.add(readFileSync(join(args.at(-1) ?? '', 'probe')).toString('hex'));
+          return undefined;
+        },
+        { uniqueId: () => id },
+      );
+      await leg.preflight(amd64, 'native');
+    }
+    expect(tried.size).toBe(2);
+  });
+
   test('two builds do not share a name', async () => {
     const { engine: one } = engine(name);
     const first = await one.build(request());

@@ -105,7 +105,11 @@ async function tryMode(
   const id = session.uniqueId();
   const folder = await session.folderWith(`probe-${id}`, {
     Dockerfile: 'FROM scratch\nCOPY probe /probe\nRUN ["/probe"]\n',
-    probe: program ?? probeProgram(host.platform.architecture) ?? '',
+    // podman and buildah keep equal layers once: of two legs at once, one would take its own away with the other's.
+    probe: Buffer.concat([
+      program ?? probeProgram(host.platform.architecture) ?? Buffer.of(),
+      Buffer.from(id),
+    ]),
   });
   const { result, notes } = await engine.tryProgram(folder, tried, `localhost/native-multiarch-probe:${id}`);
   if (result.code !== 0) throw probeFailure(result, platform, mode, engine);
