@@ -86,6 +86,14 @@ describe('proxyFor', () => {
     const error = failure(() => proxyFor(url('https://quay.io/'), { HTTPS_PROXY: 'http://user:pass@' }));
     expect(error).toMatchObject({ code: 'E_INPUT', message: 'HTTPS_PROXY is not a URL' });
   });
+
+  test.each(['http://me:100%@proxy.example', 'http://%ff:x@proxy.example'])(
+    'whose login is not percent-encoded is refused, without the login: %s',
+    (HTTPS_PROXY) => {
+      const find = () => proxyFor(url('https://quay.io/v2/'), { HTTPS_PROXY });
+      expect(find).toThrow(/^HTTPS_PROXY has a "%" in its user or password that begins no code of UTF-8$/);
+    },
+  );
 });
 
 describe('a registry behind a proxy', () => {

@@ -52,10 +52,28 @@ function parseProxy(variable: string, value: string): URL {
     });
   }
   const url = new URL(text);
+  if (!isDecodable(url.username) || !isDecodable(url.password)) {
+    throw new CodedError(
+      'E_INPUT',
+      `${variable} has a "%" in its user or password that begins no code of UTF-8`,
+      {
+        hint: 'write a percent sign as %25',
+      },
+    );
+  }
   if (url.protocol === 'http:' || url.protocol === 'https:') return url;
   throw new CodedError('E_UNSUPPORTED', `${variable} names a proxy of the kind ${quote(url.protocol)}`, {
     hint: 'http:// and https:// proxies are supported',
   });
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Does NO_PROXY (names with their subdomains, `.names` and `*.names` without, addresses, CIDRs, `:port`, `*`) take this URL out? */
