@@ -147,6 +147,20 @@ describe('a registry on this machine', () => {
     expect(context.client.requests.map(({ status }) => status)).toEqual([400, undefined]);
   });
 
+  test('one that is first asked for no more than the head of an answer is asked what it wants', async () => {
+    await using server = await startServer((_request, response) =>
+      response.writeHead(400).end('Client sent an HTTP request to an HTTPS server.\n'),
+    );
+    await using context = testClient();
+    const error = await failureOf(context.client.headManifest(server.repository, 'v1'));
+    expect(error.message).toContain('does not speak TLS');
+    expect(context.client.requests.map(({ method, status }) => `${method} ${status ?? ''}`)).toEqual([
+      'HEAD 400',
+      'GET 400',
+      'HEAD ',
+    ]);
+  });
+
   test('another 400 is a refusal, and is told', async () => {
     await using server = await startServer((_request, response) =>
       response.writeHead(400).end('{"errors":[{"code":"NAME_INVALID","message":"bad name"}]}'),

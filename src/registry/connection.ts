@@ -124,7 +124,13 @@ export class Connection {
   ): Promise<HttpResponse | TransportFailure | 'wants https'> {
     try {
       const answer = await this.#sendBy(scheme, request);
-      return scheme === 'http' && answer.status === 400 ? await this.#lookAt400(answer) : answer;
+      if (scheme !== 'http' || answer.status !== 400) return answer;
+      if (request.method !== 'HEAD') return await this.#lookAt400(answer);
+      // Without a body nothing is said in words.
+      const said = await this.#lookAt400(
+        await this.#sendBy(scheme, { ...request, method: 'GET', path: '/v2/' }),
+      );
+      return said === 'wants https' ? said : answer;
     } catch (error) {
       if (error instanceof TransportFailure) return error;
       throw error;
