@@ -45,14 +45,11 @@ const arches: readonly ToolArch[] = ['amd64', 'arm64', 'ppc64le', 's390x', 'risc
 export async function setUpBuildx(wanted: SetupInput, options: SetupOptions): Promise<string> {
   const arch = await machineOf(options);
   const { version } = wanted;
-  const file = `buildx-v${version}.linux-${arch}`;
-  const release = releaseOf(version, options.env);
-  const sha256 = await checksumOf(wanted, arch, new URL(file, release), options);
+  const url = new URL(`buildx-v${version}.linux-${arch}`, releaseOf(version, options.env));
+  const sha256 = await checksumOf(wanted, arch, url, options);
   const cached = cacheFolder(options.env, version, arch);
   const found = cached && (await foundIn(cached, sha256, options.log));
-  const program =
-    found ??
-    (await install({ url: new URL(file, release), sha256, maxBytes: maxProgramBytes }, cached, options));
+  const program = found ?? (await install({ url, sha256, maxBytes: maxProgramBytes }, cached, options));
   await tryOut(program, options);
   return program;
 }
