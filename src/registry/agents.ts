@@ -2,6 +2,7 @@ import type { Agent } from 'node:http';
 import https from 'node:https';
 import { mayLeadTo, type AddressClass } from './address.ts';
 import { http } from './http.ts';
+import { readingLarge } from './large-reads.ts';
 import type { Limits } from './limits.ts';
 import { guardedLookup, systemNetwork, type Network } from './lookup.ts';
 import { proxyFor, type Proxy } from './proxy.ts';
@@ -66,15 +67,16 @@ export class Agents {
     };
     const allowed = (to: AddressClass) => (sentBy === undefined ? to !== 'forbidden' : mayLeadTo(sentBy, to));
     const lookup = guardedLookup(allowed, this.network);
-    if (url.protocol === 'http:' && proxy === undefined) return new http.Agent({ ...options, lookup });
+    if (url.protocol === 'http:' && proxy === undefined)
+      return readingLarge(new http.Agent({ ...options, lookup }));
     const secure: https.AgentOptions = {
       ...options,
       // Said aloud, since NODE_TLS_REJECT_UNAUTHORIZED would otherwise decide.
       rejectUnauthorized: verifyCertificate,
       ...(this.#authorities !== undefined && { ca: this.#authorities }),
     };
-    if (proxy === undefined) return new https.Agent({ ...secure, lookup });
+    if (proxy === undefined) return readingLarge(new https.Agent({ ...secure, lookup }));
     if (url.protocol === 'https:') return new TunnelAgent(proxy, this.#limits.connectMs, secure);
-    return proxy.url.protocol === 'https:' ? new https.Agent(secure) : new http.Agent(options);
+    return readingLarge(proxy.url.protocol === 'https:' ? new https.Agent(secure) : new http.Agent(options));
   }
 }

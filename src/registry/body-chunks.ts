@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { giveBack } from './give-back.ts';
 
-/** Chunks that may wait for the consumer before the connection is told to wait. */
-const ahead = 2;
+/** Bytes that may wait for the consumer before the connection is told to wait. */
+const ahead = 256 * 1024;
 
 /**
  * Node's parser copies each piece of a body out of what the socket read, which is then garbage: 64 KiB for each chunk, of
@@ -13,7 +13,8 @@ let parserCopies: boolean | undefined;
 /** The chunks of one body, as a stream's own iterator gives them, with less work for each and less memory held. */
 export class BodyChunks {
   readonly #message: IncomingMessage;
-  readonly #queue: Buffer[] = [];
+  #queue: Buffer[] = [];
+  #queued = 0;
   readonly #detach: () => void;
   #fresh: Buffer | undefined;
   #end: { readonly error?: unknown } | undefined;
@@ -25,7 +26,8 @@ export class BodyChunks {
     const take = (chunk: Buffer) => {
       this.#fresh = chunk;
       this.#queue.push(chunk);
-      if (this.#queue.length > ahead) message.pause();
+      this.#queued += chunk.byteLength;
+      if (this.#queued > ahead) message.pause();
       this.#wake();
     };
     const look = (raw: Buffer) => {
@@ -53,10 +55,14 @@ export class BodyChunks {
     }
   }
 
-  /** What is here already. */
+  /** What is here already, in one piece: TLS brings 16 KiB at a time, and to pass a chunk on costs more than to copy it. */
   ready(): Buffer | undefined {
-    const chunk = this.#queue.shift();
-    if (this.#queue.length === 0 && this.#message.isPaused()) this.#message.resume();
+    const [only, ...more] = this.#queue;
+    const chunk = more.length === 0 ? only : Buffer.concat(this.#queue, this.#queued);
+    if (more.length > 0) this.#queue.forEach(giveBack);
+    this.#queue = [];
+    this.#queued = 0;
+    if (this.#message.isPaused()) this.#message.resume();
     return chunk;
   }
 

@@ -13,17 +13,15 @@ export class SourceFailure extends Error {
   }
 }
 
-/** In bytes. */
 export function bodyLength(body: RequestBody): number {
   return body instanceof Uint8Array ? body.byteLength : body.length;
 }
 
-/** Anything that was thrown, as an Error. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
-const sliceBytes = 64 * 1024;
+const sliceBytes = 256 * 1024;
 
 /** Writes a body in small slices, so that a peer that takes nothing any more is noticed, and no more is read than is sent. */
 export class BodyWriter {
