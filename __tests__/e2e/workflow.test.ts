@@ -1,7 +1,8 @@
 /// <reference lib="esnext.disposable" />
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startResultsService } from '../support/results-service.ts';
 import { commitAll, installWorkflow, runWorkflow } from './support/act.ts';
 import { shippedCli } from './support/cli.ts';
 import { writeContext } from './support/context.ts';
@@ -30,6 +31,7 @@ describe('the example pipeline under act', () => {
   let image: string;
   let commit: string;
   let finished: Finished;
+  let action: string;
 
   beforeAll(async () => {
     await requireTools();
@@ -40,10 +42,10 @@ describe('the example pipeline under act', () => {
     await writeContext(repository);
     const workflow = await installWorkflow(example, repository);
     commit = await commitAll(repository, 'v1.2.3');
-    const cli = stack.use(await shippedCli());
+    action = stack.use(await shippedCli()).folder;
     const docker = path.join(repository, '../no-docker-here.sock');
     finished = await runWorkflow({
-      ...{ repository, workflow, ref: 'refs/tags/v1.2.3', action: cli.folder },
+      ...{ repository, workflow, ref: 'refs/tags/v1.2.3', action },
       actor: registry.account?.username ?? '',
       token: registry.account?.password ?? '',
       variables: { IMAGE: image, PLATFORMS: JSON.stringify(platformTable()) },
@@ -84,6 +86,33 @@ describe('the example pipeline under act', () => {
     expect(await runImage(podman, `${image}:v1.2.3`, architecture, registry)).toBe(
       architectures[architecture],
     );
+  });
+
+  test('serves pull requests as well, where only its "on" says so: it builds, hands over, and publishes nothing', async () => {
+    await using service = await startResultsService();
+    const copy = stack.use(await temporaryFolder()).path;
+    await writeContext(copy);
+    const workflow = await installWorkflow(example, copy);
+    const text = await readFile(path.join(copy, workflow), 'utf8');
+    await writeFile(path.join(copy, workflow), text.replace(/^on: .*$/m, 'on: pull_request'));
+    const head = { sha: await commitAll(copy, 'unused'), ref: 'topic' };
+    const tags = await craneDigest(registry, `${image}:latest`);
+    const ran = await runWorkflow({
+      ...{ repository: copy, workflow, ref: 'refs/pull/12/merge', action },
+      event: {
+        name: 'pull_request',
+        payload: { number: 12, pull_request: { number: 12, head, base: { ref: 'main' } } },
+      },
+      actor: registry.account?.username ?? '',
+      token: registry.account?.password ?? '',
+      variables: { IMAGE: image, PLATFORMS: `linux/${hostArchitecture}: ubuntu-24.04` },
+      env: { ...podman.env, ...service.env('run-1', 'job-1') },
+    });
+    expect(`${ran.stdout.slice(-6_000)}\nexit ${ran.status}`).toMatch(/exit 0$/);
+    expect(ran.stdout).toContain(
+      `No leg pushed (linux/${hostArchitecture} were built), so nothing is published.`,
+    );
+    expect(await craneDigest(registry, `${image}:latest`)).toBe(tags);
   });
 
   test('shows no password in its log', () => {

@@ -19,6 +19,8 @@ export interface WorkflowRun {
   readonly env: Readonly<Record<string, string>>;
   /** Only the jobs of a matrix that have these values. */
   readonly matrix?: Readonly<Record<string, string>>;
+  /** What set it off, beside `ref`; default: a push. */
+  readonly event?: { readonly name: string; readonly payload: Readonly<Record<string, unknown>> };
 }
 
 const ourAction = 'native-multiarch/native-multiarch@v1';
@@ -30,14 +32,14 @@ const labels = [
   'self-hosted',
 ];
 
-/** Runs a pushed tag's workflow under act, each job on this host whatever its label, with no network needed. */
+/** Runs a workflow under act, each job on this host whatever its label, with no network needed. */
 export async function runWorkflow(wanted: WorkflowRun): Promise<Finished> {
   await using scratch = await temporaryFolder();
   const event = path.join(scratch.path, 'event.json');
-  await writeFile(event, JSON.stringify({ ref: wanted.ref }));
+  await writeFile(event, JSON.stringify(wanted.event?.payload ?? { ref: wanted.ref }));
   const args = [
     ...[
-      'push',
+      wanted.event?.name ?? 'push',
       '--eventpath',
       event,
       '--workflows',
