@@ -1,13 +1,13 @@
 import { CodedError, errorLine, joinErrors, show, type ErrorCode } from '../errors.ts';
 import type { Platform } from '../platform/platform.ts';
 import { AssembleEngine } from './assemble/assemble.ts';
-import { BuildahEngine } from './containers/buildah.ts';
-import { builderOptionsVariable } from './buildx/buildx-builder.ts';
 import { BuildxEngine } from './buildx/buildx.ts';
+import { builderOptionsVariable } from './buildx/buildx-builder.ts';
+import { BuildahEngine } from './containers/buildah.ts';
+import { PodmanEngine } from './containers/podman.ts';
 import { DockerEngine } from './docker/docker.ts';
 import type { Engine, EngineName, WantedMode } from './engine.ts';
 import type { EngineOptions } from './options.ts';
-import { PodmanEngine } from './containers/podman.ts';
 import { atRemote, enginesAt, isUnguarded } from './remote.ts';
 
 /**

@@ -16,14 +16,14 @@ import type {
   RunOptions,
   WantedMode,
 } from './engine.ts';
-import type { ExecResult } from './process/exec.ts';
 import { crossFailure } from './preflight/mode.ts';
 import { findMode } from './preflight/mode-trial.ts';
+import type { ExecResult } from './process/exec.ts';
+import { Session } from './process/session.ts';
 import { checkOptions } from './request/build-options.ts';
 import { checkSource, checkValues, type CheckedSource } from './request/request.ts';
-import { Session } from './process/session.ts';
-import { runService } from './smoke/service-run.ts';
 import type { Command, ServiceContainer, ServiceOptions } from './smoke/service.ts';
+import { runService } from './smoke/service-run.ts';
 import { smokeTestArguments, smokeTestFailure } from './smoke/smoke.ts';
 import { parseImageId } from './store.ts';
 import { askedOptions, unsupportedOptions, type Dialect } from './support.ts';

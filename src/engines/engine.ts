@@ -1,6 +1,6 @@
 import type { CacheInput, SecretInput } from '../inputs/build-lists.ts';
-import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import type { Digest } from '../oci/digest.ts';
+import type { ManifestBytes } from '../oci/manifest-bytes.ts';
 import type { Reference, Repository } from '../oci/reference.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { ServiceOptions } from './smoke/service.ts';

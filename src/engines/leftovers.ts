@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import { removeScratch } from '../scratch.ts';
-import { childEnvironment } from './process/environment.ts';
+import { containerRemoval, markedContainers } from './containers/working-containers.ts';
 import { givenBack, idQuestion } from './docker/docker-push.ts';
-import type { Exec, ExecResult } from './process/exec.ts';
 import type { EngineName } from './engine.ts';
+import { childEnvironment } from './process/environment.ts';
+import type { Exec, ExecResult } from './process/exec.ts';
 import { readLedger, type Building, type Lent, type Made, type ToolCommand } from './process/ledger.ts';
 import { lastLines } from './process/output.ts';
-import { isRunning, kill, leavesOf, type ProcessId } from './process/process-tree.ts';
 import { spawnExec } from './process/process.ts';
+import { isRunning, kill, leavesOf, type ProcessId } from './process/process-tree.ts';
 import { findTool, isProgram } from './process/tools.ts';
-import { containerRemoval, markedContainers } from './containers/working-containers.ts';
 
 export interface LeftoverOptions {
   readonly log: Log;

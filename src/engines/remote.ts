@@ -1,8 +1,8 @@
 import { CodedError, quote } from '../errors.ts';
 import type { RemoteInput } from '../inputs/remote.ts';
 import type { EngineName } from './engine.ts';
-import { isLoopback } from './registries.ts';
 import type { EngineOptions } from './options.ts';
+import { isLoopback } from './registries.ts';
 
 type Scheme = RemoteInput['scheme'];
 

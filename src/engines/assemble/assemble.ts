@@ -6,7 +6,6 @@ import { digestOf, type Digest } from '../../oci/digest.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
 import type { Reference, Repository } from '../../oci/reference.ts';
 import { formatPlatform, samePlatform, type Platform } from '../../platform/platform.ts';
-import { readBase, type BaseImage } from './base-image.ts';
 import type {
   BuildRequest,
   BuiltImage,
@@ -17,15 +16,16 @@ import type {
   Mode,
   Readiness,
 } from '../engine.ts';
-import { layerEntries, type LayerEntry } from './files.ts';
-import { imageConfig } from './image-config.ts';
+import type { EngineOptions, ImageReader } from '../options.ts';
+import { Session } from '../process/session.ts';
+import { checkValues } from '../request/request.ts';
+import { sourceDate } from '../request/source-date.ts';
 import { chunks, layoutArchive } from '../stored/layout-archive.ts';
 import { pushStored, type StoredBlob, type StoredImage } from '../stored/layout-push.ts';
-import type { EngineOptions, ImageReader } from '../options.ts';
-import { checkValues } from '../request/request.ts';
-import { Session } from '../process/session.ts';
-import { sourceDate } from '../request/source-date.ts';
 import { thisMachine } from '../this-machine.ts';
+import { readBase, type BaseImage } from './base-image.ts';
+import { layerEntries, type LayerEntry } from './files.ts';
+import { imageConfig } from './image-config.ts';
 import { writeLayer } from './layer-file.ts';
 
 export const assembleCapabilities: Capabilities = {

@@ -14,9 +14,9 @@ import {
   samePlatform,
   type Platform,
 } from '../../platform/platform.ts';
-import { BaseTree } from './base-tree.ts';
 import type { EngineOptions, ImageReader, PathChange } from '../options.ts';
 import { existing } from '../request/request.ts';
+import { BaseTree } from './base-tree.ts';
 
 /** An image of one platform that files are put on. */
 export interface BaseImage {

@@ -2,11 +2,11 @@ import { lstat, readdir, readlink, stat } from 'node:fs/promises';
 import { basename, join, posix } from 'node:path';
 import { CodedError, joinErrors, quote } from '../../errors.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { BaseTree } from './base-tree.ts';
 import type { FilesSource } from '../engine.ts';
 import type { EngineOptions } from '../options.ts';
 import { existing } from '../request/request.ts';
 import { maxId, type TarEntry } from '../stored/tar.ts';
+import { BaseTree } from './base-tree.ts';
 
 /** An entry of the layer, and the file on this host that its content comes from. */
 export interface LayerEntry extends TarEntry {

@@ -1,7 +1,7 @@
+import { CodedError, quote } from '../../errors.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { withoutUndefined, type Field } from '../../oci/schema.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { CodedError, quote } from '../../errors.ts';
 import type { FilesSource } from '../engine.ts';
 
 interface ConfigParts {

@@ -4,9 +4,9 @@ import { CodedError, quote } from '../../errors.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { DigestStream, type Digest } from '../../oci/digest.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
+import { padding, tarEnd, tarHeader } from '../stored/tar.ts';
 import type { LayerEntry } from './files.ts';
 import { StoredGzip } from './gzip.ts';
-import { padding, tarEnd, tarHeader } from '../stored/tar.ts';
 
 interface Layer {
   readonly descriptor: Descriptor;

@@ -1,14 +1,14 @@
 import { CodedError, quote } from '../../errors.ts';
 import type { CacheInput } from '../../inputs/build-lists.ts';
 import { formatPlatform } from '../../platform/platform.ts';
-import { buildArgFlags } from '../request/build-args.ts';
-import { cacheOfPlatform } from '../request/cache-scope.ts';
 import type { BuildOrder } from '../dockerfile-engine.ts';
-import { csvLine } from '../request/csv.ts';
 import type { DockerfileSource } from '../engine.ts';
 import type { EngineOptions } from '../options.ts';
-import { secretArguments } from '../request/secrets.ts';
+import { buildArgFlags } from '../request/build-args.ts';
+import { cacheOfPlatform } from '../request/cache-scope.ts';
 import { commonArguments, optional, pairs } from '../request/common-arguments.ts';
+import { csvLine } from '../request/csv.ts';
+import { secretArguments } from '../request/secrets.ts';
 
 /** What `buildx build` is told besides where its result goes, with what stands in its environment for that. */
 export interface BuildxArguments {

@@ -1,6 +1,6 @@
 import { CodedError } from '../../errors.ts';
-import { csvLine } from '../request/csv.ts';
 import type { DockerfileSource } from '../engine.ts';
+import { csvLine } from '../request/csv.ts';
 import type { BuildOption } from '../support.ts';
 
 /**

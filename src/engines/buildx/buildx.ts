@@ -4,21 +4,21 @@ import { CodedError } from '../../errors.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Reference, Repository } from '../../oci/reference.ts';
 import { formatPlatform, type Platform } from '../../platform/platform.ts';
+import { DockerEngine } from '../docker/docker.ts';
+import { DockerfileEngine, type BuildOrder } from '../dockerfile-engine.ts';
+import type { BuiltImage, Capabilities, EngineHost, EngineName, RunOptions } from '../engine.ts';
+import type { EngineOptions } from '../options.ts';
+import type { ExecResult } from '../process/exec.ts';
+import { Session } from '../process/session.ts';
+import { sourceDate } from '../request/source-date.ts';
+import type { ServiceContainer, ServiceOptions } from '../smoke/service.ts';
+import { StoredImages } from '../stored/stored-images.ts';
+import { readStoredLayout } from '../stored/stored-layout.ts';
+import { askedOptions, isAtLeast, type Dialect } from '../support.ts';
 import { buildxArguments } from './buildx-arguments.ts';
 import { startBuilder, stopBuilder, type BuildxBuilder } from './buildx-builder.ts';
 import { BuildxClient } from './buildx-client.ts';
 import { layoutArguments, refuseForDockerDriver, refuseForDockerFormat } from './buildx-result.ts';
-import { DockerfileEngine, type BuildOrder } from '../dockerfile-engine.ts';
-import { DockerEngine } from '../docker/docker.ts';
-import type { BuiltImage, Capabilities, EngineHost, EngineName, RunOptions } from '../engine.ts';
-import type { ExecResult } from '../process/exec.ts';
-import { StoredImages } from '../stored/stored-images.ts';
-import type { EngineOptions } from '../options.ts';
-import type { ServiceContainer, ServiceOptions } from '../smoke/service.ts';
-import { Session } from '../process/session.ts';
-import { sourceDate } from '../request/source-date.ts';
-import { readStoredLayout } from '../stored/stored-layout.ts';
-import { askedOptions, isAtLeast, type Dialect } from '../support.ts';
 
 export const buildxCapabilities: Capabilities = {
   source: 'dockerfile',

@@ -11,8 +11,8 @@ import { architectureOfUname } from '../../platform/architectures.ts';
 import { childEnvironment } from '../process/environment.ts';
 import type { Exec } from '../process/exec.ts';
 import { spawnExec } from '../process/process.ts';
-import { buildxPins, type ToolArch } from './setup-pins.ts';
 import { findTool } from '../process/tools.ts';
+import { buildxPins, type ToolArch } from './setup-pins.ts';
 
 export interface SetupOptions {
   readonly log: Log;

@@ -2,8 +2,8 @@ import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecResult } from '../process/exec.ts';
 import { descendantsOf, kill } from '../process/process-tree.ts';
-import type { Command, ServiceContainer } from '../smoke/service.ts';
 import type { Session } from '../process/session.ts';
+import type { Command, ServiceContainer } from '../smoke/service.ts';
 
 export interface BuildahWords {
   readonly image: string;

@@ -1,19 +1,19 @@
 import { CodedError } from '../../errors.ts';
 import type { Field } from '../../oci/schema.ts';
 import { normalisePlatform, type Platform } from '../../platform/platform.ts';
-import { BuildahService } from './buildah-service.ts';
-import type { Arrangement } from './arrangement.ts';
-import { ContainersEngine } from './containers.ts';
 import type { CommandOptions } from '../dockerfile-engine.ts';
 import type { BuiltImage, EngineHost } from '../engine.ts';
-import type { ExecResult } from '../process/exec.ts';
-import { modestLimits } from './limits.ts';
 import type { EngineOptions } from '../options.ts';
-import type { Command, ServiceContainer } from '../smoke/service.ts';
+import type { ExecResult } from '../process/exec.ts';
 import { Session } from '../process/session.ts';
-import { isStoredFor, storedImageId } from '../store.ts';
 import { writtenTo } from '../process/streams.ts';
+import type { Command, ServiceContainer } from '../smoke/service.ts';
+import { isStoredFor, storedImageId } from '../store.ts';
 import type { Dialect } from '../support.ts';
+import type { Arrangement } from './arrangement.ts';
+import { BuildahService } from './buildah-service.ts';
+import { ContainersEngine } from './containers.ts';
+import { modestLimits } from './limits.ts';
 
 /** buildah, which has neither a daemon nor a service. https://github.com/containers/buildah/tree/main/docs */
 export class BuildahEngine extends ContainersEngine {

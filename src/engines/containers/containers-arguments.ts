@@ -5,10 +5,10 @@ import { formatPlatform, type Platform } from '../../platform/platform.ts';
 import type { BuildOrder } from '../dockerfile-engine.ts';
 import type { DockerfileSource, EngineName } from '../engine.ts';
 import type { EngineOptions } from '../options.ts';
+import { commonArguments, pairs } from '../request/common-arguments.ts';
 import { isInside } from '../request/request.ts';
 import { secretArguments } from '../request/secrets.ts';
 import { sourceDate } from '../request/source-date.ts';
-import { commonArguments, pairs } from '../request/common-arguments.ts';
 
 /** What the host adds to a build. */
 interface Circumstances {

@@ -3,21 +3,21 @@ import { join } from 'node:path';
 import { digestOf } from '../../oci/digest.ts';
 import { parseFields, type Field } from '../../oci/schema.ts';
 import { formatPlatform, normalisePlatform, type Platform } from '../../platform/platform.ts';
-import type { Arrangement } from './arrangement.ts';
-import { ContainersEngine } from './containers.ts';
 import type { CommandOptions } from '../dockerfile-engine.ts';
 import type { BuiltImage, EngineHost } from '../engine.ts';
-import type { ExecResult } from '../process/exec.ts';
 import { runtimeTrouble } from '../failures/failures.ts';
-import { modestLimits } from './limits.ts';
 import type { EngineOptions } from '../options.ts';
-import { NamedService } from '../smoke/service-container.ts';
-import type { Command, ServiceContainer } from '../smoke/service.ts';
+import type { ExecResult } from '../process/exec.ts';
 import { Session } from '../process/session.ts';
-import { isStoredFor, storedImageId } from '../store.ts';
 import { printed } from '../process/streams.ts';
-import { isAtLeast, type Dialect } from '../support.ts';
 import { findTool } from '../process/tools.ts';
+import type { Command, ServiceContainer } from '../smoke/service.ts';
+import { NamedService } from '../smoke/service-container.ts';
+import { isStoredFor, storedImageId } from '../store.ts';
+import { isAtLeast, type Dialect } from '../support.ts';
+import type { Arrangement } from './arrangement.ts';
+import { ContainersEngine } from './containers.ts';
+import { modestLimits } from './limits.ts';
 
 /** podman, local or remote. */
 export class PodmanEngine extends ContainersEngine {

@@ -1,13 +1,13 @@
 import { formatReference, parseReference } from '../../oci/reference.ts';
-import { cacheOfPlatform } from '../request/cache-scope.ts';
 import type { BuildOrder } from '../dockerfile-engine.ts';
-import type { Builder } from './docker-builder.ts';
 import type { DockerfileSource } from '../engine.ts';
 import type { EngineOptions } from '../options.ts';
+import { cacheOfPlatform } from '../request/cache-scope.ts';
+import { commonArguments, optional, pairs } from '../request/common-arguments.ts';
 import { secretArguments } from '../request/secrets.ts';
 import { sourceDate } from '../request/source-date.ts';
-import { commonArguments, optional, pairs } from '../request/common-arguments.ts';
 import { isAtLeast } from '../support.ts';
+import type { Builder } from './docker-builder.ts';
 
 interface Circumstances {
   readonly builder: Builder['kind'];

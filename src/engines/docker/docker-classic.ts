@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { CodedError } from '../../errors.ts';
 import type { Field } from '../../oci/schema.ts';
 import { formatPlatform, samePlatform, type Platform } from '../../platform/platform.ts';
-import { automaticArguments, withGlobalArguments } from '../request/dockerfile.ts';
 import type { Session } from '../process/session.ts';
+import { automaticArguments, withGlobalArguments } from '../request/dockerfile.ts';
 
 /**
  * The Dockerfile with the platform arguments that the classic builder does not know of, and their values.

@@ -3,24 +3,24 @@ import { CodedError } from '../../errors.ts';
 import { formatReference, parseReference, type Reference } from '../../oci/reference.ts';
 import type { Field } from '../../oci/schema.ts';
 import { formatPlatform, normalisePlatform, type Platform } from '../../platform/platform.ts';
-import { buildArgFlags } from '../request/build-args.ts';
 import { writeDockerConfig } from '../auth.ts';
 import { DockerfileEngine, type BuildOrder, type CommandOptions } from '../dockerfile-engine.ts';
+import type { BuiltImage, Capabilities, EngineHost, PullSource } from '../engine.ts';
+import type { EngineOptions } from '../options.ts';
+import type { ExecResult } from '../process/exec.ts';
+import { Session } from '../process/session.ts';
+import { printed } from '../process/streams.ts';
+import { isLoopback } from '../registries.ts';
+import { buildArgFlags } from '../request/build-args.ts';
+import type { Command, ServiceContainer } from '../smoke/service.ts';
+import { NamedService } from '../smoke/service-container.ts';
+import { isStoredFor, storedImageId } from '../store.ts';
+import { isAtLeast, type Dialect } from '../support.ts';
 import { dockerArguments } from './docker-arguments.ts';
 import { chooseBuilder, type Builder } from './docker-builder.ts';
 import { completedForClassic, refuseForContainerd } from './docker-classic.ts';
 import { askDocker, isHere, isLocalAddress } from './docker-host.ts';
 import { pushByName } from './docker-push.ts';
-import type { BuiltImage, Capabilities, EngineHost, PullSource } from '../engine.ts';
-import type { ExecResult } from '../process/exec.ts';
-import type { EngineOptions } from '../options.ts';
-import { isLoopback } from '../registries.ts';
-import { NamedService } from '../smoke/service-container.ts';
-import type { Command, ServiceContainer } from '../smoke/service.ts';
-import { Session } from '../process/session.ts';
-import { isStoredFor, storedImageId } from '../store.ts';
-import { printed } from '../process/streams.ts';
-import { isAtLeast, type Dialect } from '../support.ts';
 
 export const dockerCapabilities: Capabilities = {
   source: 'dockerfile',

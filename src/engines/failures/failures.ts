@@ -1,6 +1,6 @@
 import { CodedError, type ErrorCode } from '../../errors.ts';
-import { engineRules, noSpace, registryRules, target, type FailureContext } from './failure-rules.ts';
 import { lastLines, tellingLines } from '../process/output.ts';
+import { engineRules, noSpace, registryRules, target, type FailureContext } from './failure-rules.ts';
 import { failedLine, stepFailure } from './step-failures.ts';
 
 /** The words in which every engine says that a RUN step's own program ended badly. */

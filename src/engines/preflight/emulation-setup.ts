@@ -2,15 +2,15 @@ import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../../errors.ts';
 import { formatPlatform, type Platform } from '../../platform/platform.ts';
-import { binfmtFolder, isUsable, lookUpEmulation, type Emulation, type LookUpEmulation } from './binfmt.ts';
+import type { EngineOptions } from '../options.ts';
 import { childEnvironment } from '../process/environment.ts';
 import type { ExecResult } from '../process/exec.ts';
-import { emulationCure, qemuName } from './mode.ts';
-import type { EngineOptions } from '../options.ts';
 import { lastLines } from '../process/output.ts';
-import { probeProgram } from './probe.ts';
 import { spawnExec } from '../process/process.ts';
 import { findTool } from '../process/tools.ts';
+import { binfmtFolder, isUsable, lookUpEmulation, type Emulation, type LookUpEmulation } from './binfmt.ts';
+import { emulationCure, qemuName } from './mode.ts';
+import { probeProgram } from './probe.ts';
 
 /**
  * The image that installs QEMU where the distribution has no package: QEMU 10.2.3, for every architecture. By digest, since it is run

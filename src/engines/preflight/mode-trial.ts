@@ -1,9 +1,11 @@
 import { CodedError } from '../../errors.ts';
 import { formatPlatform, type Platform } from '../../platform/platform.ts';
-import { isOn, isUsable, lookUpEmulation, type Emulation } from './binfmt.ts';
-import { setUpEmulation } from './emulation-setup.ts';
 import type { EngineHost, Mode, Readiness, WantedMode } from '../engine.ts';
 import type { ExecResult } from '../process/exec.ts';
+import { lastLines } from '../process/output.ts';
+import type { Session } from '../process/session.ts';
+import { isOn, isUsable, lookUpEmulation, type Emulation } from './binfmt.ts';
+import { setUpEmulation } from './emulation-setup.ts';
 import {
   checkEmulation,
   decideMode,
@@ -13,9 +15,7 @@ import {
   modesToTry,
   relation,
 } from './mode.ts';
-import { lastLines } from '../process/output.ts';
 import { probeProgram } from './probe.ts';
-import type { Session } from '../process/session.ts';
 
 /** An engine, as far as it is needed to find out what runs on it. */
 export interface TriedEngine {

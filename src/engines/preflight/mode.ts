@@ -1,7 +1,7 @@
 import { CodedError } from '../../errors.ts';
 import { formatPlatform, platformArch, type Platform } from '../../platform/platform.ts';
-import { isOn, type Emulation } from './binfmt.ts';
 import type { EngineHost, Mode } from '../engine.ts';
+import { isOn, type Emulation } from './binfmt.ts';
 
 /** 32-bit programs that a 64-bit machine's own processor can run; whether this one does is found out by running one. */
 const runsToo: Readonly<Record<string, readonly string[]>> = { amd64: ['386'], arm64: ['arm'] };

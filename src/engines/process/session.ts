@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { CodedError } from '../../errors.ts';
 import { Field, parseFields } from '../../oci/schema.ts';
 import type { EngineName } from '../engine.ts';
+import { classify } from '../failures/failures.ts';
+import type { FailureContext } from '../failures/failure-rules.ts';
+import type { EngineOptions } from '../options.ts';
 import { childEnvironment, leadingVariables, shownVariables } from './environment.ts';
+import type { ExecOptions, ExecResult } from './exec.ts';
 import { heartbeat } from './heartbeat.ts';
 import { Ledger, type Made, type ToolCommand } from './ledger.ts';
-import { identify } from './process-tree.ts';
-import type { ExecOptions, ExecResult } from './exec.ts';
-import type { FailureContext } from '../failures/failure-rules.ts';
-import { classify } from '../failures/failures.ts';
-import type { EngineOptions } from '../options.ts';
 import { isNoise, logLine } from './output.ts';
 import { spawnExec } from './process.ts';
+import { identify } from './process-tree.ts';
 import { findTool } from './tools.ts';
 
 type CallOptions = Partial<Omit<ExecOptions, 'signal'>> & {

@@ -2,8 +2,8 @@ import { realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CodedError, joinErrors, quote, toCodedError } from '../../errors.ts';
 import type { DockerfileSource } from '../engine.ts';
-import { refusedArguments } from './extra-arguments.ts';
 import type { EngineOptions } from '../options.ts';
+import { refusedArguments } from './extra-arguments.ts';
 import { existing } from './request.ts';
 
 type Places = Pick<EngineOptions, 'cwd' | 'workspace' | 'env'>;

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError, quote } from '../../errors.ts';
 import type { SecretInput } from '../../inputs/build-lists.ts';
-import { realFile } from './build-options.ts';
 import type { EngineOptions } from '../options.ts';
+import { realFile } from './build-options.ts';
 
 /** The kernel takes no longer string in an environment than 128 KiB. */
 const maxVariable = 100 * 1024;

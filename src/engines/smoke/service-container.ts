@@ -1,7 +1,7 @@
 import type { ExecResult } from '../process/exec.ts';
-import type { Command, ServiceContainer } from './service.ts';
 import type { Session } from '../process/session.ts';
 import { padding, tarEnd, tarHeader } from '../stored/tar.ts';
+import type { Command, ServiceContainer } from './service.ts';
 
 /** What Docker and podman are told in their own words. */
 export interface ServiceWords {

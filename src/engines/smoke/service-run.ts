@@ -1,10 +1,9 @@
 import { CodedError } from '../../errors.ts';
 import { formatPlatform } from '../../platform/platform.ts';
 import type { EngineHost } from '../engine.ts';
-import type { ExecResult } from '../process/exec.ts';
 import { runtimeTrouble } from '../failures/failures.ts';
+import type { ExecResult } from '../process/exec.ts';
 import { lastLines } from '../process/output.ts';
-import { healthCheck, urlCheck } from './service-check.ts';
 import {
   waitForService,
   type Clock,
@@ -13,6 +12,7 @@ import {
   type ServiceOptions,
   type Waited,
 } from './service.ts';
+import { healthCheck, urlCheck } from './service-check.ts';
 
 /**
  * Starts the service, waits for its answer, and removes it.

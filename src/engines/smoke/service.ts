@@ -1,7 +1,7 @@
-import type { ExecResult } from '../process/exec.ts';
+import type { ServiceUrl } from '../../inputs/service-url.ts';
 import type { Healthcheck } from '../../oci/config.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { ServiceUrl } from '../../inputs/service-url.ts';
+import type { ExecResult } from '../process/exec.ts';
 
 /** How an image is started as a service, and what tells that it works. */
 export interface ServiceOptions {

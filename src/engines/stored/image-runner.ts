@@ -5,14 +5,14 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CodedError, errorLine } from '../../errors.ts';
 import { formatPlatform, type Platform } from '../../platform/platform.ts';
+import { PodmanEngine } from '../containers/podman.ts';
 import { DockerEngine } from '../docker/docker.ts';
 import type { BuiltImage, RunOptions } from '../engine.ts';
-import { chunks, layoutArchive } from './layout-archive.ts';
 import type { EngineOptions } from '../options.ts';
 import { lastLines } from '../process/output.ts';
-import { PodmanEngine } from '../containers/podman.ts';
-import type { ServiceOptions } from '../smoke/service.ts';
 import { Session } from '../process/session.ts';
+import type { ServiceOptions } from '../smoke/service.ts';
+import { chunks, layoutArchive } from './layout-archive.ts';
 import type { StoredLayout } from './stored-layout.ts';
 import { padding, tarHeader } from './tar.ts';
 

@@ -7,8 +7,8 @@ import { maxManifestBytes, parseManifest } from '../../oci/manifest.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
 import type { Repository } from '../../oci/reference.ts';
 import { parseFields } from '../../oci/schema.ts';
-import { pushStored, type StoredImage } from './layout-push.ts';
 import type { Session } from '../process/session.ts';
+import { pushStored, type StoredImage } from './layout-push.ts';
 
 /**
  * Has podman or buildah write an image to a folder, and pushes what is in it with our own client, by its digest.

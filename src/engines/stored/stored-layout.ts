@@ -3,11 +3,11 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../../errors.ts';
 import { parseImageConfig, type ImageConfig } from '../../oci/config.ts';
-import { readDescriptor } from '../../oci/descriptor-schema.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
+import { readDescriptor } from '../../oci/descriptor-schema.ts';
 import { digestOf, type Digest } from '../../oci/digest.ts';
-import type { ManifestBytes } from '../../oci/manifest-bytes.ts';
 import { isAttestation, maxManifestBytes, parseManifest, type ImageManifest } from '../../oci/manifest.ts';
+import type { ManifestBytes } from '../../oci/manifest-bytes.ts';
 import { parseFields } from '../../oci/schema.ts';
 import type { StoredBlob, StoredImage } from './layout-push.ts';
 
