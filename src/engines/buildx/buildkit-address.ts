@@ -13,11 +13,17 @@ export interface TlsFiles {
 }
 
 /** The start of HTTP/2, which gRPC is, with settings that change nothing. https://www.rfc-editor.org/rfc/rfc9113#section-3.4 */
-const preface = Buffer.concat([
+export const firstWords = Buffer.concat([
   Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
   Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),
 ]);
 const settings = 4;
+
+/** Whether that is how a server of HTTP/2 begins. */
+export function isHttp2(answer: Buffer): boolean {
+  return answer[3] === settings;
+}
+
 const answerMs = 10_000;
 
 /**
@@ -47,7 +53,7 @@ async function troubleAt(address: string, tls: TlsFiles): Promise<Trouble | unde
   try {
     socket = await open(address, tls);
     const answer = await firstBytes(socket);
-    if (answer[3] === settings) return undefined;
+    if (isHttp2(answer)) return undefined;
     if (answer.length === 0)
       return {
         says: wantsTls
@@ -94,7 +100,7 @@ async function firstBytes(socket: Socket): Promise<Buffer> {
   const signal = AbortSignal.timeout(answerMs);
   // Heard by whoever waits; what comes after that concerns nobody.
   socket.on('error', () => undefined);
-  socket.write(preface);
+  socket.write(firstWords);
   const [bytes] = (await Promise.race([
     once(socket, 'data', { signal }),
     once(socket, 'end', { signal }),

@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { CodedError, quote, show } from '../../errors.ts';
 import { normalisePlatform, parsePlatform, type Platform } from '../../platform/platform.ts';
 import { checkBuildKit, type TlsFiles } from './buildkit-address.ts';
+import { checkThroughHelper } from './buildkit-helper.ts';
 import type { BuildxClient } from './buildx-client.ts';
 import type { EngineOptions } from '../options.ts';
 import { lastLines } from '../process/output.ts';
+import type { Session } from '../process/session.ts';
 
 /** One machine of a builder. */
 export interface BuilderNode {
@@ -42,8 +44,7 @@ interface Plan {
  * @throws E_ENGINE where it does not answer; E_INPUT for an address of an unknown kind
  */
 export async function startBuilder(client: BuildxClient): Promise<BuildxBuilder> {
-  const { options } = client.session;
-  const plan = await planOf(options);
+  const plan = await planOf(client.session);
   if (plan === undefined) return usersBuilder(client);
   await client.keepToItself();
   const name = `native-multiarch-${client.session.uniqueId()}`;
@@ -86,7 +87,8 @@ export async function stopBuilder(
   await client.session.strike(name);
 }
 
-async function planOf({ env }: EngineOptions): Promise<Plan | undefined> {
+async function planOf(session: Session): Promise<Plan | undefined> {
+  const { env } = session.options;
   const address = env['BUILDKIT_HOST'] ?? '';
   const driverOptions = (env[builderOptionsVariable] ?? '').split(',').filter((option) => option !== '');
   if (address.startsWith('kubernetes://')) {
@@ -96,25 +98,25 @@ async function planOf({ env }: EngineOptions): Promise<Plan | undefined> {
     const scheme = schemeOf(address);
     const options = [...tlsOptions(address, env), ...driverOptions];
     if (scheme === 'tcp' || scheme === 'unix') await checkBuildKit(address, tlsFiles(options));
+    else await checkThroughHelper(session, address);
     return { driver: 'remote', address, options };
   }
   return driverOptions.length > 0 ? { driver: 'docker-container', options: driverOptions } : undefined;
 }
 
 const hasPort = /^tcp:\/\/(?:[^:/[\]]+|\[[0-9a-f:.]+\]):\d{1,5}\/?$/iu;
-const schemes = [
-  'tcp',
-  'unix',
-  'ssh',
-  'docker-container',
-  'podman-container',
-  'kube-pod',
-  'nerdctl-container',
-];
+const schemes = ['tcp', 'unix', 'ssh', 'docker-container', 'kube-pod'];
+/** BuildKit's own client has them. https://github.com/docker/buildx/blob/master/driver/remote/util/endpoint.go */
+const unknownToBuildx = ['podman-container', 'nerdctl-container'];
 
-/** @throws E_INPUT */
+/** @throws E_INPUT, E_UNSUPPORTED */
 function schemeOf(address: string): string {
   const scheme = /^([a-z-]+):\/\//u.exec(address)?.[1];
+  if (scheme !== undefined && unknownToBuildx.includes(scheme)) {
+    throw new CodedError('E_UNSUPPORTED', `buildx can't reach a BuildKit at ${quote(address, 120)}`, {
+      hint: 'let buildkitd in that container listen on TCP, or on a socket in a folder of this machine, and give tcp:// or unix://',
+    });
+  }
   if (scheme !== undefined && schemes.includes(scheme) && (scheme !== 'tcp' || hasPort.test(address)))
     return scheme;
   throw new CodedError('E_INPUT', `BUILDKIT_HOST is ${quote(address)}, which is no address of BuildKit`, {
