@@ -110,7 +110,7 @@ describe('the example pipeline under act', () => {
     });
     expect(`${ran.stdout.slice(-6_000)}\nexit ${ran.status}`).toMatch(/exit 0$/);
     expect(ran.stdout).toContain(
-      `No leg pushed (linux/${hostArchitecture} were built), so nothing is published.`,
+      `No leg pushed (linux/${hostArchitecture} was built), so nothing is published.`,
     );
     expect(await craneDigest(registry, `${image}:latest`)).toBe(tags);
   });

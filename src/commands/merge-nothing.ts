@@ -1,6 +1,5 @@
 import { joinErrors } from '../errors.ts';
 import type { InputsOf } from '../inputs/table.ts';
-import type { Log } from '../log.ts';
 import type { Repository } from '../oci/reference.ts';
 import { formatPlatform } from '../platform/platform.ts';
 import { claimErrors, nothingPushed, type FoundLegs } from './handover-find.ts';
@@ -13,15 +12,10 @@ export function nothingWillBePushed(found: FoundLegs, { wait }: InputsOf<'merge'
 }
 
 /** @throws what is wrong with the set that was built, as far as its records tell */
-export function unpublished(
-  found: FoundLegs,
-  inputs: InputsOf<'merge'>,
-  image: Repository,
-  log: Log,
-): CommandResult {
+export function unpublished(found: FoundLegs, inputs: InputsOf<'merge'>, image: Repository): CommandResult {
   const errors = claimErrors(found, inputs);
   if (errors.length > 0) throw joinErrors(errors);
-  return nothingToPublish(found, inputs, image, log);
+  return nothingToPublish(found, inputs, image);
 }
 
 /** What a merge tells that had nothing to publish. */
@@ -29,16 +23,14 @@ export function nothingToPublish(
   found: FoundLegs,
   inputs: InputsOf<'merge'>,
   image: Repository,
-  log: Log,
 ): CommandResult {
   const built = nothingPushed(found);
   const platforms = found.legs.flatMap(({ claimed, record }) =>
     claimed === undefined || record === undefined ? [] : [formatPlatform(claimed)],
   );
   const text = built
-    ? `No leg pushed (${platforms.join(', ')} were built), so nothing is published.`
+    ? `No leg pushed (${platforms.join(', ')} ${platforms.length === 1 ? 'was' : 'were'} built), so nothing is published.`
     : 'No leg has pushed its arch tag for this pull request, so nothing is published.';
-  log.info(text);
   return {
     outputs: {
       references: [],

@@ -51,10 +51,10 @@ export async function merge(inputs: MergeInputs, deps: MergeDeps): Promise<Comma
   const { log, github } = deps;
   const places = placesOf(inputs);
   const found = await findLegs(inputs, places.home, firstTag(inputs.tags), deps);
-  if (nothingWillBePushed(found, inputs)) return unpublished(found, inputs, places.home, log);
+  if (nothingWillBePushed(found, inputs)) return unpublished(found, inputs, places.home);
   const state = await readState(found, places, inputs, deps);
-  if (state === undefined) return nothingToPublish(found, inputs, places.home, log);
-  if (nothingPushed(state.found)) return unpublished(state.found, inputs, places.home, log);
+  if (state === undefined) return nothingToPublish(found, inputs, places.home);
+  if (nothingPushed(state.found)) return unpublished(state.found, inputs, places.home);
   const set = await prove(state, places, inputs, deps);
   tell(set, inputs, log);
   const contents = await readContents(set, places, inputs, deps);
