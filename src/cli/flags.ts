@@ -1,7 +1,7 @@
 import { CodedError } from '../errors.ts';
 import { inputNames } from '../inputs/table.ts';
 
-/** Names with a hyphen are no other word; behind these words, before a value, and at the start of a message, those without are inputs too. */
+/** A name with a hyphen can only be an input. One without (`file`, `wait`) is taken for an input behind certain verbs, before a value, and at the start of a message. */
 const names = [...inputNames].sort((a, b) => b.length - a.length);
 const hyphened = names.filter((name) => name.includes('-')).join('|');
 const any = names.join('|');

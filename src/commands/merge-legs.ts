@@ -108,7 +108,7 @@ function failedLegs(found: FoundLegs, read: readonly LegRead[], inputs: MergeInp
 /** Where nothing but the published list is looked at. */
 export const emptySet: ProvenSet = { entries: [], attestations: [], legs: [], warnings: [] };
 
-/** Whose contents are checked: what is new, since what is published was; all of it where everything is to be read. */
+/** Images whose contents are checked: the new ones, since what is published was checked then; with `check: full` all of them. */
 export function checkedEntries({ entries, change }: ProvenSet, inputs: MergeInputs): readonly Candidate[] {
   return inputs.check === 'full' ? entries : (change?.fresh ?? entries);
 }

@@ -101,7 +101,7 @@ function dryRunText(planned: readonly PlannedWrite[], { index }: BuiltIndex): st
   return `\n${would}\n${Buffer.from(index.bytes).toString('utf8')}\n`;
 }
 
-/** The row of one platform: what was checked of it, and whose word each finding is. */
+/** The row of one platform: what was checked of it, and by whom. */
 function platformReport(entry: Candidate, { set, contents }: Merged): PlatformReport {
   const record = recordOf(entry, set);
   const content = contents.get(entry.digest);

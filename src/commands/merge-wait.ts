@@ -24,7 +24,7 @@ const firstDelayMs = 5_000;
 const longestDelayMs = 30_000;
 const quietMs = 60_000;
 
-/** What the way to a registry may say once in an hour of asking, and what a registry says that lags behind a leg's push. */
+/** Errors that may pass while we wait: of the network, and of a registry that lags behind a leg's push. */
 const passing: readonly ErrorCode[] = [
   'E_NETWORK',
   'E_TIMEOUT',

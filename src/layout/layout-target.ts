@@ -11,7 +11,7 @@ import { checkVersion, layoutOf, readIndexJson, type Layout } from './layout.ts'
 export interface LayoutTarget {
   /** For people: `oci:folder`. */
   readonly name: string;
-  /** Never known without a look at all below it, which a copy takes anyway. */
+  /** Always false: whether all below it is here as well shows only by looking at each blob, which a copy does anyway. */
   hasManifest(digest: Digest): Promise<boolean>;
   /** Is this blob there, with the right bytes? */
   adopt(blob: ContentDescriptor): Promise<boolean>;

@@ -68,7 +68,7 @@ export function tagStages(tags: readonly HeldTag[], digest: Digest): HeldTag[][]
   ];
 }
 
-/** False where nobody can tell; what went wrong with the write is told then. */
+/** Whether a tag holds the index; false also where it can't be read, and then the failure of the write is told. */
 async function standsAt(verbs: PublishVerbs, target: HeldTag, index: ManifestBytes): Promise<boolean> {
   try {
     return (await verbs.getManifest(target.repository, target.tag))?.digest === index.digest;

@@ -66,7 +66,7 @@ export class Authenticator {
   readonly #flights = new Set<Flight>();
   #tokens: HeldToken[] = [];
   #known: KnownChallenge | undefined;
-  /** It took a token for several repositories as one for the first alone, or gave none: from now on, one at a time. */
+  /** Asked for several repositories, the token server gave a token for one of them, or none: ask for one at a time from now on. */
   #narrow = false;
 
   constructor(dependencies: AuthDependencies) {
@@ -87,7 +87,7 @@ export class Authenticator {
     return { kind: 'token', header: token.header, token };
   }
 
-  /** A registry that never asks, and hides from strangers what it would show us: it is Basic, as far as we are concerned. */
+  /** For a registry that answers strangers with 403 or 404 and never with a challenge: from now on credentials go to it as Basic. */
   assumeBasic(answer: HttpResponse): void {
     this.#known ??= { challenge: { scheme: 'basic', parameters: new Map() }, asker: this.#asker(answer) };
   }
@@ -127,7 +127,7 @@ export class Authenticator {
     this.#tokens = this.#tokens.filter((token) => token !== used.token);
     const asked = ScopeSet.parse(offered?.parameters.get('scope') ?? '');
     const isScope = offered?.parameters.get('error') === 'insufficient_scope';
-    // A token for many that does not do for one of them may have been cut down to another.
+    // A token that was asked for several repositories may have been issued for only one of them.
     const wasWide = used.token.scopes.toStrings().length > authCase.need.toStrings().length;
     if (!authCase.merged && (isScope || wasWide)) {
       authCase.merged = true;
@@ -151,13 +151,13 @@ export class Authenticator {
     return { registry: this.#dependencies.registry, url: answer.url, addressClass: answer.addressClass };
   }
 
-  /** A token that is under way for somebody else is waited for where it should do. */
+  /** Waits for a token that another request has asked for, if that covers what is needed; else asks for one. */
   async #fetch(known: KnownChallenge, authCase: AuthCase, owner: string): Promise<HeldToken> {
     const { need } = authCase;
     const wanted = this.#narrow ? need : need.plus(this.#dependencies.foreseen);
     const flying = [...this.#flights].find((each) => each.owner === owner && each.scopes.covers(need));
     if (flying !== undefined) {
-      // What was asked beyond our own wishes may be what is refused.
+      // Its refusal may be about scopes that we do not need; then we ask for ours alone.
       const isOurs = wanted.covers(flying.scopes);
       const shared = await (isOurs ? flying.token : flying.token.catch(() => undefined));
       if (shared?.scopes.covers(need) === true) return shared;

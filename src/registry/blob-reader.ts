@@ -17,7 +17,7 @@ interface Rest {
   readonly known: number;
 }
 
-/** So much of a blob in one attempt shows that it is worth going on. */
+/** An attempt that brought this many bytes counts as progress. */
 const progressBytes = 64 * 1024;
 const mismatchHint = 'the registry, or something before it, changes what it serves: nothing of it is used';
 
@@ -32,7 +32,7 @@ export class BlobReader {
   readonly #what: string;
   readonly #hash: DigestStream;
   #offset = 0;
-  /** Who sent the last answer as a web page, which a blob may be, too: its digest tells. */
+  /** Set where the last answer was text/html: a page that stands in the way, or a blob that is a web page; its digest tells which. */
   #page: { readonly host: string; readonly status: number } | undefined;
 
   constructor(repository: Repository, descriptor: ContentDescriptor, dependencies: VerbDependencies) {

@@ -90,7 +90,7 @@ export async function discardBody(response: HttpResponse, { errorBytes, document
   }
 }
 
-/** An answer to HEAD has lengths and encodings of a body that it has not. */
+/** The headers of an answer to HEAD describe a body that never comes. */
 async function endOf(message: IncomingMessage): Promise<void> {
   if (!message.closed) await new Promise((resolve) => message.once('close', resolve).resume());
 }

@@ -46,8 +46,8 @@ export class Connection {
   }
 
   /**
-   * Runs `work` alone as long as nobody knows what the registry wants; those that come meanwhile wait. `done` is called as
-   * soon as that is known, so that nobody waits for a body. Where it isn't, the next one in line finds out.
+   * Runs `work` alone until it is known how the registry authorises; those that come meanwhile wait. `work` calls `done` as soon
+   * as that is known, so that nobody waits for a body. Where `work` ends without it, the next in line finds out.
    */
   async acquainted<T>(work: (done: () => void) => Promise<T>): Promise<T> {
     while (this.#acquaintance !== undefined) await this.#acquaintance;

@@ -112,7 +112,7 @@ export class Exchange {
     }
   }
 
-  /** Sends until it is no longer a question of who we are. */
+  /** Sends until the answer is no longer about authorisation. @param done the registry's challenge, or that it has none, is known */
   async #authorised<T>(call: Call<T>, authCase: AuthCase, done: () => void): Promise<HttpResponse> {
     const { authenticator, limits } = this.#dependencies;
     let authorization = authenticator.authorization(authCase);
@@ -121,7 +121,7 @@ export class Exchange {
       const { answer, isHome } = await this.#followed(call, used);
       const again = isHome && (await this.#learn(answer, used, authCase));
       if (again) {
-        // Asked for before the others are let go, so that they find its token under way.
+        // Before the requests that wait are released, so that they find this token request and share it.
         authorization = authenticator.authorization(authCase);
         authorization.catch(() => undefined);
       }
@@ -144,7 +144,7 @@ export class Exchange {
     return true;
   }
 
-  /** A 401 without a challenge (gcr.io has them) from a registry that has made none yet: its front door will. */
+  /** For a 401 without a challenge (gcr.io sends them) from a registry that has not made one yet: `/v2/` makes one. */
   async #ping(used: Authorization, authCase: AuthCase): Promise<boolean> {
     const { connection, authenticator, limits } = this.#dependencies;
     const answer = await connection.send({
@@ -158,7 +158,7 @@ export class Exchange {
     return learnt;
   }
 
-  /** Follows redirects by hand; who we are is told to the registry's own origin only, and not again after leaving it. */
+  /** Follows redirects by hand. Credentials go to the registry's own origin only, and not again once a redirect has left it. */
   async #followed<T>(call: Call<T>, used: Authorization): Promise<{ answer: HttpResponse; isHome: boolean }> {
     const { connection, limits } = this.#dependencies;
     const request = {

@@ -24,7 +24,7 @@ export class Manifests {
     try {
       return await this.#head(repository, reference);
     } catch (error) {
-      // A HEAD has no body and so no reason; and some answer 403 to a HEAD of what isn't there, or 405 to every HEAD.
+      // Some registries answer 403 to a HEAD of what isn't there, or 405 to every HEAD. And an answer to GET says why.
       if (!(error instanceof RegistryError) || (error.status !== 403 && error.status !== 405)) throw error;
       const manifest = (await this.#read(repository, reference))?.manifest;
       if (manifest === undefined) return undefined;

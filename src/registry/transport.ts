@@ -29,7 +29,7 @@ export interface HttpResponse {
   readonly status: number;
   readonly url: URL;
   readonly message: IncomingMessage;
-  /** Of the address that answered; of a proxied one what its name shows, else public. */
+  /** Of the address that answered. Behind a proxy that is not seen: then what the host's name shows, else `public`. */
   readonly addressClass: AddressClass;
   readonly logEntry: OpenLogEntry;
   /** The body, where somebody had to look at it before. */
@@ -168,7 +168,7 @@ const unreached: readonly FailureKind[] = [
   'connect-timeout',
 ];
 
-/** A proxy that is handed plain HTTP reads all of it, and credentials are for nobody but the registry. */
+/** A proxy reads all of a plain HTTP request, and credentials are for nobody but the registry. */
 function refuseToExpose({ headers, isSecret = false }: HttpRequest, forwarder: Proxy): void {
   if (!isSecret && !('authorization' in headers)) return;
   throw new TransportFailure('exposed', `${forwarder.variable} names the proxy ${showProxy(forwarder)}`);

@@ -124,7 +124,7 @@ export class Upload {
     return true;
   }
 
-  /** What ends a session is worth another one: that is not the class that its status has elsewhere. */
+  /** A session that is gone or spoilt is worth a new one, although its status (404, 400) is final elsewhere. */
   #judge(error: unknown): unknown {
     if (!(error instanceof RegistryError) || error.retry !== 'never') return error;
     const isSessionGone =
@@ -160,7 +160,7 @@ export class Upload {
     try {
       return await this.#dependencies.requests.status(session);
     } catch (error) {
-      // Not every registry tells; then it begins again, which is no more than it would have cost without asking.
+      // Not every registry tells. Then the upload begins again, as it would have without asking.
       if (!(error instanceof CodedError)) throw error;
       this.#dependencies.log.debug(`${error.message}; beginning the upload again`);
       return undefined;

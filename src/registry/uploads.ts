@@ -18,7 +18,7 @@ const pacedUploads = 3;
 export class Uploads {
   readonly #dependencies: VerbDependencies;
   readonly #blobs: Blobs;
-  /** Upload sessions that refused mounts have opened, by repository and digest: the upload that follows takes its own. */
+  /** Upload sessions that were opened in the place of a mount (202), by repository and digest, for the upload that follows. */
   readonly #offered = new Map<string, UploadSession>();
   readonly #underWay = new Map<string, number>();
   readonly #waiting: (() => void)[] = [];
@@ -48,7 +48,7 @@ export class Uploads {
         read: (answer) => this.#readMount(answer, what, repository, digest),
       });
     } catch (error) {
-      // Whatever a registry has against a mount, an upload may still do; Harbor, Quay and Docker Hub differ in what they say.
+      // An upload may work whatever the registry has against a mount; Harbor, Quay and Docker Hub differ in what they answer.
       if (!(error instanceof RegistryError) || error.status === undefined || error.code === 'E_RATE_LIMITED')
         throw error;
       this.#dependencies.log.debug(`${error.message}; it has to be uploaded`);

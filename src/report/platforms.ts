@@ -3,7 +3,7 @@ import { formatBytes, shortDigest } from './format.ts';
 import { code, escapeMarkdown, markdownTable } from './markdown.ts';
 import { textTable } from './text-table.ts';
 
-/** One thing that was checked, and whose word it is. */
+/** One thing that was checked, and by whom. */
 export interface CheckReport {
   /** `config`, `digest`, `content` ... */
   readonly check: string;

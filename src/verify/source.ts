@@ -69,7 +69,7 @@ export type Tolerate = (error: CodedError) => boolean;
 
 const nothing: Tolerate = () => false;
 
-/** For an index that is not changed: nobody has to understand all that it lists, as long as what it lists is there. */
+/** For an index that is not changed: entries of kinds that we do not know are tolerated, as long as they are there. */
 export const otherKinds: Tolerate = ({ code }) => code === 'E_MANIFEST' || code === 'E_PLATFORM';
 
 /** What is known of the bytes before they are read. */
@@ -79,7 +79,7 @@ interface Promised {
   readonly size: number;
 }
 
-/** An index may hold indexes; what stands deeper than this is refused (no engine resolves it). */
+/** Levels of indexes within indexes. No engine resolves deeper ones. */
 const maxIndexDepth = 2;
 
 /**

@@ -66,7 +66,7 @@ async function adopt(
   return looking(log, async () => (await client.headBlob(repository, digest)) !== undefined);
 }
 
-/** To look is only to save work: who may write and not look writes. */
+/** Looking only saves work: an account that may write and not read writes without having looked. */
 async function looking(log: Log, look: () => Promise<boolean>): Promise<boolean> {
   try {
     return await look();

@@ -25,7 +25,7 @@ export interface ImageContent {
   readonly warnings: readonly string[];
 }
 
-/** Layers of one image that were not read, or not to the end, for a budget was spent. */
+/** Layers of one image that were not read, or not to the end, because the budget was spent. */
 export interface OverBudget {
   readonly layers: readonly NonNullable<UnreadLayer['overBudget']>[];
   /** How many layers the image has. */
