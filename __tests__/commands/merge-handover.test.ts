@@ -477,6 +477,17 @@ describe('legs that did not push', () => {
     });
   });
 
+  test('and one that may be missing is told as missing', async () => {
+    await withRegistry({}, async (registry) => {
+      for (const [platform, image] of Object.entries(addLegs(registry, ['linux/amd64'], {}, 'elsewhere')))
+        leg(registry, image, platform, { pushed: false });
+      const event = { GITHUB_EVENT_NAME: 'pull_request' };
+      const { result } = await fanIn(registry, { platforms: 'linux/amd64, linux/s390x?' }, event);
+      expect(result.text).toBe('No leg pushed (linux/amd64 was built), so nothing is published.');
+      expect(result.outputs['missing-platforms']).toEqual(['linux/s390x']);
+    });
+  });
+
   test('and one that failed is missed', async () => {
     await withRegistry({}, async (registry) => {
       for (const [platform, image] of Object.entries(addLegs(registry, four.slice(1), {}, 'elsewhere')))

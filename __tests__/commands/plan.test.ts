@@ -3,7 +3,7 @@ import { plan } from '../../src/commands/plan.ts';
 import type { CommandResult } from '../../src/commands/result.ts';
 import { parseInputs } from '../../src/inputs/parse.ts';
 import { rejection } from '../support/failure.ts';
-import { silentLog } from '../support/silent-log.ts';
+import { keptLog, silentLog } from '../support/silent-log.ts';
 
 async function planned(platforms: string): Promise<CommandResult> {
   const inputs = await parseInputs('plan', new Map([['platforms', [platforms]]]), silentLog);
@@ -90,6 +90,17 @@ describe('the matrix', () => {
 });
 
 describe('a platform without a runner', () => {
+  test.each([
+    ['linux/amd64:\nlinux/riscv64: { fallback: skip }', 1],
+    ['linux/amd64:\nlinux/riscv64: { fallback: skip, required: false }', 0],
+    ['linux/amd64, linux/riscv64?', 0],
+  ])('%s: that merge will miss what is skipped is told where it is required', async (platforms, times) => {
+    const log = keptLog();
+    plan(await parseInputs('plan', new Map([['platforms', [platforms]]]), log), { log });
+    expect(log.warnings).toHaveLength(times);
+    for (const told of log.warnings) expect(told).toMatch(/^linux\/riscv64 is skipped and required/);
+  });
+
   test.each(['linux/amd64, linux/riscv64?', 'linux/amd64:\nlinux/riscv64: { fallback: skip }'])(
     '%s: is skipped, with the reason',
     async (platforms) => {

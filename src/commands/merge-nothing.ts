@@ -2,6 +2,7 @@ import { joinErrors } from '../errors.ts';
 import type { InputsOf } from '../inputs/table.ts';
 import type { Repository } from '../oci/reference.ts';
 import { formatPlatform } from '../platform/platform.ts';
+import { missingPlatforms } from '../verify/platform-set.ts';
 import { claimErrors, nothingPushed, type FoundLegs } from './handover-find.ts';
 import type { CommandResult } from './result.ts';
 
@@ -28,6 +29,14 @@ export function nothingToPublish(
   const platforms = found.legs.flatMap(({ claimed, record }) =>
     claimed === undefined || record === undefined ? [] : [formatPlatform(claimed)],
   );
+  const missing = built
+    ? missingPlatforms(
+        inputs.platforms,
+        found.legs.flatMap(({ claimed: platform, record, ref: digest, origin }) =>
+          platform === undefined || record === undefined ? [] : [{ platform, digest, origin }],
+        ),
+      )
+    : [];
   const text = built
     ? `No leg pushed (${platforms.join(', ')} ${platforms.length === 1 ? 'was' : 'were'} built), so nothing is published.`
     : 'No leg has pushed its arch tag for this pull request, so nothing is published.';
@@ -35,7 +44,7 @@ export function nothingToPublish(
     outputs: {
       references: [],
       platforms: built ? platforms : [],
-      'missing-platforms': [],
+      'missing-platforms': missing.map(({ platform }) => formatPlatform(platform)),
       'stale-tags': [],
       subjects: [],
       report: { image: image.name, published: false, check: inputs.check, platforms: [], tags: [] },

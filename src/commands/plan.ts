@@ -44,6 +44,14 @@ export function plan(inputs: InputsOf<'plan'>, { log }: PlanDeps): CommandResult
     return [];
   });
   if (errors.length > 0) throw joinErrors(errors);
+  for (const row of inputs.platforms) {
+    const platform = formatPlatform(row.platform);
+    if (row.required && skipped.some((one) => one.platform === platform)) {
+      log.warning(
+        `${platform} is skipped and required, so that merge will miss it: add required: false to its row, or name a runner`,
+      );
+    }
+  }
   for (const { platform, mode, row } of rows) {
     if (row.fallback !== 'fail' && row.fallback !== mode) {
       log.info(
