@@ -42,7 +42,7 @@ const floors: readonly (readonly string[])[] = [
   ['engines', 'registry', 'dockerfile', 'verify', 'publish', 'handover', 'github', 'report', 'layout'],
   ['inputs'],
   ['oci', 'platform', 'scratch.ts'],
-  ['errors.ts', 'log.ts', 'group-by.ts', 'version.ts'],
+  ['errors.ts', 'log.ts', 'group-by.ts', 'slots.ts', 'version.ts'],
 ];
 
 /** Who may import which package. Nobody else may import any. */

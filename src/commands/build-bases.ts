@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import type { Digest } from '../oci/digest.ts';
 import { formatReference, parseReference, type Reference } from '../oci/reference.ts';
 import { formatPlatform, type Platform } from '../platform/platform.ts';
-import { Slots } from '../registry/copy/slots.ts';
+import { Slots } from '../slots.ts';
 import { mayServe, type BaseFacts, type ReadBase } from './base-facts.ts';
 import { replacementFor } from './base-replacements.ts';
 

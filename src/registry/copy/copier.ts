@@ -2,6 +2,7 @@ import type { Log } from '../../log.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { ManifestBytes } from '../../oci/manifest-bytes.ts';
 import type { Repository } from '../../oci/reference.ts';
+import { Slots } from '../../slots.ts';
 import type { CopySource, CopyTarget } from './content.ts';
 import { CopyRun, type CopySummary } from './copy-run.ts';
 import {
@@ -13,7 +14,6 @@ import {
 } from './endpoints.ts';
 import { megabytes, Progress } from './progress.ts';
 import { copyReferrers } from './referrers.ts';
-import { Slots } from './slots.ts';
 
 export type { CopySource, CopyTarget } from './content.ts';
 export type { CopySummary } from './copy-run.ts';

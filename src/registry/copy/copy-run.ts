@@ -3,10 +3,10 @@ import type { Log } from '../../log.ts';
 import type { ContentDescriptor, Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { ManifestBytes } from '../../oci/manifest-bytes.ts';
+import type { Slots } from '../../slots.ts';
 import type { CopySource, CopyTarget } from './content.ts';
 import { contentsOf } from './contents.ts';
 import type { Progress } from './progress.ts';
-import type { Slots } from './slots.ts';
 
 /** What was done. Counts are of this copy; what another one did at the same time is counted there. */
 export interface CopySummary {

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
+import { Slots } from '../../slots.ts';
 import { defaultCaps, readLayer, ReadBudget, type ReadLayer } from './read-layer.ts';
-import { Turns } from './turns.ts';
 
 /** Opens a layer's blob as it is stored; the stream checks digest and size itself. */
 export type OpenLayer = (descriptor: Descriptor) => AsyncIterable<Uint8Array>;
@@ -27,8 +27,8 @@ export class LayerStore {
   readonly #open: OpenLayer;
   readonly #budget: ReadBudget;
   readonly #caps: typeof defaultCaps;
-  readonly #layers: Turns;
-  readonly #images = new Turns(imagesAtOnce);
+  readonly #layers: Slots;
+  readonly #images = new Slots(imagesAtOnce);
   readonly #read = new Map<string, Promise<ReadLayer>>();
   readonly #kept = new Map<string, number>();
   #keptBytes = 0;
@@ -43,12 +43,12 @@ export class LayerStore {
     this.#budget = new ReadBudget(budgetBytes);
     this.#caps = caps;
     this.atOnce = Math.max(1, atOnce);
-    this.#layers = new Turns(this.atOnce);
+    this.#layers = new Slots(this.atOnce);
   }
 
   /** Does an image's work when it is its turn: what is held of images that are not finished would add up. */
   async forImage<T>(work: () => Promise<T>): Promise<T> {
-    return this.#images.take(work);
+    return this.#images.run(work);
   }
 
   /** @throws E_LAYER, and what the stream throws. */
@@ -57,7 +57,7 @@ export class LayerStore {
     const key = [mediaType, digest, size, diffId, urls.length > 0].join(' ');
     const known = this.#read.get(key);
     if (known !== undefined) return known;
-    const reading = this.#layers.take(async () =>
+    const reading = this.#layers.run(async () =>
       readLayer(descriptor, diffId, () => this.#open(descriptor), this.#budget, this.#caps),
     );
     this.#read.set(key, reading);
