@@ -158,7 +158,7 @@ describe('a BuildKit on TCP', () => {
     for (const name of ['cert.pem', 'key.pem'])
       await symlink(path.join(other.client, name), path.join(mixed, name));
     expect(await refuses(asked(mixed))).toMatch(
-      /^E_ENGINE: .*: it (?:takes our connection and not|does not take) our certificate/,
+      /^E_ENGINE: .*: it (?:accepts the connection, but not|does not take) our certificate/,
     );
     expect(await refuses(asked(''))).toMatch(/^E_ENGINE: .*wants TLS.*DOCKER_CERT_PATH/);
     expect(await refuses(asked(shop.folder))).toMatch(/^E_INPUT: the cacert of BuildKit/);

@@ -99,7 +99,7 @@ describe.each(['docker', 'podman', 'buildah'] as const)('%s', (name) => {
     const ready = await made.engine.preflight(parsePlatform('linux/s390x'), 'auto');
     expect(ready.mode).toBe('cross');
     expect(ready.note).toContain(
-      'mode auto is cross; emulate does not go, since this kernel has no emulation of linux/s390x',
+      'mode auto is cross; emulate does not work here: this kernel has no emulation of linux/s390x',
     );
   });
 

@@ -97,7 +97,7 @@ async function firstThatWorks(
     }
   }
   if (second !== undefined) {
-    options.log.info(`engine auto is ${second.name}, which works here, and not for what is wanted`);
+    options.log.info(`engine auto is ${second.name}: it works here, but not for this platform or in this mode`);
     return second;
   }
   throw noneWorks(passedOver);

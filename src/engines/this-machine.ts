@@ -17,7 +17,7 @@ export async function thisMachine(
   const architecture = architectureOfUname(machine());
   if (architecture === undefined) {
     throw new CodedError('E_PLATFORM', `the machine ${quote(machine())} is not a registered architecture`, {
-      hint: 'give platform',
+      hint: 'set platform',
     });
   }
   const platform = normalisePlatform({ os: 'linux', architecture });

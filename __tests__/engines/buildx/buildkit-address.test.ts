@@ -70,7 +70,7 @@ describe('without TLS', () => {
     [
       'a closed door',
       (socket: Socket) => socket.end(),
-      'it closes the connection, as one does that wants TLS',
+      'it closes the connection, as a BuildKit with TLS does',
     ],
   ])('%s is told', async (_name, answer, says) => {
     await using server = await listening(

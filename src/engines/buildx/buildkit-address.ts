@@ -57,8 +57,8 @@ async function troubleAt(address: string, tls: TlsFiles): Promise<Trouble | unde
     if (answer.length === 0)
       return {
         says: wantsTls
-          ? 'it takes our connection and not our certificate'
-          : 'it closes the connection, as one does that wants TLS',
+          ? 'it accepts the connection, but not our certificate'
+          : 'it closes the connection, as a BuildKit with TLS does',
         cure: giveKeys,
       };
     return { says: 'what answers there is no BuildKit', cure: wantsTls ? startIt : giveKeys };

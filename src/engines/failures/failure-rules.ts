@@ -11,6 +11,8 @@ export interface FailureContext {
   readonly file?: string;
   /** `quay.io`, where it is known. */
   readonly registry?: string;
+  /** The folder of temporary files of ours, in which an engine is to write what we take from it. */
+  readonly temporary?: string;
   /** Whether `ca-certificate` was given: an engine that can't take it from us has to be told. */
   readonly caCertificate?: boolean;
 }
@@ -46,6 +48,25 @@ export const noSpace: FailureRule = {
       ? 'free some, for example with "docker builder prune", or give the machine more'
       : `free some, for example with "${prunes[engine] ?? 'buildah prune'}", or give the machine more`,
 };
+
+/**
+ * Another place than the storage: an engine writes there what it exports, and podman and buildah the layers that they commit, of which older
+ * ones do not say why it failed.
+ */
+export function noTemporarySpace({ temporary }: Pick<FailureContext, 'temporary'>): FailureRule {
+  const ours = temporary === undefined ? [] : [`${RegExp.escape(temporary)}/.*: no space left on device`];
+  const theirs = [
+    'storing layer .* to file: io: read/write on closed pipe',
+    '/(?:container_images_|buildah\\d)\\S*: no space left on device',
+  ];
+  return {
+    matches: new RegExp([...ours, ...theirs].join('|'), 'u'),
+    code: 'E_ENGINE',
+    say: ({ engine }) => `${engine} has no room left for its temporary files`,
+    hint: () =>
+      'the disk of TMPDIR or RUNNER_TEMP (/var/tmp, where podman and buildah have no TMPDIR) is full: free some, or let them name a folder on another',
+  };
+}
 
 /** Where the engine itself is the trouble. Messages of Docker 20.10 to 28, podman 4.3 to 5, buildah 1.28 to 1.39. */
 export const engineRules: readonly FailureRule[] = [
@@ -161,14 +182,14 @@ export const registryRules: readonly FailureRule[] = [
   {
     matches: /toomanyrequests|pull rate limit|\b429\b.*Too Many Requests|StatusCode: 429/i,
     code: 'E_RATE_LIMITED',
-    say: (context) => `${where(context)} asks for fewer requests`,
+    say: (context) => `${where(context)} limits the rate of requests`,
     hint: credentialsHint,
   },
   {
     matches:
       /no basic auth credentials|unauthorized: |401 Unauthorized|StatusCode: 401|authentication required|incorrect username or password/i,
     code: 'E_UNAUTHORIZED',
-    say: (context) => `${where(context)} does not know us`,
+    say: (context) => `${where(context)} refuses to sign us in: credentials are missing or wrong`,
     hint: credentialsHint,
   },
   {

@@ -55,7 +55,7 @@ export async function findMode(
     } catch (error) {
       const goesOn = error instanceof CodedError && ['E_UNSUPPORTED', 'E_HOST_MISMATCH'].includes(error.code);
       if (!goesOn || mode === modes.at(-1)) throw error;
-      passedOver.push(`${mode} does not go, since ${error.message}`);
+      passedOver.push(`${mode} does not work here: ${error.message}`);
     }
   }
   throw new CodedError('E_INTERNAL', 'no mode was tried');
