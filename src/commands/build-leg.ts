@@ -44,13 +44,13 @@ export interface ReadyLeg {
   readonly mode: Mode;
   readonly targets: readonly [LegTarget, ...LegTarget[]];
   readonly planned: PlannedLeg;
-  /** Whether RUN steps of the target's own machine can run in this cross build, where that is known. */
+  /** Of a cross build, where it is known: whether RUN steps can start programs of the target. */
   readonly emulates?: boolean | undefined;
-  /** What an image of OCI's format can't hold of the Dockerfile, where that was read. */
+  /** Instructions of the Dockerfile that an image in OCI format can't hold, where it was read. */
   readonly dockerOnly?: readonly string[] | undefined;
-  /** What it will stand on, as its registries have it. */
+  /** Its base images, as they are in their registries. */
   readonly bases: readonly FoundBase[];
-  /** The image, where it is not built here but was made before: it is not ours to remove. */
+  /** The image, where it was made before and is not built here. It is not ours to remove. */
   readonly adopted?: BuiltImage;
 }
 
@@ -73,7 +73,7 @@ export interface BuiltLeg {
   readonly seconds: Readonly<Record<string, number>>;
 }
 
-/** What can be known to fail is known here, before anything is built. */
+/** Tries whatever can be tried before anything is built. */
 export async function preflightLeg(
   planned: PlannedLeg,
   plan: BuildPlan,
@@ -95,7 +95,7 @@ export async function preflightLeg(
   return { engine, host, platform, mode, emulates, targets, planned, bases: [] };
 }
 
-/** In the mode that was asked for; where none was, natively, and else as the row's `fallback` says. */
+/** In the mode that was asked for; where none was, natively, or if that is not possible as the row's `fallback` says. */
 async function engineReadiness(
   { mode, fallback }: PlannedLeg,
   platform: Platform,

@@ -17,7 +17,7 @@ type BuildInputs = InputsOf<'build'>;
 export interface BuildDeps extends LegDeps, Partial<Pick<AdoptDeps, 'storedEngine'>> {
   /** The engine that was asked for, or the first that works here; the same one for the same name. */
   readonly engineOf: (name: EngineName | 'auto') => Promise<Engine>;
-  /** Asks what is better known before the build, and gives up soon; absent: `registry`. */
+  /** A client that gives up soon, for what is asked before the build; absent: `registry`. */
   readonly early?: Pick<LegDeps['registry'], 'getManifest' | 'readBlob' | 'headManifest'>;
 }
 

@@ -43,9 +43,9 @@ export interface Trial {
 }
 
 /**
- * A name: that engine, asked. `auto`: the first of buildx (with a BuildKit of its own), docker, podman and buildah that runs a program of the
- * platform here, with the reasons why those before it were passed over in the log; without a trial, the first but buildx that answers.
- * Where an engine works and not for that platform, the first such is given, and its preflight tells why.
+ * The engine of that name, once it has answered. `auto` is the first of {@link order} that runs a program of the platform here; the log has
+ * the reason for each one before it. Where none does, it is the first that works at all: its preflight says why it does not do. Without a
+ * trial, `auto` is the first that answers, and never buildx.
  * @throws E_ENGINE_MISSING, E_ENGINE with every reason; E_UNSUPPORTED for an engine that can't be where `remote` says
  */
 export async function chooseEngine(
@@ -85,8 +85,8 @@ async function firstThatWorks(
       return engine;
     } catch (error) {
       const isCoded = error instanceof CodedError && options.signal?.aborted !== true;
-      const worksElsewise = isCoded && elsewise.includes(error.code) && second === undefined;
-      if (worksElsewise) second = engine;
+      const isSecond = isCoded && worksOtherwise.includes(error.code) && second === undefined;
+      if (isSecond) second = engine;
       else await engine.close();
       if (!isCoded) {
         await second?.close();
@@ -97,14 +97,16 @@ async function firstThatWorks(
     }
   }
   if (second !== undefined) {
-    options.log.info(`engine auto is ${second.name}: it works here, but not for this platform or in this mode`);
+    options.log.info(
+      `engine auto is ${second.name}: it works here, but not for this platform or in this mode`,
+    );
     return second;
   }
   throw noneWorks(passedOver);
 }
 
-/** The engine works, and not for this platform or in this mode. */
-const elsewise: readonly ErrorCode[] = ['E_HOST_MISMATCH', 'E_UNSUPPORTED'];
+/** What says that an engine works, but not for this platform or in this mode. */
+const worksOtherwise: readonly ErrorCode[] = ['E_HOST_MISMATCH', 'E_UNSUPPORTED'];
 
 async function tryOut(engine: Engine, options: EngineOptions, trial: Trial | undefined): Promise<string> {
   const host = await engine.host();
@@ -124,7 +126,7 @@ async function tryOut(engine: Engine, options: EngineOptions, trial: Trial | und
   return host.label;
 }
 
-/** Whether somebody said where the BuildKit for buildx is: then it is no accident if it does not work. */
+/** Whether somebody set a BuildKit up for buildx, who wants to know if it does not work. */
 function isPointedAt({ env, remote, buildx }: EngineOptions): boolean {
   const said = ['BUILDKIT_HOST', 'BUILDX_BUILDER', builderOptionsVariable].some(
     (name) => (env[name] ?? '') !== '',

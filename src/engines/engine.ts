@@ -5,7 +5,7 @@ import type { Reference, Repository } from '../oci/reference.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { ServiceOptions } from './smoke/service.ts';
 
-/** The engines that there are. */
+/** Every engine that can be asked for. */
 export const engineNames = ['buildx', 'docker', 'podman', 'buildah', 'assemble'] as const;
 
 export type EngineName = (typeof engineNames)[number];
@@ -16,7 +16,7 @@ export type EngineName = (typeof engineNames)[number];
  */
 export type Mode = 'native' | 'emulate' | 'cross';
 
-/** `auto`: natively if that goes here, else emulated where emulation works, else cross. */
+/** `auto`: native where this machine can run the platform's programs, else emulate where emulation works, else cross. */
 export type WantedMode = Mode | 'auto';
 
 /** What an engine can do, as data: commands and documentation read it, nobody asks for an engine by name. */
@@ -24,7 +24,7 @@ export interface Capabilities {
   /** What an image is made from: a Dockerfile and its context, or files put into layers by ourselves. */
   readonly source: BuildSource['kind'];
   readonly modes: readonly Mode[];
-  /** Whether an image of OCI's format, which it makes, loses what OCI has no place for: HEALTHCHECK and SHELL. Absent: it keeps them. */
+  /** Set where its images in OCI format lose what only Docker's format has a place for: HEALTHCHECK and SHELL. */
   readonly losesDockerOnly?: true;
   /** Whether {@link Engine.run} can run a command in the image. */
   readonly smokeTest: boolean;
@@ -56,7 +56,7 @@ export interface Readiness {
   readonly note: string;
   /** What a person should know before waiting for it. */
   readonly warning?: string;
-  /** Of mode cross, where it is known: whether RUN steps of the target's own machine can run here. */
+  /** In mode cross, where it is known: whether RUN steps can start programs of the target. */
   readonly emulates?: boolean;
 }
 
@@ -91,11 +91,11 @@ export interface DockerfileSource {
   readonly sbom?: string;
   /** Further exporters, as `--output` of buildx takes them. */
   readonly outputs?: readonly string[];
-  /** Arguments for the engine's build command, as they stand. */
+  /** Arguments that the engine's build command gets unchanged. */
   readonly extraArgs?: readonly string[];
   /** Of manifest and config; absent: what the engine makes. */
   readonly format?: 'oci' | 'docker';
-  /** What an image of OCI's format can't hold of this Dockerfile, for a person: `SHELL (line 4)`. BuildKit keeps it all the same. */
+  /** Instructions that an image in OCI format can't hold, for a person: `SHELL (line 4)`. BuildKit keeps them all the same. */
   readonly dockerOnly?: readonly string[];
 }
 
@@ -153,9 +153,9 @@ export interface DockerfileText {
 
 /** Where an engine pulls an image from. */
 export interface PullSource {
-  /** With its registry, where the engine's configuration completes it. */
+  /** The full name: the engine's configuration may complete a short one. */
   readonly name: string;
-  /** Whether the engine asks another registry as well. */
+  /** Whether the engine asks a mirror as well. */
   readonly isMirrored: boolean;
 }
 
@@ -166,7 +166,7 @@ export interface RunOptions {
   readonly timeoutMs: number;
 }
 
-/** One engine on one host, for one leg. Made by {@link EngineOptions} and a factory of this folder; ended with {@link Engine.close}. */
+/** One engine on one host, for one leg. Made from {@link EngineOptions}, and ended with {@link Engine.close}. */
 export interface Engine {
   readonly name: EngineName;
   readonly capabilities: Capabilities;
@@ -174,15 +174,15 @@ export interface Engine {
   host(): Promise<EngineHost>;
   /**
    * Whether a RUN step of that platform works here, found out by running one (some 150 bytes of program, no network, no pull).
-   * @throws E_HOST_MISMATCH native was asked for and the engine's machine is another; E_UNSUPPORTED for a mode that the engine
-   * has not, or an emulation that is not installed; E_ENGINE where the engine is there and can't run anything.
+   * @throws E_HOST_MISMATCH where native was asked for and the engine's machine is another; E_UNSUPPORTED for a mode that the engine
+   * does not have, or an emulation that is not installed; E_ENGINE where the engine answers and can't run anything
    */
   preflight(platform: Platform, mode: WantedMode): Promise<Readiness>;
   /** What {@link build} will read, where it builds Dockerfiles. @throws E_INPUT */
   dockerfile?(source: DockerfileSource): Promise<DockerfileText>;
-  /** Whether a build takes that image from the engine's own store, without asking a registry; absent where it never does. */
+  /** Whether a build would take that image from the engine's own store, without asking a registry. Absent where it never does. */
   hasImage?(reference: string, platform: Platform): Promise<boolean>;
-  /** Where it would pull that image from; `undefined` where only the engine can tell. Absent: from where the name says. */
+  /** Where a build would pull that image from; `undefined` where only the engine can tell. Absent where it is always the name. */
   pullSource?(reference: string): Promise<PullSource | undefined>;
   /** The folder of the engine's storage; `undefined` where it is on another machine. Absent where it has none. */
   storage?(): Promise<string | undefined>;
@@ -205,7 +205,7 @@ export interface Engine {
    * @throws E_UNSUPPORTED
    */
   checkRun?(platform: Platform): Promise<void>;
-  /** A command in the image, without network; done when it ended with 0. @throws E_SMOKE_TEST with the last lines, E_UNSUPPORTED. */
+  /** Runs a command in the image, without network, and resolves when it has ended with 0. @throws E_SMOKE_TEST with the last lines, E_UNSUPPORTED. */
   run(image: BuiltImage, options: RunOptions): Promise<void>;
   /** As {@link checkRun}, for {@link serve}. */
   checkServe?(platform: Platform): Promise<void>;
@@ -223,8 +223,8 @@ export interface Engine {
   pushByDigest?(image: BuiltImage, repository: Repository): Promise<Digest>;
   /** Where it depends on the machine whether {@link pushByDigest} works: before anything is built, and after the preflight. @throws E_UNSUPPORTED */
   checkPushByDigest?(): Promise<void>;
-  /** Everything that this build put under a name of its own, and nothing else; the engine's build cache stays its own. Never throws for what is gone. */
+  /** Removes what this build put under a name of its own, and nothing else: the build cache stays. Never throws for what is gone. */
   remove(image: BuiltImage): Promise<void>;
-  /** Credentials and temporary files of ours. Idempotent; call it however the leg ended. */
+  /** Removes credentials and temporary files of ours. Idempotent; call it however the leg ended. */
   close(): Promise<void>;
 }
