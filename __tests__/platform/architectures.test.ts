@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { architectureOfNode, architectureOfUname } from '../../src/platform/architectures.ts';
+import { architectureOfUname } from '../../src/platform/architectures.ts';
 import { nearest } from '../../src/platform/nearest.ts';
 import { parsePlatform } from '../../src/platform/platform.ts';
 import { defaultRunner } from '../../src/platform/runners.ts';
@@ -22,22 +22,6 @@ describe('names that hosts have for themselves', () => {
     ['', undefined],
   ])('uname -m %j is %s', (machine, architecture) => {
     expect(architectureOfUname(machine)).toBe(architecture);
-  });
-
-  test.each([
-    ['x64', 'LE', 'amd64'],
-    ['ia32', 'LE', '386'],
-    ['arm64', 'LE', 'arm64'],
-    ['arm', 'LE', 'arm'],
-    ['ppc64', 'LE', 'ppc64le'],
-    ['ppc64', 'BE', 'ppc64'],
-    ['s390x', 'BE', 's390x'],
-    ['mipsel', 'LE', 'mipsle'],
-    ['riscv64', 'LE', 'riscv64'],
-    ['loong64', 'LE', 'loong64'],
-    ['pdp11', 'LE', undefined],
-  ] as const)('process.arch %s with %s is %s', (arch, endianness, architecture) => {
-    expect(architectureOfNode(arch, endianness)).toBe(architecture);
   });
 });
 

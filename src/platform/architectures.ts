@@ -100,12 +100,6 @@ const architectureAliases: ReadonlyMap<string, readonly [string, string?]> = new
   ['mipsel', ['mipsle']],
 ]);
 
-const nodeAliases: ReadonlyMap<string, readonly [little: string, big: string]> = new Map([
-  ['ppc64', ['ppc64le', 'ppc64']],
-  ['mips', ['mipsle', 'mips']],
-  ['arm', ['arm', 'armbe']],
-]);
-
 /** Every name that {@link architectureName} knows, aliases included. */
 export const architectureNames: readonly string[] = [...architectures, ...architectureAliases.keys()];
 
@@ -131,13 +125,4 @@ export function architectureName(name: string): ArchitectureName {
 export function architectureOfUname(machine: string): string | undefined {
   const { architecture } = architectureName(machine.trim());
   return architectures.includes(architecture) ? architecture : undefined;
-}
-
-/**
- * The registered architecture for Node's `process.arch`, which says `ppc64` on both byte orders.
- * @param endianness what `os.endianness()` says of this host.
- */
-export function architectureOfNode(arch: string, endianness: 'BE' | 'LE'): string | undefined {
-  const pair = nodeAliases.get(arch);
-  return pair === undefined ? architectureOfUname(arch) : pair[endianness === 'LE' ? 0 : 1];
 }
