@@ -108,6 +108,12 @@ const rows: readonly Row[] = [
     /is full: no space left on device/,
   ],
   [
+    each('temporary-full', ['podman', 'buildah', 'buildx']),
+    'build',
+    'E_ENGINE',
+    /^(?:podman|buildah|buildx) has no room left for its temporary files/,
+  ],
+  [
     each('crun-hybrid', ['podman', 'buildah']),
     'build',
     'E_ENGINE',
@@ -171,6 +177,7 @@ describe('what real engines say', () => {
       engine: engineOf(name),
       doing,
       platform: { os: 'linux', architecture: 's390x' },
+      temporary: '/runner/_temp (1)/native-multiarch-HmGxKl',
       ...(doing === 'push' && { registry: 'registry.test' }),
     });
     expect(error.code).toBe(code);

@@ -54,7 +54,7 @@ export const noSpace: FailureRule = {
  * ones do not say why it failed.
  */
 export function noTemporarySpace({ temporary }: Pick<FailureContext, 'temporary'>): FailureRule {
-  const ours = temporary === undefined ? [] : [`${RegExp.escape(temporary)}/.*: no space left on device`];
+  const ours = temporary === undefined ? [] : [`${literally(temporary)}/.*: no space left on device`];
   const theirs = [
     'storing layer .* to file: io: read/write on closed pipe',
     '/(?:container_images_|buildah\\d)\\S*: no space left on device',
@@ -66,6 +66,11 @@ export function noTemporarySpace({ temporary }: Pick<FailureContext, 'temporary'
     hint: () =>
       'the disk of TMPDIR or RUNNER_TEMP (/var/tmp, where podman and buildah have no TMPDIR) is full: free some, or let them name a folder on another',
   };
+}
+
+/** A pattern of this text and no other. */
+function literally(text: string): string {
+  return text.replace(/[^\w/]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 /** Where the engine itself is the trouble. Messages of Docker 20.10 to 28, podman 4.3 to 5, buildah 1.28 to 1.39. */

@@ -1,6 +1,13 @@
 import { CodedError, type ErrorCode } from '../../errors.ts';
 import { lastLines, tellingLines } from '../process/output.ts';
-import { engineRules, noSpace, registryRules, target, type FailureContext } from './failure-rules.ts';
+import {
+  engineRules,
+  noSpace,
+  noTemporarySpace,
+  registryRules,
+  target,
+  type FailureContext,
+} from './failure-rules.ts';
 import { failedLine, stepFailure } from './step-failures.ts';
 
 /** The words in which every engine says that a RUN step's own program ended badly. */
@@ -20,7 +27,8 @@ export function classify(output: string, exitCode: number, context: FailureConte
       ...(context.file !== undefined && line !== undefined && { place: { file: context.file, line } }),
     });
   const inStep = context.doing === 'build' && stepFailed.test(ended);
-  const rules = context.doing === 'ask' ? engineRules : [...engineRules, ...(inStep ? [] : registryRules)];
+  const engines = [noTemporarySpace(context), ...engineRules];
+  const rules = context.doing === 'ask' || inStep ? engines : [...engines, ...registryRules];
   for (const rule of rules) {
     // Behind a failed step stand the step's own words: only the engine's last line counts.
     const words = (inStep ? [ended] : last).find((one) => rule.matches.test(one));

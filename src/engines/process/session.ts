@@ -206,7 +206,11 @@ export class Session {
         hint: 'see whether the engine hangs on this machine, and restart it',
       });
     }
-    return classify(`${result.stdout}\n${result.stderr}`, result.code, { engine: this.name, ...context });
+    return classify(`${result.stdout}\n${result.stderr}`, result.code, {
+      engine: this.name,
+      temporary: this.options.temp,
+      ...context,
+    });
   }
 
   /** Removes everything that was written. Idempotent. */
