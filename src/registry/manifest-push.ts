@@ -229,7 +229,7 @@ export class ManifestPush {
 }
 
 /** The refusal of a tag that may not move, with what it holds. */
-function immutableTag(
+export function immutableTag(
   name: string,
   held: Digest | undefined,
   wanted: Digest,
