@@ -67,7 +67,7 @@ const meanings: Readonly<Record<FailureKind, Meaning>> = {
     code: 'E_REGISTRY',
     retry: 'never',
     is: 'sends headers of more than 16 KiB',
-    hint: 'no registry has reason to: check its name, and what stands before it',
+    hint: 'no registry does that: check its name, and what stands before it',
   },
   reset: { code: 'E_NETWORK', retry: 'full', is: 'closed the connection', hint: unsteady },
   'headers-timeout': { code: 'E_TIMEOUT', retry: 'full', is: 'does not answer', hint: overloaded },
@@ -106,7 +106,7 @@ const meanings: Readonly<Record<FailureKind, Meaning>> = {
 export function failureError(error: unknown, what: string, host: string): unknown {
   if (error instanceof BodyTooLarge || error instanceof BodyEncoding) {
     return new RegistryError('E_REGISTRY', `${what}: ${host} sends ${show(error.message)}`, {
-      hint: 'no registry has reason to',
+      hint: 'no registry does that: check its name, and what stands before it',
       cause: error,
     });
   }

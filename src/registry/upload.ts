@@ -106,9 +106,9 @@ export class Upload {
     if (session.minChunk <= largestChunkBytes) return Math.max(chunkBytes, session.minChunk);
     throw new RegistryError(
       'E_REGISTRY',
-      `${this.#dependencies.what}: chunks of ${session.minChunk} bytes are wanted`,
+      `${this.#dependencies.what}: the registry wants chunks of at least ${session.minChunk} bytes`,
       {
-        hint: `at most ${largestChunkBytes} are possible`,
+        hint: `a chunk is held in memory, so ${largestChunkBytes} bytes are the most: ask whoever runs the registry for a smaller minimum`,
       },
     );
   }
