@@ -1,18 +1,19 @@
 import { createReadStream } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../../errors.ts';
 import { digestOf, type Digest } from '../../oci/digest.ts';
-import { maxManifestBytes, parseManifest } from '../../oci/manifest.ts';
+import { parseManifest } from '../../oci/manifest.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
 import type { Repository } from '../../oci/reference.ts';
 import { parseFields } from '../../oci/schema.ts';
 import type { Session } from '../process/session.ts';
 import { pushStored, type StoredImage } from './layout-push.ts';
+import { readDocument } from './stored-layout.ts';
 
 /**
  * Has podman or buildah write an image to a folder, and pushes what is in it with our own client, by its digest.
- * `packing` is what has the engine pack its layers as for a registry
+ * @param packing arguments that make the engine pack layers as for a registry
  * @throws E_UNSUPPORTED for an engine elsewhere, whose folders are not ours to read
  */
 export async function pushFromFolder(
@@ -47,9 +48,7 @@ export function noDigestPushElsewhere({ name }: Pick<Session, 'name'>): CodedErr
  * @throws E_ENGINE, E_MANIFEST
  */
 async function readStoredFolder(folder: string): Promise<StoredImage> {
-  const bytes = await readFile(join(folder, 'manifest.json'));
-  if (bytes.length > maxManifestBytes)
-    throw new CodedError('E_MANIFEST', `the manifest of the built image has ${bytes.length} bytes`);
+  const bytes = await readDocument(join(folder, 'manifest.json'), 'the manifest of the built image');
   const mediaType =
     parseFields(bytes, 'the manifest of the built image', { code: 'E_ENGINE', maxDepth: 20 })
       .get('mediaType')

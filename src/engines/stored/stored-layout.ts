@@ -31,7 +31,7 @@ const maxDepth = 2;
  * @throws E_ENGINE for what is no such layout, E_MANIFEST, E_DIGEST_MISMATCH for what is not what its name says
  */
 export async function readStoredLayout(folder: string): Promise<StoredLayout> {
-  const index = await readWhole(join(folder, 'index.json'));
+  const index = await readDocument(join(folder, 'index.json'), 'an OCI image layout');
   const entries = parseFields(index, 'index.json of the built image', { code: 'E_ENGINE', maxDepth: 20 })
     .get('manifests')
     .items(2)
@@ -50,7 +50,7 @@ export async function readStoredLayout(folder: string): Promise<StoredLayout> {
       hint: 'build one platform a leg',
     });
   }
-  const config = await readWhole(blobFile(folder, image.image.config.digest), image.image.config.digest);
+  const config = await readBlob(folder, image.image.config.digest);
   return {
     top,
     children: found.children.slice(0, -1),
@@ -72,7 +72,7 @@ async function collect(
   found: Found,
   depth: number,
 ): Promise<ManifestBytes> {
-  const bytes = await readWhole(blobFile(folder, entry.digest), entry.digest);
+  const bytes = await readBlob(folder, entry.digest);
   const manifest: ManifestBytes = { bytes, digest: entry.digest, mediaType: entry.mediaType };
   const parsed = parseManifest(manifest);
   if (parsed.kind === 'index') {
@@ -98,22 +98,29 @@ function blobFile(folder: string, digest: Digest): string {
   return join(folder, 'blobs', ...digest.split(':'));
 }
 
-/** A whole document. @throws E_ENGINE, E_MANIFEST over 4 MiB, E_DIGEST_MISMATCH */
-async function readWhole(path: string, digest?: Digest): Promise<Buffer> {
-  let bytes: Buffer;
+/** @throws E_DIGEST_MISMATCH, and as {@link readDocument} does */
+async function readBlob(folder: string, digest: Digest): Promise<Buffer> {
+  const bytes = await readDocument(blobFile(folder, digest), digest);
+  if (digestOf(bytes) === digest) return bytes;
+  throw new CodedError('E_DIGEST_MISMATCH', `the engine wrote other bytes than ${digest} under that name`);
+}
+
+/**
+ * A whole document that the engine has just written.
+ * @param what it is, for the error
+ * @throws E_ENGINE where it is not there, E_MANIFEST over 4 MiB
+ */
+export async function readDocument(path: string, what: string): Promise<Buffer> {
   try {
     const { size } = await stat(path);
     if (size > maxManifestBytes)
-      throw new CodedError('E_MANIFEST', `${digest ?? 'index.json'} has ${size} bytes`);
-    bytes = await readFile(path);
+      throw new CodedError('E_MANIFEST', `the engine wrote ${what} in a document of ${size} bytes`);
+    return await readFile(path);
   } catch (error) {
     if (error instanceof CodedError) throw error;
-    throw new CodedError('E_ENGINE', `the engine did not write ${digest ?? 'an OCI image layout'}`, {
+    throw new CodedError('E_ENGINE', `the engine did not write ${what}`, {
       hint: 'see what it said above',
       cause: error,
     });
   }
-  if (digest !== undefined && digestOf(bytes) !== digest)
-    throw new CodedError('E_DIGEST_MISMATCH', `the engine wrote other bytes than ${digest} under that name`);
-  return bytes;
 }
