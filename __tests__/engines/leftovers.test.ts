@@ -118,6 +118,25 @@ describe('the ledger', () => {
     expect(await readdir(parent)).toContain('native-multiarch-aaaaaa');
   });
 
+  test('a leg may be the first process of a container', async () => {
+    const scratch = await scratchOf('one');
+    await claim(scratch);
+    const first = await identify(1);
+    await writeFile(join(scratch, 'ledger', 'owner'), JSON.stringify(first));
+    expect(await readLedger(scratch)).toMatchObject({ ownerRuns: true });
+  });
+
+  test('nobody removes a folder of his own', async () => {
+    const own = await scratchOf('native-multiarch-aaaaaa');
+    await claim(own);
+    await kill(own);
+    const { options } = await engines();
+    await sweep(parent, options, own);
+    expect(await readdir(parent)).toContain('native-multiarch-aaaaaa');
+    await sweep(parent, options);
+    expect(await readdir(parent)).not.toContain('native-multiarch-aaaaaa');
+  });
+
   test('a folder without one has none', async () => {
     expect(await readLedger(await scratchOf('one'))).toBeUndefined();
     expect(await readLedger(join(parent, 'none'))).toBeUndefined();

@@ -24,7 +24,7 @@ export async function runBuild(inputs: InputsOf<'build'>, shell: Shell): Promise
     ]);
   const scratch = await shell.scratch();
   await claim(scratch);
-  await sweep(dirname(scratch), shell);
+  await sweep(dirname(scratch), shell, scratch);
   const push = legTargets(inputs).map(({ image }) => image);
   for (const { from } of inputs.secrets) if (from.kind === 'value') shell.log.secret(from.value);
   const github = await githubEnvironment(shell.env, readStart);

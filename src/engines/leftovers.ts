@@ -56,12 +56,14 @@ export async function removeLeftovers(
 /**
  * The same for every leg of this user's that was killed on this machine and whose scratch folder is in `parent`; the folders go too.
  * A leg that is at work is left alone.
+ * @param own the scratch folder of whoever asks
  */
-export async function sweep(parent: string, options: LeftoverOptions): Promise<void> {
+export async function sweep(parent: string, options: LeftoverOptions, own?: string): Promise<void> {
   const names = (await readdir(parent).catch(() => [])).filter((name) =>
     name.startsWith('native-multiarch-'),
   );
   for (const folder of names.map((name) => join(parent, name))) {
+    if (folder === own) continue;
     const stats = await lstat(folder).catch(() => undefined);
     if (stats?.uid !== process.getuid?.()) continue;
     const count = await removeLeftovers(folder, options);

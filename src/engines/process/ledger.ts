@@ -134,7 +134,7 @@ export async function readLedger(scratch: string): Promise<Leftovers | undefined
   const files = names.filter((name) => /^[0-9a-f]{12}$/u.test(name)).slice(0, maxEntries);
   const entries = await Promise.all(files.map(async (name) => readEntry(join(folder, name), toEntry)));
   return {
-    ownerRuns: owner !== undefined && (await mayRun(owner)),
+    ownerRuns: await mayRun(owner),
     entries: entries.filter((entry) => entry !== undefined).toSorted((a, b) => rank[a.kind] - rank[b.kind]),
   };
 }
@@ -154,19 +154,24 @@ interface Owner extends ProcessId {
   readonly namespace?: string;
 }
 
-async function mayRun({ namespace, ...owner }: Owner): Promise<boolean> {
+async function mayRun(leg: Owner | undefined): Promise<boolean> {
+  // Without /proc nobody can be told from those that are gone.
+  if ((await identify(process.pid)) === undefined) return true;
+  if (leg === undefined) return false;
+  const { namespace, ...owner } = leg;
   const isElsewhere = namespace !== undefined && namespace !== (await pidNamespace());
   return isElsewhere || isRunning(owner);
 }
 
 function readOwner(field: Field): Owner {
   const namespace = field.get('namespace').optional((name) => name.string({ maxLength: 100 }));
-  return { ...readProcess(field), ...(namespace !== undefined && { namespace }) };
+  // The first process of a container may be a leg.
+  return { ...readProcess(field, 1), ...(namespace !== undefined && { namespace }) };
 }
 
-function readProcess(field: Field): ProcessId {
+function readProcess(field: Field, min = 2): ProcessId {
   return {
-    pid: field.get('pid').integer({ min: 2 }),
+    pid: field.get('pid').integer({ min }),
     started: field.get('started').string({ pattern: /^\d{1,20}$/u, is: 'a number of clock ticks' }),
   };
 }

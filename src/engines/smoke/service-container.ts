@@ -88,6 +88,8 @@ export class NamedService implements ServiceContainer {
     const header = tarHeader({ path: program, kind: 'file', mode: 0o755, size: relay.length }, 0);
     const input = Buffer.concat([header, relay, padding(relay.length), tarEnd]);
     const args = ['import', ...this.#words.importing, '-', this.#image];
-    return this.#session.ask(args, { input, timeoutMs: importMs });
+    // What podman keeps in files meanwhile goes with ours, should this process be killed.
+    const env = { TMPDIR: await this.#session.folder() };
+    return this.#session.ask(args, { input, timeoutMs: importMs, env });
   }
 }
