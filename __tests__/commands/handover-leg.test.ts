@@ -155,10 +155,19 @@ describe('a leg hands over', () => {
       const { warnings, lines } = await handOver(registry, 'auto', legOf(registry, fixture));
       expect(warnings).toEqual([
         expect.stringMatching(
-          /^E_GITHUB: the record can't be handed over as artifact .*The registry is used instead$/,
+          /^E_GITHUB: the record can't be handed over as artifact [^;]*; the registry is used instead$/,
         ),
       ]);
       expect(lines.at(-1)).toMatch(/v1-amd64 is handed over, with its record sha256:\w+ beside it$/);
+    });
+  });
+
+  test('auto where the service gives up, and nothing was pushed: a warning that promises nothing', async () => {
+    await withRegistry({}, async (registry) => {
+      service.fail({ on: 'CreateArtifact', how: 403, times: 99 });
+      const leg = { ...legOf(registry, image('linux/amd64')), pushed: undefined };
+      const { warnings } = await handOver(registry, 'auto', leg);
+      expect(warnings).toEqual([expect.stringMatching(/; nothing else holds it, as nothing was pushed$/)]);
     });
   });
 

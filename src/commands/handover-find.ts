@@ -1,4 +1,4 @@
-import { CodedError, errorLine, toCodedError } from '../errors.ts';
+import { CodedError, toCodedError } from '../errors.ts';
 import { archTagLegs } from '../handover/arch-tag-legs.ts';
 import { archTag, type ArchTagValues } from '../handover/arch-tag.ts';
 import { artifactLegs, type ArtifactLegs, type BadArtifact } from '../handover/artifact-legs.ts';
@@ -152,17 +152,16 @@ async function withinReach(
   looked: Promise<ArtifactLegs>,
   log: Log,
 ): Promise<ArtifactLegs & { readonly asked: boolean }> {
-  const tell = (error: CodedError): void => {
-    log.warning(`${errorLine(error)}. The arch tag in the registry is looked for instead`);
-  };
   try {
     const { legs, bad } = await looked;
-    for (const { problem } of bad.filter(isOutOfReach)) tell(problem);
+    for (const { problem } of bad.filter(isOutOfReach)) {
+      log.warning(`${problem.code}: ${problem.message}; its arch tag in the registry is looked for instead`);
+    }
     return { legs, bad: bad.filter((one) => !isOutOfReach(one)), asked: true };
   } catch (error) {
     const problem = toCodedError(error);
     if (!isOutOfReach({ problem })) throw error;
-    tell(problem);
+    log.warning(`${problem.code}: ${problem.message}; the arch tags in the registry are looked for instead`);
     return { legs: [], bad: [], asked: false };
   }
 }

@@ -47,7 +47,11 @@ export function legHandover(asked: Handover, deps: HandoverLegDeps): HandOver {
           await asArtifact(leg, way.service, way.why, deps);
         } catch (error) {
           if (asked !== 'auto' || !(error instanceof CodedError) || error.code === 'E_CANCELLED') throw error;
-          deps.log.warning(`${errorLine(error)}. The registry is used instead`);
+          const instead =
+            leg.pushed === undefined
+              ? 'nothing else holds it, as nothing was pushed'
+              : 'the registry is used instead';
+          deps.log.warning(`${error.code}: ${error.message}; ${instead}`);
           await throughRegistry(leg, undefined, deps);
         }
       };
