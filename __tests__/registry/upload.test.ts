@@ -97,6 +97,39 @@ describe('in chunks', () => {
     });
   });
 
+  /** A registry that wants chunks, and says of each that it has so much. */
+  const chunky = (range: string) =>
+    startServer((request, response) => {
+      request.resume().on('end', () => {
+        const isWhole = request.method === 'PUT' && request.headers['content-length'] !== '0';
+        const status = { POST: 202, PATCH: 202, GET: 204, HEAD: 404 }[request.method ?? ''] ?? 201;
+        response.writeHead(isWhole ? 416 : status, { location: '/v2/acme/app/blobs/uploads/1', range }).end();
+      });
+    });
+
+  test('that bring the upload no further end it', async () => {
+    await using server = await chunky('0-0');
+    await using context = testClient({ limits: { chunkBytes: 100_000 } });
+    const error = await failureOf(context.client.uploadBlob(server.repository, descriptor, pieces(bytes)));
+    expect(error).toMatchObject({ code: 'E_REGISTRY' });
+    expect(error.message).toContain('is no further than 0 bytes after 11 chunks');
+  });
+
+  test('of one byte, of which 0-0 is all', async () => {
+    await using server = await chunky('0-0');
+    await using context = testClient();
+    const one = Buffer.from('x');
+    const blob = { digest: digestOf(one), size: 1 };
+    await context.client.uploadBlob(server.repository, blob, pieces(one));
+    expect(server.requests.map((line) => line.split(' ')[0])).toEqual([
+      'POST',
+      'PUT',
+      'POST',
+      'PATCH',
+      'PUT',
+    ]);
+  });
+
   test('201 to a PATCH (ECR)', async () => {
     expect(
       await upload({ fake: { maxUpload: 100_000 }, faults: [[patch, { kind: 'status', status: 201 }, 3]] }),

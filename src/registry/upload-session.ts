@@ -86,7 +86,10 @@ export class UploadRequests {
         if (answer.status === 416) return { session, offset: undefined };
         return {
           session: this.#session(answer, session.minChunk, session.location),
-          offset: rangeEnd(answer) ?? offset + chunk.byteLength,
+          // Of a chunk that was the first byte alone, `0-0` means that byte.
+          offset:
+            (chunk.byteLength === 1 && offset === 0 ? undefined : rangeEnd(answer)) ??
+            offset + chunk.byteLength,
         };
       },
     });

@@ -17,7 +17,8 @@ export interface UploadDependencies {
 }
 
 const maxNewSessions = 3;
-const maxOutOfOrder = 10;
+/** Chunks of one try that bring an upload no further, refused (416) or not. */
+const maxIdleChunks = 10;
 
 /**
  * One blob on its way up: in one piece, or in chunks once the registry (or a proxy before it) has refused that or the
@@ -74,7 +75,7 @@ export class Upload {
     const { requests } = this.#dependencies;
     const source = new ChunkSource(this.#open);
     try {
-      let outOfOrder = 0;
+      let idle = 0;
       for (let session = first; ; session = this.#session ?? session) {
         const chunk = await source.read(this.#offset, this.#chunkBytes(session));
         if (chunk.byteLength === 0) {
@@ -84,8 +85,8 @@ export class Upload {
         }
         const sent = await requests.patch(session, this.#offset, chunk);
         const progress = sent.offset === undefined ? await requests.status(session) : sent;
-        if (sent.offset === undefined && (outOfOrder += 1) > maxOutOfOrder)
-          throw this.#lost('refuses every chunk (416)');
+        if ((progress?.offset ?? this.#offset) <= this.#offset && (idle += 1) > maxIdleChunks)
+          throw this.#lost(`is no further than ${this.#offset} bytes after ${idle} chunks`);
         this.#advance(progress);
       }
     } finally {
