@@ -110,6 +110,6 @@ async function readAnchor(
     return reader;
   }
   throw new CodedError('E_RECORD', `${origin} says ${ref}, and ${name} holds ${held.digest}`, {
-    hint: 'the artifact was made again by something else than the leg, or the leg pushed again and did not end: run that leg again',
+    hint: 'the artifact was made again by something else than the leg, or the leg pushed again and did not end: run that leg again; where another run of this commit pushes the same tag, put {run} into arch-tag, in build and merge alike',
   });
 }
