@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { errorLine, toCodedError } from '../../src/errors.ts';
 import { startFakeRegistry, type FakeRegistry } from '../support/fake-registry.ts';
 import { rejection } from '../support/failure.ts';
-import { addToRegistry, buildImage } from '../support/images.ts';
+import { addToRegistry, buildImage, buildIndex } from '../support/images.ts';
 import {
   addLegs,
   bearer,
@@ -117,4 +117,35 @@ describe('a list in two registries', () => {
     expect(near.tags(path)).toEqual(before);
     expect(far.tags(other)).toEqual({});
   });
+});
+
+describe('copy-referrers', () => {
+  const image = buildImage();
+  const list = buildIndex([image]);
+
+  const signatureOf = ({ mediaType, digest, size }: typeof list.descriptor, by: string) =>
+    buildImage({ manifest: { artifactType: `text/${by}`, subject: { mediaType, digest, size } } });
+
+  test.each(['of the registry', 'of another registry'])(
+    'brings into a repository %s what was signed after the list was published there, and then nothing',
+    async (where) => {
+      await using near = await startFakeRegistry({ auth: bearer });
+      await using elsewhere = await startFakeRegistry({ auth: bearer });
+      const far = where === 'of the registry' ? near : elsewhere;
+      addToRegistry(near, path, list, 'rc');
+      const target = images([far, other]);
+      const records = `${near.host}/${path}:rc`;
+      const inputs = { images: target.images, platforms: 'linux/amd64', records, 'copy-referrers': 'true' };
+      await runMerge(near, inputs, { push: target.push });
+      const signatures = [signatureOf(list.descriptor, 'one'), signatureOf(image.descriptor, 'two')];
+      for (const signature of signatures) addToRegistry(near, path, signature);
+      far.clearRequests();
+      await runMerge(near, inputs, { push: target.push });
+      for (const { manifest } of signatures) expect(far.manifest(other, manifest.digest)).toBeDefined();
+      expect(writes(far).filter((line) => line.includes('/manifests/'))).toHaveLength(2);
+      far.clearRequests();
+      await runMerge(near, inputs, { push: target.push });
+      expect(writes(far)).toEqual([]);
+    },
+  );
 });

@@ -15,7 +15,7 @@ import { heldFacts } from './held-facts.ts';
 import { changesPublished, readBase } from './merge-base.ts';
 import { pushingChildrenAgain } from './merge-children.ts';
 import { neededCopies } from './merge-copy.ts';
-import { publishAsTaken, type IndexPushes } from './merge-fallback.ts';
+import { publishAsTaken, type Watch } from './merge-fallback.ts';
 import { buildIndex, type BuiltIndex } from './merge-index.ts';
 import {
   checkedEntries,
@@ -62,22 +62,23 @@ export async function merge(inputs: MergeInputs, deps: MergeDeps): Promise<Comma
   const made = buildIndex(set, inputs, github, deps.sourceDate);
   return publishAsTaken(
     made,
-    async (built, pushes) => publishBuilt(built, { set, contents, places, state, pushes }, inputs, deps),
+    async (built, watch) => publishBuilt(built, { set, contents, places, state, watch }, inputs, deps),
     log,
   );
 }
 
-interface Proven {
+/** What the list was made of, and where it goes. */
+interface Publication {
   readonly set: ProvenSet;
   readonly contents: ReadonlyMap<Digest, CheckReport>;
   readonly places: Places;
   readonly state: State;
-  readonly pushes: IndexPushes;
+  readonly watch: Watch;
 }
 
 async function publishBuilt(
   built: BuiltIndex,
-  { set, contents, places, state, pushes }: Proven,
+  { set, contents, places, state, watch }: Publication,
   inputs: MergeInputs,
   deps: MergeDeps,
 ): Promise<CommandResult> {
@@ -91,11 +92,11 @@ async function publishBuilt(
   const lacking = await lackingPlaces(index, places, moved, deps.registry);
   const copies = neededCopies(set, index, lacking);
   const planned = plannedWrites(index, lacking, moved, copies, places.file);
-  const watched = {
-    ...deps,
-    registry: pushes.watch(pushingChildrenAgain(deps.registry, index, set, log), index),
-  };
-  const outcome = inputs['dry-run'] ? undefined : await write(index, places, moved, copies, inputs, watched);
+  const watched = { ...deps, registry: watch(pushingChildrenAgain(deps.registry, index, set, log)) };
+  // What refers to an image may be younger than the list that was published with it.
+  const everywhere = places.targets.map(({ image }) => image);
+  const brought = inputs['copy-referrers'] ? neededCopies(set, index, everywhere) : copies;
+  const outcome = inputs['dry-run'] ? undefined : await write(index, places, moved, brought, inputs, watched);
   return mergeResult({ inputs, places, set, contents, built, held, stale, planned, outcome });
 }
 

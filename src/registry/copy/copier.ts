@@ -60,7 +60,8 @@ export interface Copier {
   copyTree(copy: TreeCopy): Promise<CopySummary>;
   /**
    * {@link copyTree} between repositories. Within one registry blobs are mounted, streamed only where it refuses, and by
-   * default nothing is looked at first: a mount of what is there costs no more than the look.
+   * default nothing is looked at first: a mount of what is there costs no more than the look. With referrers it is, since
+   * they are what is new then.
    * Into the same repository nothing is done at all.
    */
   copyImage(copy: ImageCopy): Promise<CopySummary>;
@@ -108,12 +109,12 @@ export function createCopier(options: CopierOptions): Copier {
 
   return {
     copyTree,
-    copyImage: async ({ client, from, to, lookFirst = !sameRegistry(from, to), ...copy }) => {
+    copyImage: async ({ client, from, to, ...copy }) => {
       if (sameRegistry(from, to) && from.path === to.path) return nothingDone;
       const mountFrom = sameRegistry(from, to) ? from : undefined;
       return copyTree({
+        lookFirst: mountFrom === undefined || copy.referrers === true,
         ...copy,
-        lookFirst,
         source: registrySource(client, from),
         target: registryTarget(client, to, log, mountFrom),
       });
