@@ -174,6 +174,24 @@ describe.each(names)('%s', (name) => {
     expect(tried.size).toBe(2);
   });
 
+  test('a build whose image has no id that we can read leaves nothing behind', async () => {
+    const temp = temporaryFolder();
+    const script = scripted((line) => healthy(line));
+    const exec: typeof script.exec = async (tool, args, options) => {
+      const result = await script.exec(tool, args, options);
+      const idFile = args[args.indexOf('--iidfile') + 1];
+      if (args.includes('--iidfile') && idFile !== undefined) writeFileSync(idFile, 'no id');
+      return result;
+    };
+    const { engine: one } = engine(name, () => undefined, { temp, exec });
+    await expect(one.build(request())).rejects.toMatchObject({
+      code: 'E_ENGINE',
+      message: `${name} gave no id where an image id was to be`,
+    });
+    expect(script.lines().at(-1)).toMatch(`${name} ${removal[name]} localhost/native-multiarch:`);
+    expect((await readLedger(temp))?.entries).toEqual([]);
+  });
+
   test('two builds do not share a name', async () => {
     const { engine: one } = engine(name);
     const first = await one.build(request());

@@ -114,14 +114,20 @@ export abstract class DockerfileEngine implements Engine {
 
   async #preflight(platform: Platform, wanted: WantedMode): Promise<Readiness> {
     const { session } = this;
-    const host = await this.host();
-    return findMode(platform, wanted, {
+    const host = await this.hostFor(platform);
+    const ready = await findMode(platform, wanted, {
       session,
       host,
       local: this.isLocal(),
       tryProgram: async (folder, tried, name) => this.tryProgram(folder, tried, name),
       ...(this.runPrivileged !== undefined && { runPrivileged: this.runPrivileged }),
     });
+    return host === (await this.host()) ? ready : { ...ready, host };
+  }
+
+  /** Where the platform is built, of an engine that has several machines. */
+  protected hostFor(_platform: Platform): Promise<EngineHost> {
+    return this.host();
   }
 
   /** Runs a container with all rights of the engine's machine, where the engine can. */
@@ -167,12 +173,12 @@ export abstract class DockerfileEngine implements Engine {
     let result: ExecResult;
     try {
       result = await this.runBuild(order);
+      if (result.code === 0) return await this.builtImage(order);
     } catch (error) {
-      // Stopped in its last moment, it may have given the name.
+      // A build that was stopped in its last moment may have given the name, and so has one whose image can't be read.
       await this.remove({ engine: this.name, id: name, name });
       throw error;
     }
-    if (result.code === 0) return this.builtImage(order);
     await this.session.strike(name);
     throw await this.#buildFailure(result, request, paths.file);
   }
