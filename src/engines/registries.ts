@@ -1,4 +1,4 @@
-/** Whether `registry` (`host[:port]`) is this machine itself, where plain HTTP is always allowed. */
+/** Whether `registry` (`host[:port]`) is this machine itself: then plain HTTP is always allowed. */
 export function isLoopback(registry: string): boolean {
   const host = registry.startsWith('[')
     ? registry.slice(1, registry.indexOf(']'))

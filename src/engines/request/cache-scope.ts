@@ -2,8 +2,8 @@ import type { CacheInput } from '../../inputs/build-lists.ts';
 import { formatPlatform, type Platform } from '../../platform/platform.ts';
 
 /**
- * A cache that legs of several platforms are to share would be overwritten by each of them: so each platform has a part of its own. What
- * is read is the own part first, and where it was given as an image, that image as well.
+ * The part of a cache that is one platform's own, since legs of several platforms would overwrite each other's. To read from, it is that
+ * part and then, where the cache is an image, that image as it was given.
  */
 export function cacheOfPlatform(
   cache: CacheInput,

@@ -22,8 +22,9 @@ export function looksSecret(name: string): boolean {
 }
 
 /**
- * Labels and build arguments as every engine takes them. @throws E_INPUT, all of them at once. Warns of build arguments that look
- * like secrets: whoever has the image can read them.
+ * Checks what every engine asks of build arguments, labels and annotations, and warns of build arguments that look like secrets: whoever
+ * has the image can read them.
+ * @throws E_INPUT, all that is wrong at once
  */
 export function checkValues(request: BuildRequest, log: EngineOptions['log']): void {
   const buildArgs = request.source.kind === 'dockerfile' ? (request.source.buildArgs ?? {}) : {};
@@ -59,8 +60,9 @@ function problem(what: string, name: string, value: string, form: RegExp): Coded
 }
 
 /**
- * The folder and Dockerfile of a build, absolute, links followed. @param dockerfileNames what the engine looks for, first one first.
- * @throws E_INPUT for what is not there, remote, or outside.
+ * The folder and Dockerfile of a build, absolute, links followed.
+ * @param dockerfileNames the names that the engine looks for, in its order
+ * @throws E_INPUT for what is not there, remote, or outside of the workspace
  */
 export async function checkSource(
   source: DockerfileSource,
@@ -95,7 +97,11 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-/** The real path of something that has to be there, and inside the workspace where there is one. */
+/**
+ * The real path of something that has to be there, and inside the workspace where there is one.
+ * @param what it is, for the error: `context`
+ * @throws E_INPUT
+ */
 export async function existing(
   what: string,
   path: string,
@@ -117,7 +123,9 @@ export async function existing(
     });
   }
   if (kind !== undefined && (await stat(real)).isDirectory() !== (kind === 'folder')) {
-    throw new CodedError('E_INPUT', `${what} ${quote(path)} is not a ${kind}`, {});
+    throw new CodedError('E_INPUT', `${what} ${quote(path)} is not a ${kind}`, {
+      hint: kind === 'folder' ? 'name the folder that it is in' : 'name one file in it',
+    });
   }
   return real;
 }
