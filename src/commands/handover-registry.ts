@@ -64,7 +64,7 @@ export interface RecordedImage {
  * The record that a leg put beside its image, if there is one that tells of this image. It only saves work, so that
  * whatever is wrong with it is told and nothing fails.
  */
-async function findRecord(
+export async function findRecord(
   client: RecordSourceVerbs,
   repository: Repository,
   image: RecordedImage,

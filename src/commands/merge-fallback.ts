@@ -22,20 +22,25 @@ const otherTroubles = [
   'UNAUTHORIZED',
 ];
 
+/** The same verbs, whose pushes of the index are watched: to be published with. */
+export type Watch = (verbs: PublishVerbs) => PublishVerbs;
+
 /** Remembers how the pushes of one index by its digest failed. */
-export class IndexPushes {
+class IndexPushes {
+  readonly #index: ManifestBytes;
   readonly #failures: unknown[] = [];
 
-  /**
-   * The same verbs, whose pushes of the index are watched. A refusal counts once it was said twice: what a gateway says once, of
-   * whatever it is, must not decide what is published.
-   */
-  watch(verbs: PublishVerbs, index: ManifestBytes): PublishVerbs {
+  constructor({ index }: BuiltIndex) {
+    this.#index = index;
+  }
+
+  /** A refusal counts once it was said twice: what a gateway says once, of whatever it is, must not decide what is published. */
+  readonly watch: Watch = (verbs) => {
     return {
       headManifest: async (repository, reference) => verbs.headManifest(repository, reference),
       getManifest: async (repository, reference) => verbs.getManifest(repository, reference),
       putManifest: async (repository, reference, manifest) => {
-        if (reference !== index.digest) return verbs.putManifest(repository, reference, manifest);
+        if (reference !== this.#index.digest) return verbs.putManifest(repository, reference, manifest);
         const put = async () => verbs.putManifest(repository, reference, manifest);
         try {
           return await put().catch(async (error: unknown) => {
@@ -48,7 +53,7 @@ export class IndexPushes {
         }
       },
     };
-  }
+  };
 
   /** The answer of a registry that takes no OCI index; undefined where anything else went wrong as well. */
   get refusal(): RegistryError | undefined {
@@ -69,17 +74,16 @@ function isRefusal(error: unknown): error is RegistryError {
 /**
  * Publishes the list. Where a registry refuses an OCI index and `format` leaves the choice to us, the same images are published
  * as a Docker list instead; engines take OCI images in it. No tag has moved by then, since an index is pushed by its digest first.
- * @param publish is to push through {@link IndexPushes.watch}
  * @throws what `publish` throws; what the registry said to the OCI index, where there can be no Docker list or it is refused too
  */
 export async function publishAsTaken<T>(
   built: BuiltIndex,
-  publish: (built: BuiltIndex, pushes: IndexPushes) => Promise<T>,
+  publish: (built: BuiltIndex, watch: Watch) => Promise<T>,
   log: Log,
 ): Promise<T> {
-  const pushes = new IndexPushes();
+  const pushes = new IndexPushes(built);
   try {
-    return await publish(built, pushes);
+    return await publish(built, pushes.watch);
   } catch (error) {
     const { refusal } = pushes;
     if (refusal === undefined || built.index.mediaType !== mediaTypes.ociIndex) throw error;
@@ -90,13 +94,13 @@ export async function publishAsTaken<T>(
 async function publishInstead<T>(
   dockerList: BuiltIndex,
   refusal: RegistryError,
-  publish: (built: BuiltIndex, pushes: IndexPushes) => Promise<T>,
+  publish: (built: BuiltIndex, watch: Watch) => Promise<T>,
   log: Log,
 ): Promise<T> {
   log.warning(`${refusal.message}: it seems to take no OCI index, so the list is published as a Docker one`);
-  const pushes = new IndexPushes();
+  const pushes = new IndexPushes(dockerList);
   try {
-    return await publish(dockerList, pushes);
+    return await publish(dockerList, pushes.watch);
   } catch (error) {
     throw pushes.refusal === undefined ? error : refusal;
   }
