@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { recordArtifact } from '../../src/handover/registry-record.ts';
 import type { FakeRegistry } from '../support/fake-registry.ts';
 import { rejection } from '../support/failure.ts';
 import { directly, handOver, type HandedOver } from '../support/hand-over.ts';
@@ -411,6 +412,36 @@ describe('records that do not count', () => {
       if (old === undefined) throw new Error('no image');
       leg(registry, old, 'linux/amd64');
       expect(await rejection(fanIn(registry))).toMatchObject({ code: 'E_REVISION_MISMATCH' });
+    });
+  });
+
+  test.each<[string, Over, Over, string | undefined]>([
+    ['of a later attempt: it counts, with auto', { attempt: 2 }, {}, undefined],
+    ['of the same attempt', { attempt: 1 }, {}, 'E_RECORD'],
+    ['of another run', { attempt: 2, id: '8' }, {}, 'E_RECORD'],
+    ['of another commit', { attempt: 2, sha: 'b'.repeat(40) }, {}, 'E_RECORD'],
+    ['of a later attempt, with artifact', { attempt: 2 }, { handover: 'artifact' }, 'E_RECORD'],
+  ])('a leg pushed again, and its record stands beside the image: %s', async (_, run, inputs, code) => {
+    await withRegistry({}, async (registry) => {
+      all(registry, addLegs(registry));
+      const labels = { [revision]: sha };
+      const again = buildImage({ platform: 'linux/s390x', labels, run: { Env: ['A=2'] } });
+      addToRegistry(registry, path, again, 'v1-s390x');
+      const said = { id: '7', sha, repository: 'acme/app', ...run };
+      const record = Buffer.from(recordOf(registry, again, { pushed: true, run: said }));
+      const { manifest, blobs } = recordArtifact(record, again.manifest);
+      for (const { bytes } of blobs) registry.addBlob(path, bytes);
+      registry.addManifest(path, manifest);
+      const work = fanIn(registry, inputs as Record<string, string>, { GITHUB_RUN_ATTEMPT: '2' });
+      if (code !== undefined) {
+        expect(await rejection(work)).toMatchObject({ code });
+        return;
+      }
+      const { lines } = await work;
+      expect(digestsIn(registry).at(-1)).toBe(again.manifest.digest);
+      expect(lines).toContainEqual(
+        expect.stringMatching(/linux-s390x\.1 is left aside: the record beside \S+:v1-s390x is newer$/),
+      );
     });
   });
 

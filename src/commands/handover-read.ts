@@ -1,7 +1,10 @@
 import { CodedError, show, toCodedError } from '../errors.ts';
-import type { Leg } from '../handover/leg.ts';
+import { legOfRecord, type Leg } from '../handover/leg.ts';
+import type { LegRecord } from '../handover/record.ts';
 import type { Log } from '../log.ts';
+import type { Digest } from '../oci/digest.ts';
 import type { Repository } from '../oci/reference.ts';
+import type { Platform } from '../platform/platform.ts';
 import { revisionKey } from '../verify/image-checks.ts';
 import {
   expandSource,
@@ -26,6 +29,13 @@ export interface ReadLegDeps {
   /** The commit that the legs are to be of, where it is known. */
   readonly commit: string | undefined;
   readonly log: Log;
+  /** The record that a leg left beside an image, where legs that could not hand over as artifacts may have done so. */
+  readonly recordBeside?:
+    | ((
+        repository: Repository,
+        image: { digest: Digest; platform: Platform },
+      ) => Promise<LegRecord | undefined>)
+    | undefined;
 }
 
 /** Reads and proves every leg at once; `undefined` stands for one that is not there. */
@@ -52,28 +62,32 @@ async function readNewest(
   tolerated: Tolerate | undefined,
   deps: ReadLegDeps,
 ): Promise<ReadLeg | undefined> {
-  const source = await readLeg(leg, tolerated, deps);
-  if (source !== undefined) return { leg, source };
+  const read = await readLeg(leg, tolerated, deps);
+  if (read !== undefined) return read;
   for (const ref of leg.earlier ?? []) {
     const before = { ...leg, ref, origin: `${leg.origin}, in an earlier attempt ${ref}` };
     const found = await readLeg(before, tolerated, deps);
     if (found === undefined) continue;
     deps.log.info(`${leg.origin} is not there: ${ref} is taken, of an earlier attempt`);
-    return { leg: before, source: found };
+    return found;
   }
   return undefined;
 }
 
 async function readLeg(
-  leg: Leg,
+  told: Leg,
   tolerated: Tolerate | undefined,
   deps: ReadLegDeps,
-): Promise<ProvenSource | undefined> {
-  const reader = deps.readerOf(leg.repository);
-  const { anchor, ref, repository, promised } = leg;
-  const anchoredReader = anchor === undefined ? reader : await readAnchor(reader, leg, anchor, deps);
+): Promise<ReadLeg | undefined> {
+  const plain = deps.readerOf(told.repository);
+  const { leg, reader } =
+    told.anchor === undefined
+      ? { leg: told, reader: plain }
+      : await readAnchor(plain, told, told.anchor, deps);
+  const { ref, repository, promised } = leg;
   const name = ref === '' ? repository.name : `${repository.name}${ref.includes(':') ? '@' : ':'}${ref}`;
-  return readSource(anchoredReader, ref, name, promised, tolerated);
+  const source = await readSource(reader, ref, name, promised, tolerated);
+  return source && { leg, source };
 }
 
 /**
@@ -84,21 +98,25 @@ async function readLeg(
  */
 async function readAnchor(
   reader: ContentReader,
-  { ref, origin, repository }: Leg,
+  leg: Leg,
   anchor: string,
-  { commit, log }: ReadLegDeps,
-): Promise<ContentReader> {
+  deps: ReadLegDeps,
+): Promise<{ readonly leg: Leg; readonly reader: ContentReader }> {
+  const { ref, origin, repository } = leg;
+  const { commit, log } = deps;
   const name = `${repository.name}:${anchor}`;
   const held = await reader.manifest(anchor);
   if (held === undefined) {
     log.warning(
       `${name} is not there, so that the record in ${origin} is held against no tag; give merge the same arch-tag, images and tags as build`,
     );
-    return reader;
+    return { leg, reader };
   }
-  if (held.digest === ref) {
-    return { ...reader, manifest: async (other) => (other === ref ? held : reader.manifest(other)) };
-  }
+  const readOnce = {
+    ...reader,
+    manifest: async (other: string) => (other === held.digest ? held : reader.manifest(other)),
+  };
+  if (held.digest === ref) return { leg, reader: readOnce };
   const { images } = await expandSource(reader, held, name);
   const labels = images.map(({ config }) => config.labels[revisionKey]);
   if (
@@ -107,9 +125,26 @@ async function readAnchor(
     labels.every((label) => label !== undefined && label !== commit)
   ) {
     log.info(`${name} is of commit ${show(labels[0] ?? '')} by now; ${ref} is taken, as ${origin} says`);
-    return reader;
+    return { leg, reader };
+  }
+  const later = await laterRecord(leg, held.digest, deps);
+  if (later !== undefined) {
+    log.info(`${origin} is left aside: the record beside ${name} is newer`);
+    return { leg: legOfRecord(later, `the record beside ${name}`), reader: readOnce };
   }
   throw new CodedError('E_RECORD', `${origin} says ${ref}, and ${name} holds ${held.digest}`, {
     hint: 'the artifact was made again by something else than the leg, or the leg pushed again and did not end: run that leg again; where another run of this commit pushes the same tag, put {run} into arch-tag, in build and merge alike',
   });
+}
+
+/** What the same leg left in the registry in a later attempt of this run, in which it could make no artifact. */
+async function laterRecord(
+  { claimed, record, repository }: Leg,
+  digest: Digest,
+  { recordBeside }: ReadLegDeps,
+): Promise<LegRecord | undefined> {
+  if (recordBeside === undefined || claimed === undefined || record?.run?.id === undefined) return undefined;
+  const found = await recordBeside(repository, { digest, platform: claimed });
+  const isLater = (found?.run?.attempt ?? 0) > (record.run.attempt ?? 0);
+  return found?.run?.id === record.run.id && isLater ? found : undefined;
 }

@@ -9,6 +9,7 @@ import type { HeldTag, PublishVerbs } from '../publish/verbs.ts';
 import { isWanted } from '../verify/platform-set.ts';
 import type { FoundLegs } from './handover-find.ts';
 import { readLegs, type LegRead } from './handover-read.ts';
+import { findRecord, type RecordSourceVerbs } from './handover-registry.ts';
 import { otherCommit } from './merge-legs.ts';
 import { tagsOf, type Places } from './merge-target.ts';
 import { awaitLegs, withoutOtherCommit } from './merge-wait.ts';
@@ -16,7 +17,7 @@ import { repositoryReader, type ReadVerbs } from './repository-reader.ts';
 
 export interface StateDeps {
   readonly log: Log;
-  readonly registry: PublishVerbs & ReadVerbs;
+  readonly registry: PublishVerbs & ReadVerbs & RecordSourceVerbs;
   readonly github: GithubEnvironment;
   readonly sleep: Sleep;
   /** Milliseconds on a clock that only goes forward. */
@@ -44,11 +45,16 @@ export async function readState(
 ): Promise<State | undefined> {
   const { log, registry, github, sleep, now = () => performance.now(), random = Math.random } = deps;
   const tags = tagsOf([...places.published, ...places.targets], inputs);
+  const ofRun = { sha: github.sha, source: github.repository };
   const readAll = async (legs: readonly Leg[]): Promise<LegRead[]> =>
     readLegs(legs, {
       readerOf: (repository) => repositoryReader(registry, repository),
       commit: inputs.revision ?? github.sha,
       log,
+      recordBeside:
+        inputs.handover === 'auto'
+          ? async (repository, image) => findRecord(registry, repository, { ...image, ...ofRun }, log)
+          : undefined,
     });
   const [first, held] = await log.group(
     `Reading ${counted(found.legs.length, 'leg')} and ${counted(tags.length, 'tag')}`,

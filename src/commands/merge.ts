@@ -10,7 +10,7 @@ import type { CheckReport } from '../report/platforms.ts';
 import { configDifferences } from '../verify/image-checks.ts';
 import { checkContents } from './content-check.ts';
 import { findLegs, nothingPushed, type FindDeps } from './handover-find.ts';
-import { withRecords, type RecordSourceVerbs } from './handover-registry.ts';
+import { withRecords } from './handover-registry.ts';
 import { heldFacts } from './held-facts.ts';
 import { changesPublished, readBase } from './merge-base.ts';
 import { pushingChildrenAgain } from './merge-children.ts';
@@ -37,7 +37,7 @@ import type { CommandResult } from './result.ts';
 type MergeInputs = InputsOf<'merge'>;
 
 export interface MergeDeps extends StateDeps, WriteDeps, FindDeps {
-  readonly registry: StateDeps['registry'] & RecordSourceVerbs;
+  readonly registry: StateDeps['registry'];
   /** SOURCE_DATE_EPOCH as RFC 3339, if it is set. */
   readonly sourceDate: string | undefined;
   readonly compare: CompareCommits;
