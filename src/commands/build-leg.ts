@@ -81,11 +81,12 @@ export async function preflightLeg(
   log: Log,
 ): Promise<ReadyLeg> {
   refuseSmokeTest(planned, engine);
-  const host = await engine.host();
-  const platform = planned.platform ?? host.platform;
+  const first = await engine.host();
+  const platform = planned.platform ?? first.platform;
   const targets = plan.targets(platform);
   if (targets[0].tag === undefined && plan.withheld === undefined) refuseDigestPush(engine);
-  const { mode, note, warning, emulates } = await engineReadiness(planned, platform, engine, log);
+  const ready = await engineReadiness(planned, platform, engine, log);
+  const { mode, note, warning, emulates, host = first } = ready;
   if (targets[0].tag === undefined && plan.withheld === undefined) await engine.checkPushByDigest?.();
   log.info(`${host.label} builds ${formatPlatform(platform)}: ${note}`);
   if (warning !== undefined) log.warning(warning);

@@ -46,6 +46,8 @@ export interface EngineHost {
   readonly platform: Platform;
   /** What the engine takes that machine for, where it runs through emulation itself: `linux/arm64`. */
   readonly emulatedAs?: string;
+  /** The own platforms of further machines that it has, none of which was the better one. */
+  readonly others?: readonly string[];
 }
 
 /** What {@link Engine.preflight} found out about a platform on this engine. */
@@ -58,6 +60,8 @@ export interface Readiness {
   readonly warning?: string;
   /** In mode cross, where it is known: whether RUN steps can start programs of the target. */
   readonly emulates?: boolean;
+  /** The machine on which it will be built, where the engine has several. */
+  readonly host?: EngineHost;
 }
 
 /** A Dockerfile build. */

@@ -10,11 +10,14 @@ import type { Session } from '../process/session.ts';
 
 /** One machine of a builder. */
 export interface BuilderNode {
+  readonly name: string;
   readonly endpoint: string;
   /** Of BuildKit; absent where it does not say. */
   readonly version?: string;
-  /** The machine's own first, then those that it emulates. */
+  /** Those that somebody set by hand first, then the machine's own, then those that it emulates. */
   readonly platforms: readonly Platform[];
+  /** Absent: none of them. */
+  readonly setByHand?: readonly Platform[];
 }
 
 export interface BuildxBuilder {
@@ -219,13 +222,17 @@ export function parseBuilder(text: string): Inspected {
 
 function parseNode(text: string): BuilderNode & { readonly error: string | undefined } {
   const version = (valueOf(text, 'BuildKit version') ?? valueOf(text, 'Buildkit'))?.replace(/^v/u, '');
+  const listed = (valueOf(text, 'Platforms') ?? '')
+    .split(',')
+    .slice(0, 100)
+    .map((one) => one.trim());
+  const setByHand = listed.filter((one) => one.endsWith('*')).flatMap(knownPlatform);
   return {
+    name: valueOf(text, 'Name') ?? '',
     endpoint: valueOf(text, 'Endpoint') ?? '',
     ...(version !== undefined && !version.startsWith('0.0.0') && { version }),
-    platforms: (valueOf(text, 'Platforms') ?? '')
-      .split(',')
-      .slice(0, 100)
-      .flatMap((platform) => knownPlatform(platform.trim().replace(/\*$/u, ''))),
+    platforms: listed.flatMap(knownPlatform),
+    ...(setByHand.length > 0 && { setByHand }),
     error: valueOf(text, 'Error'),
   };
 }
@@ -233,7 +240,7 @@ function parseNode(text: string): BuilderNode & { readonly error: string | undef
 /** BuildKit tells of machines that nobody builds images for (`linux/ppc64`), too. */
 function knownPlatform(text: string): Platform[] {
   try {
-    return [normalisePlatform(parsePlatform(text))];
+    return [normalisePlatform(parsePlatform(text.replace(/\*$/u, '')))];
   } catch (error) {
     if (error instanceof CodedError) return [];
     throw error;

@@ -16,7 +16,8 @@ import { StoredImages } from '../stored/stored-images.ts';
 import { readStoredLayout } from '../stored/stored-layout.ts';
 import { askedOptions, isAtLeast, type Dialect } from '../support.ts';
 import { buildxArguments } from './buildx-arguments.ts';
-import { startBuilder, stopBuilder, type BuildxBuilder } from './buildx-builder.ts';
+import { BuilderNodes, type ChosenNode } from './builder-nodes.ts';
+import { startBuilder, stopBuilder, type BuilderNode, type BuildxBuilder } from './buildx-builder.ts';
 import { BuildxClient } from './buildx-client.ts';
 import { layoutArguments, refuseForDockerDriver, refuseForDockerFormat } from './buildx-result.ts';
 
@@ -46,6 +47,7 @@ export class BuildxEngine extends DockerfileEngine {
   readonly #client: BuildxClient;
   readonly #images: StoredImages;
   #builder: BuildxBuilder | undefined;
+  #nodes: BuilderNodes | undefined;
   /** Set where images are in a Docker Engine's store. */
   #docker: DockerEngine | undefined;
 
@@ -73,13 +75,28 @@ export class BuildxEngine extends DockerfileEngine {
     const { version } = await this.#client.command();
     const builder = await startBuilder(this.#client);
     this.#builder = builder;
-    const [node] = builder.nodes;
-    const [platform] = node?.platforms ?? [];
-    if (node === undefined || platform === undefined)
-      throw new CodedError('E_ENGINE', `builder ${builder.name} does not say for which platforms it builds`);
-    const kit = node.version === undefined ? 'BuildKit' : `BuildKit ${node.version}`;
-    this.session.options.log.info(`builder ${builder.name} (${builder.driver}): ${kit} at ${node.endpoint}`);
+    this.#nodes = new BuilderNodes(this.#client, builder);
+    const platform = await this.#nodes.firstOwn();
+    for (const node of builder.nodes) {
+      const kit = node.version === undefined ? 'BuildKit' : `BuildKit ${node.version}`;
+      this.session.options.log.info(
+        `builder ${builder.name} (${builder.driver}): ${kit} at ${node.endpoint}`,
+      );
+    }
     return { version, label: version === 'unknown' ? 'buildx' : `buildx ${version}`, platform };
+  }
+
+  /** Of several machines the one whose own platform it is. */
+  protected override async hostFor(platform: Platform): Promise<EngineHost> {
+    const host = await this.host();
+    const { own, others } = await this.#node(platform);
+    return { ...host, platform: own, ...(others.length > 0 && { others: others.map(formatPlatform) }) };
+  }
+
+  #node(platform: Platform): Promise<ChosenNode> {
+    if (this.#nodes === undefined)
+      throw new CodedError('E_INTERNAL', 'buildx builds before it has a builder');
+    return this.#nodes.choose(platform);
   }
 
   protected override async tryProgram(
@@ -87,8 +104,9 @@ export class BuildxEngine extends DockerfileEngine {
     platform: Platform,
   ): Promise<{ result: ExecResult; notes: readonly string[] }> {
     const common = ['--no-cache', '--network', 'none', '--platform', formatPlatform(platform)];
+    const { env } = await this.#node(platform);
     const attempt = async (output: readonly string[]): Promise<ExecResult> =>
-      this.#client.ask([...this.#buildCommand(), ...common, ...output, folder], { timeoutMs: probeMs });
+      this.#client.ask([...this.#buildCommand(), ...common, ...output, folder], { env, timeoutMs: probeMs });
     const result = await attempt(layoutArguments(`${folder}-out`));
     if (result.code === 0 || !noOciExporter.test(result.stderr)) return { result, notes: [] };
     this.#docker ??= new DockerEngine(this.session.options);
@@ -111,21 +129,26 @@ export class BuildxEngine extends DockerfileEngine {
 
   protected override async runBuild(order: BuildOrder): Promise<ExecResult> {
     const { request, source, name, idFile } = order;
+    const { node, env: chosen } = await this.#node(request.platform);
     refuseForDockerFormat(source);
     if (this.#docker !== undefined) refuseForDockerDriver(askedOptions(request), source);
     const { args, env } = await buildxArguments(order, this.session.options, () => this.session.folder());
     const output =
       this.#docker === undefined
-        ? layoutArguments(await this.#layoutFolder(name), { ...source, sourceDate: this.#hasSourceDate() })
+        ? layoutArguments(await this.#layoutFolder(name), {
+            ...source,
+            sourceDate: this.#hasSourceDate(node),
+          })
         : ['--load', '--tag', name, '--iidfile', idFile];
-    return this.#client.tell([...this.#buildCommand(), ...args, ...output, order.paths.context], { env });
+    return this.#client.tell([...this.#buildCommand(), ...args, ...output, order.paths.context], {
+      env: { ...env, ...chosen },
+    });
   }
 
   /** @throws E_INPUT. BuildKit older than 0.13 gives the times to the config alone. */
-  #hasSourceDate(): boolean {
+  #hasSourceDate({ version = 'unknown' }: BuilderNode): boolean {
     const { env, log } = this.session.options;
     if (sourceDate(env) === undefined) return false;
-    const version = this.#builder?.nodes[0]?.version ?? 'unknown';
     if (isAtLeast(version, rewriteSince)) return true;
     log.warning(
       `SOURCE_DATE_EPOCH is set, and BuildKit ${version} leaves the times of files as they are: ${rewriteSince} gives them to the layers, too`,

@@ -44,7 +44,7 @@ export function modesToTry(
 
 function hostMismatch(platform: Platform, host: EngineHost): CodedError {
   const target = formatPlatform(platform);
-  const own = formatPlatform(host.platform);
+  const own = [formatPlatform(host.platform), ...(host.others ?? [])].join(' and ');
   const arch = platformArch(platform);
   const emulation =
     platform.os === host.platform.os
