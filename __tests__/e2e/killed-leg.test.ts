@@ -11,7 +11,7 @@ import { debianPath, run, succeed } from './support/processes.ts';
 import { busybox, hostArchitecture } from './support/tools.ts';
 
 /** A leg that is stopped or killed while a RUN step runs, and the next leg on the same machine. */
-const marker = 'sleep 3141';
+const marker = `sleep ${3_000_000 + process.pid}`;
 let cli: Cli;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 
@@ -28,6 +28,14 @@ beforeAll(async () => {
       `FROM scratch\nCOPY busybox /bin/busybox\nRUN ${program}\nENTRYPOINT ["/bin/busybox"]\n`,
     );
   }
+  const service = path.join(folder.path, 'service');
+  await mkdir(service);
+  await copyFile(busybox(hostArchitecture), path.join(service, 'busybox'));
+  const program = JSON.stringify(['/bin/busybox', ...marker.split(' ')]);
+  await writeFile(
+    path.join(service, 'Dockerfile'),
+    `FROM scratch\nCOPY busybox /bin/busybox\nENTRYPOINT ${program}\n`,
+  );
 });
 
 afterAll(async () => {
@@ -35,7 +43,7 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
-function leg(host: EngineHost, context: string): ChildProcess {
+function leg(host: EngineHost, context: string, ...more: readonly string[]): ChildProcess {
   const args = [
     'build',
     '--engine',
@@ -45,13 +53,24 @@ function leg(host: EngineHost, context: string): ChildProcess {
     '--network',
     'none',
     '--dry-run',
+    ...more,
   ];
-  const child = spawn(process.execPath, [path.join(cli.folder, 'dist/cli.js'), ...args], {
+  return spawn(process.execPath, [path.join(cli.folder, 'dist/cli.js'), ...args], {
     cwd: path.join(folder.path, context),
     env: { PATH: debianPath, HOME: folder.path, TMPDIR: cli.temporary, ...host.env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  return child;
+}
+
+/** What the next leg says, which has to go well, when it has removed all of a killed one. */
+async function nextLeg(host: EngineHost): Promise<string> {
+  const next = leg(host, 'quick');
+  let said = '';
+  next.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  expect(await once(next, 'close')).toEqual([0, null]);
+  return said;
 }
 
 /** The programs of RUN steps of these tests that are at work. */
@@ -104,15 +123,48 @@ describe.each<EngineName>(['docker', 'podman', 'buildah'])('%s', (name) => {
     await once(killed, 'exit');
     expect(await readdir(cli.temporary)).not.toEqual([]);
 
-    const next = leg(host, 'quick');
-    let said = '';
-    next.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-    });
-    expect(await once(next, 'close')).toEqual([0, null]);
+    const said = await nextLeg(host);
     expect(said).toContain('an earlier leg was killed here; what it left is removed');
     await until(async () => (await steps()).length === 0);
     expect(await leftIn(cli.temporary)).toEqual([]);
     expect(await leftInEngine(host)).toBe('');
   });
+
+  test('a service of a leg that was killed, and what asks it, are removed by the next one', async () => {
+    await using host = await startEngine(name);
+    const killed = leg(host, 'service', '--smoke-test-url', 'http://localhost:8080/');
+    await until(async () => (await steps()).length > 0);
+    killed.kill('SIGKILL');
+    await once(killed, 'exit');
+    expect(await nextLeg(host)).toContain('an earlier leg was killed here; what it left is removed');
+    await until(async () => (await steps()).length === 0);
+    expect(await leftIn(cli.temporary)).toEqual([]);
+    expect(await leftInEngine(host)).toBe('');
+  });
+});
+
+test('a leg in another container, which has the same folders, is left at its work', async () => {
+  await using host = await startEngine('docker');
+  const args = ['build', '--engine', 'docker', '--images', 'localhost:1/a', '--network', 'none', '--dry-run'];
+  const elsewhere = spawn(
+    '/usr/bin/unshare',
+    [
+      ...['--pid', '--fork', '--mount-proc', '--kill-child=SIGTERM', process.execPath],
+      ...[path.join(cli.folder, 'dist/cli.js'), ...args],
+    ],
+    {
+      cwd: path.join(folder.path, 'slow'),
+      env: { PATH: debianPath, HOME: folder.path, TMPDIR: cli.temporary, ...host.env },
+      stdio: 'ignore',
+    },
+  );
+  await until(async () => (await steps()).length > 0);
+  expect(await nextLeg(host)).not.toContain('an earlier leg was killed');
+  expect(await steps()).not.toEqual([]);
+  expect(await leftIn(cli.temporary)).not.toEqual([]);
+  // unshare itself takes no other signal; what it started gets SIGTERM by that.
+  elsewhere.kill('SIGKILL');
+  await once(elsewhere, 'exit');
+  await until(async () => (await steps()).length === 0);
+  await until(async () => (await leftIn(cli.temporary)).length === 0);
 });
