@@ -140,6 +140,22 @@ describe('the tag that stands in for the list', () => {
     );
   });
 
+  test('says of each what its own bytes say, and not what the source said of it', async () => {
+    await using two = await twoRegistries(index, {
+      source: { referrers: false },
+      target: { referrers: false },
+    });
+    addToRegistry(two.source, 'acme/app', ofIndex);
+    const { mediaType, digest, size } = ofIndex.descriptor;
+    const entry = { mediaType, digest, size, annotations: { name: 'a name that it had there' } };
+    const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: ociIndex, manifests: [entry] }));
+    two.source.addManifest('acme/app', { bytes, mediaType: ociIndex }, tagOf(index));
+    await two.copy(index, { referrers: true });
+    expect(await two.client.listReferrers(two.to, index.manifest.digest)).toEqual([
+      { mediaType, digest, size, artifactType: 'application/vnd.acme.signature' },
+    ]);
+  });
+
   test('is written again where somebody else was faster', async () => {
     const other = referrer(index, 'made there');
     await using two = await twoRegistries(index, { target: { referrers: false } });

@@ -1,6 +1,6 @@
 import { CodedError, quote } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import { readDescriptor } from '../../oci/descriptor-schema.ts';
+import { readDescriptor, readMediaType } from '../../oci/descriptor-schema.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { digestAlgorithm, digestHex, type Digest } from '../../oci/digest.ts';
 import { assembleIndex } from '../../oci/index-assembly.ts';
@@ -109,7 +109,7 @@ async function copyReferrersOf(copy: ReferrersCopy, subject: Digest, seen: Set<D
         const { subjectHandled } = await run.bringManifest(manifest);
         if (subjectHandled) handled.add(manifest.digest);
       }
-      copied.push(descriptor);
+      copied.push(listedAs(manifest));
     }),
   );
   run.done.referrers += copied.length;
@@ -120,6 +120,23 @@ async function copyReferrersOf(copy: ReferrersCopy, subject: Digest, seen: Set<D
 function isAbout({ bytes, digest }: ManifestBytes, subject: Digest): boolean {
   const root = parseFields(bytes, `manifest ${digest}`);
   return root.get('subject').optional((field) => field.get('digest').digest()) === subject;
+}
+
+/**
+ * As a registry with the API lists it: what others say of it, such as the name that a folder has for it, is not the
+ * manifest's. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers
+ */
+function listedAs({ bytes, digest, mediaType }: ManifestBytes): Descriptor {
+  const root = parseFields(bytes, `manifest ${digest}`);
+  const artifactType =
+    root.get('artifactType').optional(readMediaType) ??
+    root.get('config').optional((config) => config.get('mediaType').optional(readMediaType));
+  const annotations = root.get('annotations').optional((field) => field.stringMap());
+  return {
+    ...{ mediaType, digest, size: bytes.byteLength },
+    ...(artifactType !== undefined && { artifactType }),
+    ...(annotations !== undefined && { annotations }),
+  };
 }
 
 /** Sees to it that the target lists `entry`, which is there already, as a referrer of `subject`. */
