@@ -1,10 +1,12 @@
 /// <reference lib="esnext.disposable" />
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { createServer as createHttp } from 'node:http';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   anyPort,
@@ -173,10 +175,16 @@ describe('a BuildKit on TCP', () => {
     ['tcp://localhost', /^E_INPUT: .*tcp:\/\/ needs a port/],
     ['unix:///nowhere/buildkitd.sock', /^E_ENGINE: .*there is no such socket/],
     ['kubernetes://builds?image=a/b', /^E_ENGINE: buildx could not make a builder: .*Kubernetes/],
-    ['docker-container://nowhere', /^E_ENGINE: BuildKit does not answer at docker-container:\/\/nowhere: /],
+    [
+      'docker-container://nowhere',
+      /^E_ENGINE: BuildKit does not answer at "docker-container:\/\/nowhere": there is no such container; .*docker ps/,
+    ],
+    ['podman-container://kit', /^E_UNSUPPORTED: buildx can't reach a BuildKit at "podman-container:\/\/kit"/],
   ])('nobody at %s', async (address, says) => {
     const env = { ...noDocker(), ...docker.env };
+    const before = Date.now();
     expect(await refuses({ engine: 'buildx', tag: 'no', env, more: ['--remote', address] })).toMatch(says);
+    expect(Date.now() - before).toBeLessThan(15_000);
   });
 
   test('somebody who says nothing', async () => {
@@ -202,6 +210,29 @@ describe('a BuildKit in a container', () => {
     const own = { ...env(), NATIVE_MULTIARCH_BUILDER_OPTIONS: `image=${buildkit},network=host` };
     const said = await builds({ engine: 'buildx', tag: 'container', env: own });
     expect(said).toMatch(/builder native-multiarch-\S+ \(docker-container\): BuildKit 0\.26\.2/);
+    expect(await containers()).toBe('');
+  });
+
+  test('of our own, of a leg that was killed: the next one removes it, and needs no buildx of its own', async () => {
+    const args = ['build', '--engine', 'buildx', '--images', image, '--dry-run', '--network', 'none'];
+    const killed = spawn(process.execPath, [path.join(cli.folder, 'dist/cli.js'), ...args], {
+      cwd: path.join(shop.folder, 'context'),
+      env: {
+        ...env(),
+        ...{ HOME: shop.folder, TMPDIR: cli.temporary },
+        NATIVE_MULTIARCH_BUILDER_OPTIONS: `image=${buildkit},network=host`,
+      },
+      stdio: 'ignore',
+    });
+    const deadline = Date.now() + 60_000;
+    while (!(await containers()).includes('native-multiarch')) {
+      if (Date.now() > deadline) throw new Error('there was no builder');
+      await delay(100);
+    }
+    killed.kill('SIGKILL');
+    await once(killed, 'exit');
+    const said = await builds({ engine: 'docker', tag: 'next', env: { ...docker.env, PATH: debianPath } });
+    expect(said).toMatch(/builder native-multiarch-\S+ is removed/);
     expect(await containers()).toBe('');
   });
 
@@ -256,6 +287,21 @@ describe('over SSH', () => {
       );
     },
   );
+
+  test('a BuildKit elsewhere, and a machine that has none', async () => {
+    await using kit = await startBuildKit();
+    await using far = await startSsh({ PATH: buildxPath });
+    const BUILDKIT_HOST = `${far.address}${kit.storage}/buildkitd.sock`;
+    await builds({ engine: 'buildx', tag: 'ssh-kit', env: { ...env(far.path), BUILDKIT_HOST } });
+    const none = { ...env(ssh.path), BUILDKIT_HOST: ssh.address };
+    expect(await refuses({ engine: 'buildx', tag: 'no', env: none })).toMatch(
+      /^E_ENGINE: BuildKit does not answer at "ssh:\S+: there is no buildctl, so no BuildKit; .*remote or DOCKER_HOST/,
+    );
+    const gone = { ...env(far.path), BUILDKIT_HOST: `${far.address}/nowhere.sock` };
+    expect(await refuses({ engine: 'buildx', tag: 'no', env: gone })).toMatch(
+      /^E_ENGINE: .*buildkitd does not run there, or has another socket/,
+    );
+  });
 
   test('engine podman in a podman elsewhere', async () => {
     const socket = path.join(shop.folder, 'podman.sock');
