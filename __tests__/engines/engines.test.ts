@@ -618,6 +618,42 @@ describe.each(['podman', 'buildah'] as const)('%s where containers do not start'
   });
 });
 
+describe('pushing by digest alone', () => {
+  test('is refused before the build by podman elsewhere', async () => {
+    for (const isElsewhere of [false, true]) {
+      const stdout = podmanInfo.replace('"serviceIsRemote":false', `"serviceIsRemote":${isElsewhere}`);
+      const { engine: one } = engine('podman', (line) =>
+        line.startsWith('podman info') ? { stdout } : undefined,
+      );
+      const check = one.checkPushByDigest?.();
+      if (isElsewhere)
+        await expect(check).rejects.toMatchObject({
+          code: 'E_UNSUPPORTED',
+          message: expect.stringMatching(/^arch-tag none: podman elsewhere/),
+        });
+      else await expect(check).resolves.toBeUndefined();
+    }
+  });
+
+  test("is refused before the build by buildx with Docker's own builder, known from the preflight", async () => {
+    const inspected =
+      'Name:   default\nDriver: docker\n\nNodes:\nName:             default\nEndpoint:         default\nStatus:           running\nBuildKit version: v0.12.5\nPlatforms:        linux/amd64, linux/386\n';
+    const script = scripted((line) => {
+      if (line === 'docker buildx version') return { stdout: 'github.com/docker/buildx v0.13.1\n' };
+      if (line.includes('buildx inspect')) return { stdout: inspected };
+      if (line.includes('type=oci'))
+        return { code: 1, stderr: 'ERROR: OCI exporter is not supported for the docker driver.\n' };
+      return healthy(line);
+    });
+    const one = createEngine('buildx', testOptions({ exec: script.exec }));
+    await one.preflight(amd64, 'native');
+    await expect(one.checkPushByDigest?.()).rejects.toMatchObject({
+      code: 'E_UNSUPPORTED',
+      message: 'arch-tag none: with the docker driver Docker pushes, by name only',
+    });
+  });
+});
+
 test('podman runs the image with limits that this host grants, and with runc, where its own way is refused', async () => {
   const answers = [
     'Error: crun: setrlimit `RLIMIT_NOFILE`: Operation not permitted: OCI permission denied',
