@@ -162,7 +162,7 @@ describe('a BuildKit on TCP', () => {
     expect(await refuses(asked(mixed))).toMatch(
       /^E_ENGINE: .*: it (?:accepts the connection, but not|does not take) our certificate/,
     );
-    expect(await refuses(asked(''))).toMatch(/^E_ENGINE: .*wants TLS.*DOCKER_CERT_PATH/);
+    expect(await refuses(asked(''))).toMatch(/^E_ENGINE: .*with TLS.*DOCKER_CERT_PATH/);
     expect(await refuses(asked(shop.folder))).toMatch(/^E_INPUT: the cacert of BuildKit/);
   });
 
