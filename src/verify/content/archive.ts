@@ -9,7 +9,14 @@ import { imagesIn, type ListedImage } from './archive-images.ts';
 import { checkLayerCount } from './content.ts';
 import { magicBytes, packingOf } from './inflate.ts';
 import { defaultReadBudget } from './layer-store.ts';
-import { defaultCaps, otherDiffId, readLayerBytes, ReadBudget, type ReadLayer } from './read-layer.ts';
+import {
+  defaultCaps,
+  otherDiffId,
+  readLayerBytes,
+  ReadBudget,
+  type ReadCaps,
+  type ReadLayer,
+} from './read-layer.ts';
 import { block, isHeader } from './tar-header.ts';
 
 /** An image as an archive has it. */
@@ -27,7 +34,7 @@ export interface ArchiveOptions {
   /** Which image is meant, where there are several. */
   readonly platform: Platform;
   readonly budget?: ReadBudget;
-  readonly caps?: typeof defaultCaps;
+  readonly caps?: ReadCaps;
 }
 
 /** Of all documents (configs, manifests) that are kept, and of the packed changes of all layers, in bytes. */
@@ -97,14 +104,14 @@ function layersOf(
 class Kept {
   readonly #what: string;
   readonly #budget: ReadBudget;
-  readonly #caps: typeof defaultCaps;
+  readonly #caps: ReadCaps;
   readonly #layers = new Map<string, ReadLayer | CodedError>();
   readonly #documents = new Map<string, Buffer>();
   readonly #links = new Map<string, string>();
   #documentBytes = 0;
   #changeBytes = 0;
 
-  constructor(what: string, budget: ReadBudget, caps: typeof defaultCaps) {
+  constructor(what: string, budget: ReadBudget, caps: ReadCaps) {
     this.#what = what;
     this.#budget = budget;
     this.#caps = caps;

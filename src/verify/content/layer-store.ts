@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { Slots } from '../../slots.ts';
-import { defaultCaps, readLayer, ReadBudget, type ReadLayer } from './read-layer.ts';
+import { defaultCaps, readLayer, ReadBudget, type ReadCaps, type ReadLayer } from './read-layer.ts';
 
 /** Opens a layer's blob as it is stored; the stream checks digest and size itself. */
 export type OpenLayer = (descriptor: Descriptor) => AsyncIterable<Uint8Array>;
@@ -26,7 +26,7 @@ export class LayerStore {
   readonly atOnce: number;
   readonly #open: OpenLayer;
   readonly #budget: ReadBudget;
-  readonly #caps: typeof defaultCaps;
+  readonly #caps: ReadCaps;
   readonly #layers: Slots;
   readonly #images = new Slots(imagesAtOnce);
   readonly #read = new Map<string, Promise<ReadLayer>>();

@@ -10,14 +10,18 @@ import { TarWalker } from './tar.ts';
 export interface ReadCaps {
   /** Members of one layer. */
   readonly maxEntries: number;
-  /** A layer that inflates to more than this many times its size is no layer. Looked at from {@link ratioFloor} on. */
+  /** A layer that inflates to more than this many times its size is no layer. */
   readonly maxRatio: number;
+  /** Empty database files and logs make small layers inflate a lot; below this many bytes that is harmless. */
+  readonly ratioFloor: number;
 }
 
-export const defaultCaps: ReadCaps = { maxEntries: 1_000_000, maxRatio: 200 };
+export const defaultCaps: ReadCaps = {
+  maxEntries: 1_000_000,
+  maxRatio: 200,
+  ratioFloor: 64 * 1024 * 1024,
+};
 
-/** Empty database files and logs make small layers inflate a lot; below this many bytes that is harmless. */
-const ratioFloor = 64 * 1024 * 1024;
 /** Of the packed changes of one layer, in bytes: a million names of 25 letters each. */
 const maxChangeBytes = 32 * 1024 * 1024;
 
@@ -205,7 +209,7 @@ class LayerReading {
   take(bytes: Buffer): void {
     if (!this.#budget.take(bytes.length)) throw new BudgetSpent();
     this.#inflated += bytes.length;
-    const { maxRatio } = this.#caps;
+    const { maxRatio, ratioFloor } = this.#caps;
     const { size } = this.#claim;
     if (this.#inflated > ratioFloor && this.#inflated > size * maxRatio) {
       throw this.#tooMuch(`of ${size} bytes inflates to more than ${maxRatio} times that`);
