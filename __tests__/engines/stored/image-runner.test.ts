@@ -44,3 +44,23 @@ test('an image that was loaded as another one is removed again', async () => {
   expect(script.lines().at(-1)).toBe(`docker image rm ${name ?? ''}`);
   await runner.close();
 });
+
+test('an image that is asked for while another leg writes to the store is asked for again', async () => {
+  const { digest } = layout().top;
+  let asked = 0;
+  const script = scripted((line) => {
+    if (line.startsWith('docker version')) return { stdout: dockerVersion };
+    if (!line.startsWith('docker image inspect --format {{.Id}}')) return undefined;
+    asked += 1;
+    const stderr = `Error: locating item named "manifest" for image with ID "57e37bdd" (consider removing the image to resolve the issue): file does not exist\n`;
+    return asked < 3 ? { code: 125, stderr } : { stdout: digest };
+  });
+  const waits: number[] = [];
+  const sleep = (ms: number): Promise<void> => Promise.resolve(void waits.push(ms));
+  const runner = await ImageRunner.find(platform, testOptions({ exec: script.exec, sleep }));
+  waits.length = 0;
+  asked = 0;
+  await runner.run(layout(), { command: 'true', platform, timeoutMs: 1000 });
+  expect(waits).toEqual([200, 400]);
+  await runner.close();
+});

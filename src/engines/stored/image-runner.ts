@@ -3,18 +3,24 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { CodedError, errorLine } from '../../errors.ts';
 import { formatPlatform, type Platform } from '../../platform/platform.ts';
 import { PodmanEngine } from '../containers/podman.ts';
 import { DockerEngine } from '../docker/docker.ts';
 import type { BuiltImage, RunOptions } from '../engine.ts';
 import type { EngineOptions } from '../options.ts';
+import type { ExecResult } from '../process/exec.ts';
 import { lastLines } from '../process/output.ts';
 import { Session } from '../process/session.ts';
 import type { ServiceOptions } from '../smoke/service.ts';
 import { chunks, layoutArchive } from './layout-archive.ts';
 import type { StoredLayout } from './stored-layout.ts';
 import { padding, tarHeader } from './tar.ts';
+
+const maxInspections = 6;
+/** What podman says of any image while another process of this user's is writing the same one, or another, into its store. */
+const halfWritten = /locating item named "manifest" for image|layer not known/u;
 
 /**
  * Runs images that no engine built, by Docker or podman: the very bytes are loaded, and the loaded image is the one whose config
@@ -113,7 +119,7 @@ export class ImageRunner {
 
   /** An engine's id of an image is the digest of its config, or with containerd's store of its manifest. */
   async #checkLoaded(name: string, expected: readonly string[]): Promise<void> {
-    const answer = await this.#session.ask(['image', 'inspect', '--format', '{{.Id}}', name]);
+    const answer = await this.#inspect(name);
     const id = answer.stdout.trim().replace(/^(?:sha256:)?/u, 'sha256:');
     if (answer.code === 0 && expected.includes(id)) return;
     throw new CodedError(
@@ -121,6 +127,15 @@ export class ImageRunner {
       `${this.#engine.name} loaded another image than the one that was built: ${lastLines(`${answer.stdout}\n${answer.stderr}`, 1, 200)}`,
       { hint: 'leave smoke-test out, and test with "verify --smoke-test" what was pushed' },
     );
+  }
+
+  async #inspect(name: string): Promise<ExecResult> {
+    const { sleep = delay } = this.#session.options;
+    for (let tries = 1; ; tries++) {
+      const answer = await this.#session.ask(['image', 'inspect', '--format', '{{.Id}}', name]);
+      if (answer.code === 0 || tries === maxInspections || !halfWritten.test(answer.stderr)) return answer;
+      await sleep(200 * tries);
+    }
   }
 
   /** Ends the engine that was found. */
