@@ -14,7 +14,7 @@ import { addAbortSignal } from "node:stream";
 const version = "0.1.0";
 
 // src/cli/flags.ts
-/** Names with a hyphen are no other word; behind these words, and at the start of a message, those without are inputs too. */
+/** A name with a hyphen can only be an input. One without (`file`, `wait`) is taken for an input behind certain verbs, before a value, and at the start of a message. */
 const names = [...inputNames].sort((a, b) => b.length - a.length);
 const hyphened = names.filter((name) => name.includes("-")).join("|");
 const any = names.join("|");
@@ -22,6 +22,8 @@ const any = names.join("|");
 const [before, behind] = [String.raw`(?<![\w"'./@:{=-])`, String.raw`(?![\w"'/@={}-]|[.:]\w)`];
 const byName = new RegExp(`${before}(?:${hyphened})${behind}`, "gu");
 const byVerb = new RegExp(`${before}((?:set|unset|leave|with|without|use) )(${any})${behind}`, "gu");
+/** As a workflow sets one to a value. */
+const withValue = new RegExp(String.raw`${before}(${any}): (true\b|\w[\w.@-]*\w|\w)`, "gu");
 const atStart = new RegExp(`^(?:${any})(?=:? (?:is|has|holds|names|"))`, "u");
 /**
 * An error as a shell tells it: inputs, which are named as in a workflow wherever an error is made, are flags here. What stands
@@ -37,7 +39,7 @@ function withFlags(error) {
 	});
 }
 function asFlags(hint) {
-	return hint.split(/("[^"]*")/u).map((part, index) => index % 2 === 1 ? part : part.replace(byVerb, "$1--$2").replace(byName, (name) => `--${name}`)).join("");
+	return hint.split(/("[^"]*")/u).map((part, index) => index % 2 === 1 ? part : part.replace(withValue, (_, name, value) => value === "true" ? `--${name}` : `--${name}=${value}`).replace(byVerb, "$1--$2").replace(byName, (name) => `--${name}`)).join("");
 }
 
 // src/cli/log.ts

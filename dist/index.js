@@ -119,9 +119,17 @@ async function runOne(host, mask) {
 		const result = await runCommand(inputs.command, inputs.raw, shell);
 		if (result.text !== "") log.info(result.text.trimEnd());
 		for (const [name, value] of outputTexts(result.outputs, log)) core.setOutput(name, value);
-		await host.writeSummary(truncateSummary(result.summary));
+		await addSummary(host, mask.text(truncateSummary(result.summary)));
 	} finally {
 		await scratch.remove();
+	}
+}
+/** What a command did, or why it failed, is done and told: that nobody can read it in the summary as well changes neither. */
+async function addSummary({ core, writeSummary }, markdown) {
+	try {
+		await writeSummary(markdown);
+	} catch (refused) {
+		core.warning(harmless(`the step summary can't be written: ${toCodedError(refused).message}`));
 	}
 }
 /** An engine's last words may hold a secret, and Markdown would hide it from the runner's own masking. */
@@ -141,12 +149,7 @@ async function tellFailure(host, mask, failed, thrown) {
 	const { place } = error;
 	const { core, env } = host;
 	for (let cause = thrown; cause instanceof Error; cause = cause.cause) for (const line of (cause.stack ?? cause.message).split("\n")) core.debug(harmless(line));
-	const row = failureMarkdown((env["INPUT_COMMAND"] ?? "").trim(), error);
-	try {
-		await host.writeSummary(row);
-	} catch (refused) {
-		core.info(harmless(`the step summary can't be written: ${toCodedError(refused).message}`));
-	}
+	await addSummary(host, failureMarkdown((env["INPUT_COMMAND"] ?? "").trim(), error));
 	const line = errorLine(error);
 	if (line.length > maxAnnotation) core.info(harmless(line));
 	core.error(line, {

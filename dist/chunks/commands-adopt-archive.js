@@ -294,4 +294,4 @@ function blobOf(bytes, mediaType) {
 	};
 }
 
-export { adoptDockerArchive, adoptOciArchive, readAdopted };
+export { readAdopted };

@@ -2,14 +2,16 @@
 import { o as __toESM } from "./rolldown-runtime.js";
 import { a as settleAll, i as quote, n as errorLine, o as show, r as joinErrors, t as CodedError } from "./errors.js";
 import { l as samePlatform, n as formatPlatform, o as platformOfJson, r as normalisePlatform, t as parsePlatform } from "./platform-platform.js";
-import { d as crossRefusal, i as smokeTestArguments, o as healthCommand, r as unsupportedOptions, t as askedOptions, v as relation } from "./engines-support.js";
+import { d as crossRefusal, o as healthCommand, v as relation } from "./engines-smoke-smoke.js";
 import { i as factKeys, l as readPatiently, t as archTag } from "./handover-arch-tag.js";
 import { t as expandSource } from "./verify-source.js";
 import { t as repositoryReader } from "./commands-repository-reader.js";
+import { a as smokeTestsOf, n as refuseSmokeTest, o as wantsSmokeTest, r as runSmokeTests, t as checkSmokeTest } from "./commands-build-smoke.js";
 import { t as parseImageConfig } from "./oci-config.js";
 import { i as parseManifest, n as isAttestation, r as maxManifestBytes } from "./oci-manifest.js";
-import { n as parseReference, t as formatReference } from "./oci-reference.js";
-import { t as Slots } from "./registry-copy-slots.js";
+import { r as parseReference, t as formatReference } from "./oci-reference.js";
+import { t as Slots } from "./slots.js";
+import { r as unsupportedOptions, t as askedOptions } from "./engines-support.js";
 import { r as withoutUndefined } from "./oci-schema.js";
 import { t as checkArchive } from "./commands-content-check.js";
 import { i as recordToJson } from "./handover-record.js";
@@ -17,8 +19,8 @@ import { o as parseDigest } from "./oci-digest.js";
 import { a as mediaTypes } from "./oci-media-types.js";
 import { a as factsText, i as factsMarkdown, n as formatDuration } from "./report-format.js";
 import { t as engineNames } from "./engines-engine.js";
-import { n as targetsOf, t as firstTag } from "./inputs-targets.js";
-import { n as isPullRequest } from "./github-environment.js";
+import { n as legTargets, t as firstTag } from "./inputs-targets.js";
+import { t as whyNotPush } from "./commands-build-events.js";
 import { statfs } from "node:fs/promises";
 
 // src/commands/build-access.ts
@@ -78,19 +80,31 @@ async function pushAndReadBack(engine, built, { platform, override, target: { im
 /** @returns the tag, or the digest, that now leads to it. @throws E_UNSUPPORTED */
 async function push$1(engine, built, { image, tag }) {
 	if (tag === void 0) {
-		refuseDigestPush(engine);
-		return await engine.pushByDigest?.(built, image) ?? "";
+		if (engine.pushByDigest === void 0) throw noDigestPush(engine);
+		return engine.pushByDigest(built, image);
 	}
-	await engine.push(built, {
-		repository: image,
-		tag
-	});
-	return tag;
+	try {
+		await engine.push(built, {
+			repository: image,
+			tag
+		});
+		return tag;
+	} catch (error) {
+		if (!(error instanceof CodedError) || error.code !== "E_TAG_IMMUTABLE") throw error;
+		throw new CodedError(error.code, error.message, {
+			hint: newTagEachTime,
+			cause: error
+		});
+	}
 }
+/** What a run has in common with itself when it is run again is not enough. */
+const newTagEachTime = "let arch-tag be new in each run and attempt, in build and merge alike, as {tag}-{arch}-{run}-{attempt} is";
 /** @throws E_UNSUPPORTED for an engine that pushes by name only */
-function refuseDigestPush({ name, pushByDigest }) {
-	if (pushByDigest !== void 0) return;
-	throw new CodedError("E_UNSUPPORTED", `arch-tag none: engine ${name} pushes by name only`, { hint: "let each leg push a tag ({tag}-{arch} is the default), or use engine: buildx, podman, buildah or assemble" });
+function refuseDigestPush(engine) {
+	if (engine.pushByDigest === void 0) throw noDigestPush(engine);
+}
+function noDigestPush({ name }) {
+	return new CodedError("E_UNSUPPORTED", `arch-tag none: engine ${name} pushes by name only`, { hint: "let each leg push a tag ({tag}-{arch} is the default), or use engine: buildx, podman, buildah or assemble" });
 }
 /** `quay.io/acme/app:v1-s390x`, or by digest; without either the repository. */
 function nameOf$1({ image, tag }) {
@@ -114,92 +128,6 @@ async function readImage(reader, tag, built, name) {
 	};
 }
 
-// src/commands/build-smoke.ts
-/** How long a smoke test may take, in milliseconds; emulated programs are several times slower. */
-const smokeTestMs = {
-	native: 3e5,
-	cross: 3e5,
-	emulate: 9e5
-};
-/** @throws E_UNSUPPORTED, E_INPUT before an hour was spent on the build. */
-function refuseSmokeTest({ smokeTest, smokeTestUrl }, engine) {
-	if (smokeTest !== void 0) smokeTestArguments(smokeTest);
-	if (!(smokeTest !== void 0 || asksUrl({ smokeTestUrl })) || engine.capabilities.smokeTest) return;
-	const input = smokeTest === void 0 ? "smoke-test-url" : "smoke-test";
-	throw new CodedError("E_UNSUPPORTED", `engine ${engine.name} can't run a smoke test`, { hint: `leave ${input} out, or build with docker, podman or buildah` });
-}
-/** Whether what was asked for goes here, before anything is built. @throws E_UNSUPPORTED, E_HOST_MISMATCH */
-async function checkSmokeTest(asked, platform, engine) {
-	if (asked.smokeTest !== void 0) await engine.checkRun?.(platform);
-	if (asksUrl(asked)) await engine.checkServe?.(platform);
-}
-function asksUrl({ smokeTestUrl }) {
-	return smokeTestUrl !== void 0 && smokeTestUrl !== "none";
-}
-/** Whether the leg was told to run something of the image. */
-function wantsSmokeTest(asked) {
-	return asked.smokeTest !== void 0 || asksUrl(asked);
-}
-/** What was asked for; and of an image with a HEALTHCHECK that, unless a URL was given, or `none`. */
-function smokeTestsOf({ smokeTest, smokeTestUrl: url }, config) {
-	const { healthcheck, shell } = config;
-	const command = healthcheck && healthCommand(healthcheck, shell);
-	if (url !== void 0 && url !== "none") return {
-		command: smokeTest,
-		service: {
-			kind: "url",
-			url
-		}
-	};
-	return {
-		command: smokeTest,
-		service: url === "none" || healthcheck === void 0 || command === void 0 ? void 0 : {
-			kind: "healthcheck",
-			healthcheck,
-			command
-		}
-	};
-}
-/** Runs them, on the bytes that will be pushed. @throws E_SMOKE_TEST, E_ENGINE, E_UNSUPPORTED */
-async function runSmokeTests(leg, built, { command, service }, config, log) {
-	const { engine, host, platform, mode, planned } = leg;
-	const how = relation(platform, host.platform) === "foreign" ? "emulate" : mode;
-	const isEmulated = how === "emulate";
-	const note = isEmulated ? " (emulated)" : "";
-	const timeoutMs = Math.min(smokeTestMs[how], planned.timeoutMs ?? Infinity);
-	if (command !== void 0) await log.group(`Smoke test${note}`, async () => engine.run(built, {
-		command,
-		platform,
-		timeoutMs
-	}));
-	if (service === void 0 || !await canServe(engine, service, platform, log)) return;
-	const title = service.kind === "url" ? `Smoke test: ${service.url.text}` : "Smoke test: HEALTHCHECK of the image";
-	const own = [...config.entrypoint ?? [], ...config.cmd ?? []];
-	await log.group(`${title}${note}`, async () => engine.serve?.(built, {
-		platform,
-		timeoutMs,
-		isEmulated,
-		ask: service,
-		command: own
-	}));
-}
-/** A HEALTHCHECK that nobody asked to be run is not worth a failure where this host can't run it. */
-async function canServe(engine, { kind }, platform, log) {
-	if (kind === "url") return true;
-	const skipped = (why) => {
-		log.warning(`the HEALTHCHECK of the image was not run: ${why}`);
-		return false;
-	};
-	if (engine.serve === void 0) return skipped(`engine ${engine.name} can't run images`);
-	try {
-		await engine.checkServe?.(platform);
-		return true;
-	} catch (error) {
-		if (error instanceof CodedError && ["E_UNSUPPORTED", "E_HOST_MISMATCH"].includes(error.code)) return skipped(errorLine(error));
-		throw error;
-	}
-}
-
 // src/commands/build-adopt.ts
 /** Those that keep images, in the order in which they are asked. */
 const stores = [
@@ -216,7 +144,10 @@ async function adoptLeg(planned, plan, source, deps) {
 	const host = await engine.host();
 	const platform = planned.platform ?? await engine.platformOf(image);
 	const targets = plan.targets(platform);
-	if (targets[0].tag === void 0 && plan.withheld === void 0) refuseDigestPush(engine);
+	if (targets[0].tag === void 0 && plan.withheld === void 0) {
+		refuseDigestPush(engine);
+		await engine.checkPushByDigest?.();
+	}
 	const mode = adoptedMode(planned, platform, host);
 	const isHere = relation(platform, host.platform) !== "foreign";
 	if (wantsSmokeTest(planned)) {
@@ -277,60 +208,7 @@ async function inStore(name, image, { engine: asked, platform }, { engineOf }) {
 	};
 }
 
-// src/commands/base-replacements.ts
-/**
-* Official images with a sibling for architectures that they lack. Debian 12 ("bookworm") is made for no s390x, Debian 13 ("trixie")
-* is; Alpine's Node.js for no ppc64le. https://github.com/docker-library/official-images/tree/master/library
-*/
-const replacements = [
-	{
-		image: /^node:(\d+|lts)(?:-bookworm)?(-slim)?$/u,
-		lacks: ["s390x"],
-		use: "node:$1-trixie$2"
-	},
-	{
-		image: /^node:(\d+|lts)-alpine[\d.]*$/u,
-		lacks: ["ppc64le", "s390x"],
-		use: "node:$1-trixie-slim"
-	},
-	{
-		image: /^node:latest$/u,
-		lacks: ["s390x"],
-		use: "node:trixie"
-	},
-	{
-		image: /^([a-z-]+:.*)bookworm(.*)$/u,
-		lacks: ["s390x"],
-		use: "$1trixie$2"
-	},
-	{
-		image: /^(rust:[\d.]+)-alpine[\d.]*$/u,
-		lacks: ["s390x"],
-		use: "$1-slim-trixie"
-	},
-	{
-		image: /^(?:openjdk|amazoncorretto):(\d+).*$/u,
-		lacks: ["ppc64le", "s390x"],
-		use: "eclipse-temurin:$1"
-	},
-	{
-		image: /^mysql:.*$/u,
-		lacks: ["ppc64le", "s390x"],
-		use: "mariadb:lts"
-	}
-];
-/** A likely image for a platform that this one lacks; whether it has it is another question. */
-function replacementFor({ repository, tag }, { architecture }) {
-	if (repository.registry !== "docker.io" || tag === void 0) return void 0;
-	const name = `${repository.path.replace(/^library\//u, "")}:${tag}`;
-	const found = replacements.find(({ image, lacks }) => lacks.includes(architecture) && image.test(name));
-	return found && parseReference(name.replace(found.image, found.use));
-}
-
-// src/commands/build-bases.ts
-/** More are not asked for: nobody's build stands on so many, and each costs a request. */
-const maxBases = 64;
-const maxAtOnce = 8;
+// src/commands/base-facts.ts
 /** Reads what base images are for, each once. */
 function baseReader(registry) {
 	const known = /* @__PURE__ */ new Map();
@@ -379,112 +257,6 @@ function indexFacts({ digest }, entries, configOf) {
 			return found && configOf(found.entry.digest);
 		}
 	};
-}
-/**
-* Asks for every base image of a build before it begins, for the platform that it will be pulled for. What can't be found out leaves
-* a line in the log, and the engine decides: it may have the image, a mirror or a credential that we have not.
-* @throws E_BASE_PLATFORM for an image without the platform, E_NOT_FOUND for one that is not there; all of them at once
-*/
-async function checkBases(bases, deps) {
-	if (bases.length > maxBases) deps.log.info(`only the first ${maxBases} of ${bases.length} base images are asked for`);
-	const slots = new Slots(maxAtOnce);
-	const found = await settleAll(bases.slice(0, maxBases).map(async (base) => slots.run(async () => checkBase(base, deps))));
-	const each = /* @__PURE__ */ new Map();
-	for (const one of found) if (one !== void 0) each.set(one.reference, {
-		...each.get(one.reference),
-		...one
-	});
-	return [...each.values()];
-}
-async function checkBase(base, deps) {
-	const { log, engine } = deps;
-	const where = `line ${base.line}: ${base.instruction} ${base.reference}`;
-	if (deps.pull !== true && await engine.hasImage?.(base.reference, base.platform) === true) {
-		log.debug(`${where} is in the store of ${engine.name}`);
-		return;
-	}
-	const source = await engine.pullSource?.(base.reference);
-	if (engine.pullSource !== void 0 && source === void 0) {
-		log.info(`${where} was not looked for, since only ${engine.name} knows from which registry it comes`);
-		return;
-	}
-	const reference = withTag(parseReference(source?.name ?? base.reference));
-	const facts = await ask(reference, where, deps);
-	if (facts === "unknown") return void 0;
-	if (facts !== void 0) {
-		await checkFacts(base, where, facts, reference, deps);
-		const inherited = await inheritedOf(base, where, facts, deps);
-		return {
-			reference: formatReference(reference),
-			digest: facts.digest,
-			...inherited.length > 0 && { inherited }
-		};
-	}
-	const message = `${where} is not there: ${reference.repository.registry} has no ${formatReference(reference)}`;
-	if (source?.isMirrored !== true) throw new CodedError("E_NOT_FOUND", message, {
-		hint: "check its name and tag, and that these credentials may read it",
-		place: {
-			file: deps.file,
-			line: base.line
-		}
-	});
-	log.info(`${message}; a mirror of ${engine.name} may have it`);
-}
-/** What the image that is built upon has, and an image of OCI's format would not have. */
-async function inheritedOf({ platform, isRoot, line, reference }, where, facts, { asksInherited, log, engine }) {
-	if (!isRoot || asksInherited !== true) return [];
-	try {
-		const { healthcheck, shell } = await facts.config?.(platform) ?? {};
-		return [...healthcheck !== void 0 && healthCommand(healthcheck) !== void 0 ? ["HEALTHCHECK"] : [], ...shell !== void 0 && shell.length > 0 ? ["SHELL"] : []].map((keyword) => `${keyword} (line ${line}: of FROM ${reference})`);
-	} catch (error) {
-		if (!(error instanceof CodedError) || error.code === "E_CANCELLED") throw error;
-		log.info(`${where} could not be read, and ${engine.name} decides what is kept of it: ${errorLine(error)}`);
-		return [];
-	}
-}
-/** What else goes wrong than that it is not there may go right for the engine. */
-async function ask(reference, where, { read, log, engine }) {
-	try {
-		return await read(reference);
-	} catch (error) {
-		if (!(error instanceof CodedError) || error.code === "E_CANCELLED") throw error;
-		log.info(`${where} could not be checked, and ${engine.name} decides: ${errorLine(error)}`);
-		return "unknown";
-	}
-}
-async function checkFacts({ platform, isRoot, line }, where, facts, reference, { file, read, log, engine }) {
-	if (facts.platforms.some((one) => mayServe(one, platform))) return;
-	const message = `${where} has no ${formatPlatform(platform)}, only ${facts.platforms.map(formatPlatform).join(", ") || "what names no platform"}`;
-	if (!facts.isComplete || !facts.isIndex && !isRoot) {
-		log.info(`${message}; ${engine.name} decides`);
-		return;
-	}
-	throw new CodedError("E_BASE_PLATFORM", message, {
-		hint: await cure(reference, platform, read),
-		place: {
-			file,
-			line
-		}
-	});
-}
-async function cure(reference, platform, read) {
-	const wanted = formatPlatform(platform);
-	const known = replacementFor(reference, platform);
-	if (known !== void 0) try {
-		if ((await read(known))?.platforms.some((one) => mayServe(one, platform)) === true) {
-			const { repository, tag = "" } = known;
-			return `use ${repository.path.replace(/^library\//u, "")}:${tag}, which has it`;
-		}
-	} catch (error) {
-		if (!(error instanceof CodedError) || error.code === "E_CANCELLED") throw error;
-	}
-	return `choose a base image that has ${wanted}; a stage that only makes files for it can be FROM --platform=$BUILDPLATFORM`;
-}
-function withTag(reference) {
-	return reference.tag === void 0 && reference.digest === void 0 ? {
-		...reference,
-		tag: "latest"
-	} : reference;
 }
 /** Architectures whose programs run on another one, so that engines fall back to them. */
 const servesAsWell = {
@@ -1171,6 +943,167 @@ function normalised(contexts) {
 	return new Map(Object.entries(contexts).map(([name, value]) => [imageKey(name), value]));
 }
 
+// src/commands/base-replacements.ts
+/**
+* Official images with a sibling for architectures that they lack. Debian 12 ("bookworm") is made for no s390x, Debian 13 ("trixie")
+* is; Alpine's Node.js for no ppc64le. https://github.com/docker-library/official-images/tree/master/library
+*/
+const replacements = [
+	{
+		image: /^node:(\d+|lts)(?:-bookworm)?(-slim)?$/u,
+		lacks: ["s390x"],
+		use: "node:$1-trixie$2"
+	},
+	{
+		image: /^node:(\d+|lts)-alpine[\d.]*$/u,
+		lacks: ["ppc64le", "s390x"],
+		use: "node:$1-trixie-slim"
+	},
+	{
+		image: /^node:latest$/u,
+		lacks: ["s390x"],
+		use: "node:trixie"
+	},
+	{
+		image: /^([a-z-]+:.*)bookworm(.*)$/u,
+		lacks: ["s390x"],
+		use: "$1trixie$2"
+	},
+	{
+		image: /^(rust:[\d.]+)-alpine[\d.]*$/u,
+		lacks: ["s390x"],
+		use: "$1-slim-trixie"
+	},
+	{
+		image: /^(?:openjdk|amazoncorretto):(\d+).*$/u,
+		lacks: ["ppc64le", "s390x"],
+		use: "eclipse-temurin:$1"
+	},
+	{
+		image: /^mysql:.*$/u,
+		lacks: ["ppc64le", "s390x"],
+		use: "mariadb:lts"
+	}
+];
+/** A likely image for a platform that this one lacks; whether it has it is another question. */
+function replacementFor({ repository, tag }, { architecture }) {
+	if (repository.registry !== "docker.io" || tag === void 0) return void 0;
+	const name = `${repository.path.replace(/^library\//u, "")}:${tag}`;
+	const found = replacements.find(({ image, lacks }) => lacks.includes(architecture) && image.test(name));
+	return found && parseReference(name.replace(found.image, found.use));
+}
+
+// src/commands/build-bases.ts
+/** More are not asked for: nobody's build stands on so many, and each costs a request. */
+const maxBases = 64;
+const maxAtOnce = 8;
+/**
+* Asks for every base image of a build before it begins, for the platform that it will be pulled for. What can't be found out leaves
+* a line in the log, and the engine decides: it may have the image, a mirror or a credential that we have not.
+* @throws E_BASE_PLATFORM for an image without the platform, E_NOT_FOUND for one that is not there; all of them at once
+*/
+async function checkBases(bases, deps) {
+	if (bases.length > maxBases) deps.log.info(`only the first ${maxBases} of ${bases.length} base images are asked for`);
+	const slots = new Slots(maxAtOnce);
+	const found = await settleAll(bases.slice(0, maxBases).map(async (base) => slots.run(async () => checkBase(base, deps))));
+	const each = /* @__PURE__ */ new Map();
+	for (const one of found) if (one !== void 0) each.set(one.reference, {
+		...each.get(one.reference),
+		...one
+	});
+	return [...each.values()];
+}
+async function checkBase(base, deps) {
+	const { log, engine } = deps;
+	const where = `line ${base.line}: ${base.instruction} ${base.reference}`;
+	if (deps.pull !== true && await engine.hasImage?.(base.reference, base.platform) === true) {
+		log.debug(`${where} is in the store of ${engine.name}`);
+		return;
+	}
+	const source = await engine.pullSource?.(base.reference);
+	if (engine.pullSource !== void 0 && source === void 0) {
+		log.info(`${where} was not looked for, since only ${engine.name} knows from which registry it comes`);
+		return;
+	}
+	const reference = withTag(parseReference(source?.name ?? base.reference));
+	const facts = await ask(reference, where, deps);
+	if (facts === "unknown") return void 0;
+	if (facts !== void 0) {
+		await checkFacts(base, where, facts, reference, deps);
+		const inherited = await inheritedOf(base, where, facts, deps);
+		return {
+			reference: formatReference(reference),
+			digest: facts.digest,
+			...inherited.length > 0 && { inherited }
+		};
+	}
+	const message = `${where} is not there: ${reference.repository.registry} has no ${formatReference(reference)}`;
+	if (source?.isMirrored !== true) throw new CodedError("E_NOT_FOUND", message, {
+		hint: "check its name and tag, and that these credentials may read it",
+		place: {
+			file: deps.file,
+			line: base.line
+		}
+	});
+	log.info(`${message}; a mirror of ${engine.name} may have it`);
+}
+/** What the image that is built upon has, and an image of OCI's format would not have. */
+async function inheritedOf({ platform, isRoot, line, reference }, where, facts, { asksInherited, log, engine }) {
+	if (!isRoot || asksInherited !== true) return [];
+	try {
+		const { healthcheck, shell } = await facts.config?.(platform) ?? {};
+		return [...healthcheck !== void 0 && healthCommand(healthcheck) !== void 0 ? ["HEALTHCHECK"] : [], ...shell !== void 0 && shell.length > 0 ? ["SHELL"] : []].map((keyword) => `${keyword} (line ${line}: of FROM ${reference})`);
+	} catch (error) {
+		if (!(error instanceof CodedError) || error.code === "E_CANCELLED") throw error;
+		log.info(`${where} could not be read, and ${engine.name} decides what is kept of it: ${errorLine(error)}`);
+		return [];
+	}
+}
+/** What else goes wrong than that it is not there may go right for the engine. */
+async function ask(reference, where, { read, log, engine }) {
+	try {
+		return await read(reference);
+	} catch (error) {
+		if (!(error instanceof CodedError) || error.code === "E_CANCELLED") throw error;
+		log.info(`${where} could not be checked, and ${engine.name} decides: ${errorLine(error)}`);
+		return "unknown";
+	}
+}
+async function checkFacts({ platform, isRoot, line }, where, facts, reference, { file, read, log, engine }) {
+	if (facts.platforms.some((one) => mayServe(one, platform))) return;
+	const message = `${where} has no ${formatPlatform(platform)}, only ${facts.platforms.map(formatPlatform).join(", ") || "what names no platform"}`;
+	if (!facts.isComplete || !facts.isIndex && !isRoot) {
+		log.info(`${message}; ${engine.name} decides`);
+		return;
+	}
+	throw new CodedError("E_BASE_PLATFORM", message, {
+		hint: await cure(reference, platform, read),
+		place: {
+			file,
+			line
+		}
+	});
+}
+async function cure(reference, platform, read) {
+	const wanted = formatPlatform(platform);
+	const known = replacementFor(reference, platform);
+	if (known !== void 0) try {
+		if ((await read(known))?.platforms.some((one) => mayServe(one, platform)) === true) {
+			const { repository, tag = "" } = known;
+			return `use ${repository.path.replace(/^library\//u, "")}:${tag}, which has it`;
+		}
+	} catch (error) {
+		if (!(error instanceof CodedError) || error.code === "E_CANCELLED") throw error;
+	}
+	return `choose a base image that has ${wanted}; a stage that only makes files for it can be FROM --platform=$BUILDPLATFORM`;
+}
+function withTag(reference) {
+	return reference.tag === void 0 && reference.digest === void 0 ? {
+		...reference,
+		tag: "latest"
+	} : reference;
+}
+
 // src/commands/build-request.ts
 /** What the engine is asked for. */
 function buildRequest(inputs, { platform, mode, source, tag, github, dockerOnly }) {
@@ -1430,14 +1363,15 @@ function stopwatch(now) {
 }
 
 // src/commands/build-leg.ts
-/** What can be known to fail is known here, before anything is built. */
+/** Tries whatever can be tried before anything is built. */
 async function preflightLeg(planned, plan, engine, log) {
 	refuseSmokeTest(planned, engine);
-	const host = await engine.host();
-	const platform = planned.platform ?? host.platform;
+	const first = await engine.host();
+	const platform = planned.platform ?? first.platform;
 	const targets = plan.targets(platform);
 	if (targets[0].tag === void 0 && plan.withheld === void 0) refuseDigestPush(engine);
-	const { mode, note, warning, emulates } = await engineReadiness(planned, platform, engine, log);
+	const { mode, note, warning, emulates, host = first } = await engineReadiness(planned, platform, engine, log);
+	if (targets[0].tag === void 0 && plan.withheld === void 0) await engine.checkPushByDigest?.();
 	log.info(`${host.label} builds ${formatPlatform(platform)}: ${note}`);
 	if (warning !== void 0) log.warning(warning);
 	if (mode === "cross" && wantsSmokeTest(planned)) await engine.preflight(platform, "emulate");
@@ -1453,7 +1387,7 @@ async function preflightLeg(planned, plan, engine, log) {
 		bases: []
 	};
 }
-/** In the mode that was asked for; where none was, natively, and else as the row's `fallback` says. */
+/** In the mode that was asked for; where none was, natively, or if that is not possible as the row's `fallback` says. */
 async function engineReadiness({ mode, fallback }, platform, engine, log) {
 	const standard = engine.capabilities.source === "files" ? "cross" : "native";
 	if (mode !== void 0 || fallback !== "emulate" && fallback !== "cross") return engine.preflight(platform, mode ?? standard);
@@ -1561,34 +1495,10 @@ async function checkPrograms({ engine, platform }, built, inputs, log) {
 	}));
 }
 
-// src/commands/build-events.ts
-/**
-* Events whose runs hold the repository's own secrets and token, while anybody may have said what they work on: a pull request
-* from a fork, a run of one, or a comment.
-* https://docs.github.com/en/actions/reference/security/secure-use#mitigating-the-risks-of-untrusted-code-checkout
-*/
-const privilegedEvents = [
-	"pull_request_target",
-	"workflow_run",
-	"issue_comment"
-];
-/**
-* Why nothing is pushed; `undefined` where it is.
-* @throws E_INPUT for a push on a privileged event that nobody has allowed in so many words, before anything is built
-*/
-function whyNotPush(inputs, github) {
-	const event = github.eventName ?? "";
-	if (inputs["dry-run"]) return "dry-run is set";
-	if (inputs.push === false) return "push is false";
-	if (inputs.push === "auto" && isPullRequest(github)) return `push is auto, and the event is ${event}`;
-	if (!privilegedEvents.includes(event) || inputs["allow-privileged-events"]) return void 0;
-	throw new CodedError("E_INPUT", `push is ${String(inputs.push)} on the event ${event}, whose run has this repository's rights while what it works on may come from anybody`, { hint: "set push: false; or, where nothing of a pull request is checked out or used, allow-privileged-events: true" });
-}
-
 // src/commands/build-plan.ts
 /** @throws E_INPUT, E_UNSUPPORTED */
 function planBuild(inputs, github) {
-	const [first, ...others] = targetsOf(inputs.images, inputs.tags).slice(0, inputs["push-to"] === "all" ? void 0 : 1);
+	const [first, ...others] = legTargets(inputs);
 	if (first === void 0) throw new CodedError("E_INPUT", "images is not set, and build needs it", { hint: "set images" });
 	if (inputs["arch-tag"] === "none" && inputs.handover === "registry") throw new CodedError("E_INPUT", "handover registry is found by its arch tag, and arch-tag is none", { hint: "set handover: artifact, or none and give the output record to merge; or let each leg push a tag" });
 	const tag = firstTag(inputs.tags) ?? "latest";

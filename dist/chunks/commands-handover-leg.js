@@ -1,6 +1,6 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { n as errorLine, o as show, t as CodedError } from "./errors.js";
-import { a as artifactName, i as handoverWay, s as recordFileName, t as pushRecord } from "./commands-handover-registry.js";
+import { a as handoverWay, c as recordFileName, n as pushRecord, o as artifactName } from "./commands-handover-registry.js";
 import { i as recordToJson, t as maxRecordBytes } from "./handover-record.js";
 import { n as formatPlatform } from "./platform-platform.js";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -14,6 +14,7 @@ const waitsMs = [
 	5e3,
 	15e3
 ];
+const longestTryMs = 12e4;
 /**
 * Makes an artifact that holds the record and nothing else. @actions/artifact tries again what the service refuses for now,
 * and gives up at once where the connection breaks: that is tried again here, under another name, since a name that the
@@ -22,7 +23,7 @@ const waitsMs = [
 * @returns the name that it stands under
 * @throws E_GITHUB when it is not there after all tries
 */
-async function uploadRecord(record, nameOf, { log, sleep, scratch, retentionDays, signal }) {
+async function uploadRecord(record, nameOf, { log, sleep, scratch, retentionDays, signal, tryMs = longestTryMs }) {
 	const folder = join(await scratch(), "handover");
 	const file = join(folder, recordFileName);
 	await mkdir(folder, { recursive: true });
@@ -33,12 +34,14 @@ async function uploadRecord(record, nameOf, { log, sleep, scratch, retentionDays
 		signal.throwIfAborted();
 		const name = nameOf(upload);
 		try {
-			await withoutStdout(log, async () => unlessAborted(signal, new DefaultArtifactClient().uploadArtifact(name, [file], folder, { retentionDays: kept })));
+			await withoutStdout(log, async () => unlessAborted(AbortSignal.any([signal, AbortSignal.timeout(tryMs)]), new DefaultArtifactClient().uploadArtifact(name, [file], folder, { retentionDays: kept })));
 			return name;
 		} catch (error) {
 			signal.throwIfAborted();
-			const why = show(error instanceof Error ? error.message : String(error), 300);
-			const wait = waitsMs[upload - 1];
+			const isSilent = error instanceof DOMException && error.name === "TimeoutError";
+			const said = error instanceof Error ? error.message : String(error);
+			const why = isSilent ? `no answer within ${tryMs / 1e3} s` : show(said, 300);
+			const wait = isSilent && upload > 1 ? void 0 : waitsMs[upload - 1];
 			if (wait === void 0 || isFinal(why)) throw notUploaded(name, why, error);
 			log.info(`artifact ${name} was not made: ${why}; trying again in ${wait / 1e3} s`);
 			await sleep(wait);
@@ -108,13 +111,16 @@ function legHandover(asked, deps) {
 	const way = handoverWay(asked, deps.env);
 	switch (way.way) {
 		case "none": return async () => Promise.resolve();
-		case "registry": return async (leg) => throughRegistry(leg, way.why, deps);
+		case "registry":
+			if (deps.byDigest === true && way.why !== void 0) deps.log.warning(`arch-tag is none and ${way.why}: merge finds this leg only if its input records names what the output record of this one says`);
+			return async (leg) => throughRegistry(leg, way.why, deps);
 		case "artifact": return async (leg) => {
 			try {
 				await asArtifact(leg, way.service, way.why, deps);
 			} catch (error) {
 				if (asked !== "auto" || !(error instanceof CodedError) || error.code === "E_CANCELLED") throw error;
-				deps.log.warning(`${errorLine(error)}. The registry is used instead`);
+				const instead = leg.pushed === void 0 ? "nothing else holds it, as nothing was pushed" : "the registry is used instead";
+				deps.log.warning(`${error.code}: ${error.message}; ${instead}`);
 				await throughRegistry(leg, void 0, deps);
 			}
 		};
@@ -146,7 +152,8 @@ async function throughRegistry({ record, pushed }, why, { log, registry }) {
 	}
 	try {
 		const digest = await pushRecord(registry, record.image, pushed, recordBytes(record), log);
-		log.info(`${record.image.name}:${record.tag ?? pushed.digest} is handed over, with its record ${digest} beside it${because(why)}`);
+		const says = record.tag === void 0 ? `${record.image.name}@${pushed.digest} has its record ${digest} beside it, and no tag: merge needs it in records` : `${record.image.name}:${record.tag} is handed over, with its record ${digest} beside it`;
+		log.info(`${says}${because(why)}`);
 	} catch (error) {
 		if (!(error instanceof CodedError) || error.code === "E_CANCELLED") throw error;
 		log.warning(`${errorLine(error)}. The arch tag of ${platform} is handed over without its record, so that check: content reads the layers again`);

@@ -7,7 +7,7 @@ import { a as mediaTypes } from "./oci-media-types.js";
 import { i as parseManifest } from "./oci-manifest.js";
 import { n as imageSize } from "./verify-source.js";
 import { n as parseRecord, t as maxRecordBytes } from "./handover-record.js";
-import { n as targetsOf } from "./inputs-targets.js";
+import { r as targetsOf } from "./inputs-targets.js";
 import { n as listAsReferrer, u as registryTarget } from "./registry-copy-referrers.js";
 import { createHash } from "node:crypto";
 
@@ -282,4 +282,4 @@ function whyOther(record, { name }, image) {
 	return sha !== void 0 && image.sha !== void 0 && sha !== image.sha ? "it is of another commit" : void 0;
 }
 
-export { artifactName as a, handoverWay as i, withRecords as n, parseArtifactName as o, refusingStrange as r, recordFileName as s, pushRecord as t };
+export { handoverWay as a, recordFileName as c, refusingStrange as i, pushRecord as n, artifactName as o, withRecords as r, parseArtifactName as s, findRecord as t };

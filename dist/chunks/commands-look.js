@@ -1,7 +1,7 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { a as settleAll, t as CodedError } from "./errors.js";
 import { t as groupBy } from "./group-by.js";
-import { n as targetsOf } from "./inputs-targets.js";
+import { r as targetsOf } from "./inputs-targets.js";
 import { t as isLayout } from "./oci-layout-reference.js";
 import { t as formatReference } from "./oci-reference.js";
 import { t as repositoryReader } from "./commands-repository-reader.js";

@@ -1,6 +1,6 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { i as quote, t as CodedError } from "./errors.js";
-import { n as targetsOf } from "./inputs-targets.js";
+import { r as targetsOf } from "./inputs-targets.js";
 import { n as layoutRepository } from "./oci-layout-reference.js";
 
 // src/commands/merge-target.ts

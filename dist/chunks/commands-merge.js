@@ -6,12 +6,12 @@ import { _ as configDifferences, a as factsText, b as isWanted, g as checkRevisi
 import { n as checkContents } from "./commands-content-check.js";
 import { c as platformToJson, l as samePlatform, n as formatPlatform, o as platformOfJson, s as platformSlug, t as parsePlatform } from "./platform-platform.js";
 import { t as groupBy } from "./group-by.js";
-import { i as handoverWay, n as withRecords, o as parseArtifactName, r as refusingStrange, s as recordFileName } from "./commands-handover-registry.js";
+import { a as handoverWay, c as recordFileName, i as refusingStrange, r as withRecords, s as parseArtifactName, t as findRecord } from "./commands-handover-registry.js";
 import { i as parseStrictJson, n as parseFields } from "./oci-schema.js";
 import { n as parseRecord, r as recordOfJson, t as maxRecordBytes } from "./handover-record.js";
 import { o as parseDigest } from "./oci-digest.js";
 import { r as parseLayoutReference, t as isLayout } from "./oci-layout-reference.js";
-import { n as parseReference } from "./oci-reference.js";
+import { r as parseReference } from "./oci-reference.js";
 import { a as assembleIndex, c as indexOfText, i as annotationsJson, o as chooseFormat, s as descriptorJson } from "./registry-copy-referrers.js";
 import { i as parseManifest, n as isAttestation } from "./oci-manifest.js";
 import { a as readSource, i as readEntries, n as imageSize, r as otherKinds, t as expandSource } from "./verify-source.js";
@@ -19,7 +19,7 @@ import { t as repositoryReader } from "./commands-repository-reader.js";
 import { n as missesChild, t as RegistryError } from "./registry-errors.js";
 import { n as inOrderOf, r as withoutRepeats, t as candidates } from "./verify-candidates.js";
 import { a as mediaTypes } from "./oci-media-types.js";
-import { n as platformsMarkdown, r as platformsText, t as platformJson } from "./report-platforms.js";
+import { i as platformsText, n as platformJson, r as platformsMarkdown, t as attestationsCheck } from "./report-platforms.js";
 import { n as isPullRequest } from "./github-environment.js";
 import { n as placesOf, r as tagsOf } from "./commands-merge-target.js";
 import { createHash } from "node:crypto";
@@ -104,18 +104,28 @@ function compareTimes(a, b) {
 }
 
 // src/handover/arch-tag-legs.ts
-/** The registry as the hand-over: for each platform, the arch tag that its leg pushed. */
+/** Of a run that was run again more often, no older attempts are asked for. */
+const maxEarlier = 20;
+/**
+* The registry as the hand-over: for each platform, the arch tag that its leg pushed. A template with `{attempt}` gives a tag for
+* each attempt, and a leg that was not run again has pushed that of an earlier one.
+*/
 function archTagLegs(platforms, repository, template, values) {
 	return platforms.map((platform) => {
-		const ref = archTag(template, {
+		const tagOf = (attempt) => archTag(template, {
 			...values,
-			platform
+			platform,
+			attempt
 		});
+		const ref = tagOf(values.attempt);
+		const before = template.includes("{attempt}") ? Number(values.attempt) - 1 : 0;
+		const earlier = Array.from({ length: Math.min(before, maxEarlier) }, (_, index) => before - index).map((attempt) => tagOf(String(attempt)));
 		return {
 			origin: `arch tag ${ref} for ${formatPlatform(platform)}`,
 			claimed: platform,
 			repository,
 			ref,
+			...earlier.length > 0 && { earlier },
 			index: "leg"
 		};
 	});
@@ -129,6 +139,7 @@ const maxListed = 1e3;
 const maxZipBytes = 65536;
 const attempts = 5;
 const longestRetryAfterMs = 6e4;
+const outage = "see https://www.githubstatus.com and run it again, or let handover be registry";
 /**
 * Reads the artifacts of this run, into memory. @actions/artifact, which makes them, unpacks to a folder by the names in
 * the zip, reads however much there is, and does not tell which job made an artifact; so that reading is done here, with
@@ -145,19 +156,18 @@ var Artifacts = class {
 	async list() {
 		const what = "the list of artifacts";
 		return this.#patiently(what, async () => {
-			const answer = await this.#call("ListArtifacts", this.#ids(this.#service.job), maxListBytes);
-			return parseFields(answer, what, { code: "E_GITHUB" }).get("artifacts").optional((all) => all.items(10 * 1e3).map(readListed)) ?? [];
+			return (await this.#call(what, "ListArtifacts", this.#ids(this.#service.job))).get("artifacts").optional((all) => all.items(10 * 1e3).map(readListed)) ?? [];
 		});
 	}
 	/** The bytes of its zip. @throws E_RECORD for one that no record is in, E_GITHUB, E_NETWORK */
 	async read({ name, job, digest }) {
 		const where = `artifact ${quote(name)}`;
 		return this.#patiently(where, async () => {
-			const signed = await this.#call("GetSignedArtifactURL", {
+			const signed = await this.#call(where, "GetSignedArtifactURL", {
 				...this.#ids(job),
 				name
-			}, maxListBytes);
-			const url = this.#signedUrl(either(parseFields(signed, where, { code: "E_GITHUB" }), "signed_url"));
+			});
+			const url = this.#signedUrl(either(signed, "signed_url"));
 			const zip = await this.#send(where, {
 				method: "GET",
 				url,
@@ -176,18 +186,27 @@ var Artifacts = class {
 		};
 	}
 	/** https://twitchtv.github.io/twirp/docs/routing.html */
-	async #call(method, message, maxBytes) {
+	async #call(what, method, message) {
 		const { origin, token } = this.#service;
-		return this.#send(method, {
+		const url = new URL(`/twirp/github.actions.results.api.v1.ArtifactService/${method}`, origin);
+		const answer = await this.#send(what, {
 			method: "POST",
-			url: new URL(`/twirp/github.actions.results.api.v1.ArtifactService/${method}`, origin),
+			url,
 			headers: {
 				"content-type": "application/json",
 				authorization: `Bearer ${token}`
 			},
 			body: Buffer.from(JSON.stringify(message)),
-			maxBytes
+			maxBytes: maxListBytes
 		});
+		try {
+			return parseFields(answer, `${what}, as ${url.host} tells it,`, { code: "E_GITHUB" });
+		} catch (cause) {
+			throw new Passing("E_GITHUB", toCodedError(cause).message, {
+				hint: outage,
+				cause
+			});
+		}
 	}
 	async #send(what, request) {
 		const answer = await this.#answer(what, request);
@@ -233,13 +252,16 @@ var Passing = class extends CodedError {
 		this.retryAfterMs = details.retryAfterMs;
 	}
 };
-function refusal(what, { url }, { status, retryAfter }) {
-	const message = `${what}: ${url.host} answers ${status}`;
+function refusal(what, request, { status, retryAfter }) {
+	const message = `${what}: ${request.url.host} answers ${status}`;
+	const isRefused = status === 401 || status === 403;
 	if (status === 408 || status === 429 || status >= 500) return new Passing("E_GITHUB", message, {
-		hint: "see https://www.githubstatus.com and run it again, or let handover be registry",
+		hint: outage,
 		retryAfterMs: waitOf(retryAfter)
 	});
-	return new CodedError("E_GITHUB", message, { hint: status === 401 || status === 403 ? "the token that the runner gave to this job is not taken; run the job again, or let handover be registry" : "run that leg again, so that its record is there" });
+	if (isRefused && request.method === "GET") return new Passing("E_GITHUB", message, { hint: "see that this machine's clock is right and that no proxy changes addresses, or let handover be registry" });
+	if (isRefused) return new CodedError("E_GITHUB", message, { hint: "the token that the runner gave to this job is not taken; run the job again, or let handover be registry" });
+	return new CodedError("E_GITHUB", message, { hint: status === 404 ? "run that leg again, so that its record is there, or let handover be registry" : "see what stands between this runner and that host, or let handover be registry" });
 }
 /** Seconds; a date is as good as nothing. */
 function waitOf(retryAfter) {
@@ -263,6 +285,7 @@ function readListed(artifact) {
 }
 
 // src/handover/leg.ts
+/** The leg that handed this record over. @param origin where the record comes from, for people */
 function legOfRecord(record, origin) {
 	const { digest, mediaType, size } = record;
 	return {
@@ -784,16 +807,16 @@ function fromTags(legs) {
 	return {
 		legs,
 		explicit: false,
-		where: `the arch tags (looked for: ${legs.map((leg) => leg.ref).join(", ")})`
+		where: `the arch tags (looked for: ${legs.map((leg) => leg.ref).join(", ")}${legs.some(({ earlier }) => earlier !== void 0) ? ", and those of earlier attempts" : ""})`
 	};
 }
 /**
-* The artifacts of this run. With `auto` a leg that could not hand its record over is looked for by its arch tag, which is
-* bound to the commit by its label.
+* The artifacts of this run. With `auto` a leg that could not hand its record over, or whose record the service does not give
+* out, is looked for by its arch tag, which is bound to the commit by its label.
 */
 async function fromArtifacts(search, service, deps) {
 	const { inputs, repository, values } = search;
-	const { log, github } = deps;
+	const { github } = deps;
 	const artifacts = new Artifacts(service, deps);
 	const run = {
 		id: github.runId,
@@ -801,20 +824,24 @@ async function fromArtifacts(search, service, deps) {
 		sha: github.sha,
 		repository: github.repository
 	};
-	const told = /* @__PURE__ */ new Set();
+	const log = once(deps.log, /* @__PURE__ */ new Set());
+	const falls = inputs.handover === "auto" && inputs["arch-tag"] !== "none";
 	const look = async () => {
-		const found = await artifactLegs(artifacts, {
+		const looked = artifactLegs(artifacts, {
 			image: repository,
 			tag: values.tag
-		}, run, once(log, told));
+		}, run, log);
+		const found = falls ? await withinReach(looked, log) : {
+			...await looked,
+			asked: true
+		};
 		const legs = [...found.legs.map((leg) => anchored(leg, search)), ...found.bad.map((bad) => badLeg(bad, search))];
 		const unheard = platformsOf$1(inputs).filter((platform) => !legs.some(({ claimed }) => claimed !== void 0 && isWanted(platform, claimed)));
-		const falls = inputs.handover === "auto" && inputs["arch-tag"] !== "none";
-		const others = falls ? tagLegs(search, unheard).map((leg) => ({
+		const others = falls ? tagLegs(search, unheard).map((leg) => found.asked ? {
 			...leg,
 			unheard: "fallback"
-		})) : unheard.map((platform) => absentLeg(platform, repository));
-		if (falls && others.length > 0) once(log, told).info(`no artifact of this run is a record for ${unheard.map(formatPlatform).join(", ")}; looking for ${others.map(({ ref }) => ref).join(", ")}`);
+		} : leg) : unheard.map((platform) => absentLeg(platform, repository));
+		if (falls && others.length > 0) log.info(`no artifact of this run is a record for ${unheard.map(formatPlatform).join(", ")}; looking for ${others.map(({ ref }) => ref).join(", ")}`);
 		const tags = falls && others.length > 0 ? fromTags(others).where : void 0;
 		const where = `the artifacts of this run${tags === void 0 ? "" : ` and ${tags}`}`;
 		return {
@@ -826,13 +853,40 @@ async function fromArtifacts(search, service, deps) {
 	};
 	return look();
 }
+/** What the service gives out; what it refuses, or can't be asked for, is told and left to the registry. */
+async function withinReach(looked, log) {
+	try {
+		const { legs, bad } = await looked;
+		for (const { problem } of bad.filter(isOutOfReach)) log.warning(`${problem.code}: ${problem.message}; its arch tag in the registry is looked for instead`);
+		return {
+			legs,
+			bad: bad.filter((one) => !isOutOfReach(one)),
+			asked: true
+		};
+	} catch (error) {
+		const problem = toCodedError(error);
+		if (!isOutOfReach({ problem })) throw error;
+		log.warning(`${problem.code}: ${problem.message}; the arch tags in the registry are looked for instead`);
+		return {
+			legs: [],
+			bad: [],
+			asked: false
+		};
+	}
+}
+function isOutOfReach({ problem: { code } }) {
+	return code === "E_GITHUB" || code === "E_NETWORK";
+}
 /** A log in which nothing is told twice, however often one looks. */
 function once(log, told) {
+	const isNew = (line) => told.size < told.add(line).size;
 	return {
 		...log,
 		info: (line) => {
-			if (!told.has(line)) log.info(line);
-			told.add(line);
+			if (isNew(line)) log.info(line);
+		},
+		warning: (line) => {
+			if (isNew(line)) log.warning(line);
 		}
 	};
 }
@@ -912,9 +966,10 @@ async function firstImageFacts(manifest, reader, name) {
 
 // src/commands/merge-children.ts
 /**
-* The verbs, where a registry that does not find what the index lists, although it has just shown it to us, is given that once more:
-* one that forgot, cleaned up meanwhile, or has it in one of its replicas only. Each repository once.
-* @throws what the registry said to the index, with what could not be put there again
+* The same verbs, for a registry that refuses an index because it does not find a manifest that it has just shown to us: it cleaned
+* up meanwhile, or only one of its replicas has it. The manifests that the index lists are pushed again, then the index; once for
+* each repository.
+* @throws what the registry said to the index, with the manifests that could not be pushed again
 */
 function pushingChildrenAgain(verbs, index, set, log) {
 	const listing = Buffer.from(index.bytes).toString("utf8");
@@ -936,11 +991,13 @@ function pushingChildrenAgain(verbs, index, set, log) {
 		}
 	};
 }
-function childrenOf({ entries, attestations }) {
+/** All that was read of the list: what legs made, and what is kept of a published one. */
+function childrenOf({ entries, attestations, change }) {
+	const kept = change?.changed.base.entries.flatMap((entry) => entry.attestations) ?? [];
 	return [...entries.map(({ image, platform }) => ({
 		name: formatPlatform(platform),
 		bytes: image.bytes
-	})), ...attestations.map(({ bytes, subject }) => ({
+	})), ...[...attestations, ...kept].map(({ bytes, subject }) => ({
 		name: `the attestation of ${subject}`,
 		bytes
 	}))];
@@ -957,7 +1014,7 @@ async function pushAgain(verbs, repository, children, refusal) {
 	if (problems.length === 0) return;
 	throw refusal.with({
 		message: `${refusal.message}; ${problems.join("; ")}`,
-		hint: "layers of it are gone, as after a clean-up: run that leg again, then the merge"
+		hint: "its layers are gone as well, as after a clean-up: run that leg again, then the merge"
 	});
 }
 
@@ -1161,22 +1218,7 @@ function mixedCommits(images, base) {
 * @throws everything that is wrong, what is wrong with the set first
 */
 function proveSet(found, read, inputs, github) {
-	const failures = found.legs.flatMap((leg, index) => {
-		const what = read[index];
-		if (what instanceof CodedError) return [{
-			leg,
-			error: what
-		}];
-		if (leg.record?.pushed === false) return [{
-			leg,
-			error: notPushed(leg)
-		}];
-		const named = found.explicit || leg.record !== void 0;
-		return what === void 0 && named && !mayBeMissing(leg, inputs) ? [{
-			leg,
-			error: notFound(leg)
-		}] : [];
-	});
+	const failures = failedLegs(found, read, inputs);
 	const there = read.filter((leg) => leg !== void 0 && !(leg instanceof CodedError));
 	const removals = inputs.append ? [] : inputs["remove-platforms"];
 	const { legs, errors: removalErrors } = withoutRemoved(there, removals);
@@ -1204,20 +1246,38 @@ function proveSet(found, read, inputs, github) {
 	if (errors.length > 0) throw joinErrors(errors);
 	const entries = inOrderOf(inputs.platforms.map((row) => row.platform), all);
 	const digests = new Set(entries.map((entry) => entry.digest));
-	const attestations = inputs.attestations === "strip" ? [] : legs.flatMap(({ source }) => source.attestations).filter((attestation) => digests.has(attestation.subject));
+	const attested = inputs.attestations === "strip" ? [] : legs;
 	const overrides = mismatches.map(({ error }) => `override: ${error.message}; it is listed all the same`);
-	const orphans = inputs.attestations === "strip" ? [] : legs.flatMap(orphanWarnings);
 	return {
 		entries,
-		attestations,
+		attestations: attested.flatMap(({ source }) => source.attestations).filter(({ subject }) => digests.has(subject)),
 		legs,
 		warnings: [
 			...revisions.warnings,
 			...overrides,
-			...orphans
+			...attested.flatMap(orphanWarnings)
 		],
 		reduced: removals.length > 0
 	};
+}
+/** Legs that can't be read, that pushed nothing, or that are not there although somebody named them. */
+function failedLegs(found, read, inputs) {
+	return found.legs.flatMap((leg, index) => {
+		const what = read[index];
+		if (what instanceof CodedError) return [{
+			leg,
+			error: what
+		}];
+		if (leg.record?.pushed === false) return [{
+			leg,
+			error: notPushed(leg)
+		}];
+		const named = found.explicit || leg.record !== void 0;
+		return what === void 0 && named && !mayBeMissing(leg, inputs) ? [{
+			leg,
+			error: notFound(leg)
+		}] : [];
+	});
 }
 /** Where nothing but the published list is looked at. */
 const emptySet = {
@@ -1226,7 +1286,7 @@ const emptySet = {
 	legs: [],
 	warnings: []
 };
-/** Whose contents are checked: what is new, since what is published was; all of it where everything is to be read. */
+/** Images whose contents are checked: the new ones, since what is published was checked then; with `check: full` all of them. */
 function checkedEntries({ entries, change }, inputs) {
 	return inputs.check === "full" ? entries : change?.fresh ?? entries;
 }
@@ -1335,7 +1395,7 @@ async function copyAll(copies, referrers, copy, log) {
 }
 
 // src/commands/merge-fallback.ts
-/** How registries answer what they have no kind for: distribution and others 400, ECR 405, old Gitea 404. */
+/** Statuses that registries give to a kind of manifest which they do not know: distribution and others 400, ECR 405, old Gitea 404. */
 const refusing = [
 	400,
 	404,
@@ -1344,7 +1404,7 @@ const refusing = [
 	415,
 	422
 ];
-/** What they say where something else is wrong. */
+/** Error codes that come with the same statuses and mean something else. */
 const otherTroubles = [
 	"BLOB_UNKNOWN",
 	"DENIED",
@@ -1357,25 +1417,34 @@ const otherTroubles = [
 	"TAG_INVALID",
 	"UNAUTHORIZED"
 ];
-/** Sees how the pushes of one index end. */
+/** Remembers how the pushes of one index by its digest failed. */
 var IndexPushes = class {
+	#index;
 	#failures = [];
-	/** The verbs, looked at. */
-	watch(verbs, index) {
+	constructor({ index }) {
+		this.#index = index;
+	}
+	/** A refusal counts once it was said twice: what a gateway says once, of whatever it is, must not decide what is published. */
+	watch = (verbs) => {
 		return {
 			headManifest: async (repository, reference) => verbs.headManifest(repository, reference),
 			getManifest: async (repository, reference) => verbs.getManifest(repository, reference),
 			putManifest: async (repository, reference, manifest) => {
+				if (reference !== this.#index.digest) return verbs.putManifest(repository, reference, manifest);
+				const put = async () => verbs.putManifest(repository, reference, manifest);
 				try {
-					return await verbs.putManifest(repository, reference, manifest);
+					return await put().catch(async (error) => {
+						if (isRefusal(error)) return put();
+						throw error;
+					});
 				} catch (error) {
-					if (reference === index.digest) this.#failures.push(error);
+					this.#failures.push(error);
 					throw error;
 				}
 			}
 		};
-	}
-	/** What a registry said that takes no OCI index, where nothing else went wrong. */
+	};
+	/** The answer of a registry that takes no OCI index; undefined where anything else went wrong as well. */
 	get refusal() {
 		const [first, ...more] = this.#failures;
 		return isRefusal(first) && more.every(isRefusal) ? first : void 0;
@@ -1385,30 +1454,27 @@ function isRefusal(error) {
 	return error instanceof RegistryError && (error.code === "E_REGISTRY" || error.code === "E_NOT_FOUND") && refusing.includes(error.status) && !error.says(...otherTroubles);
 }
 /**
-* Publishes; where a registry refuses the OCI index and `format` leaves the choice to us, the same images once more as a Docker list,
-* whose entries may be OCI images for every engine. No tag has moved by then: an index is pushed by its digest first.
-* @param publish with a watch on the pushes of the index
-* @throws what the registry said to the OCI index, where there can be no Docker list or it is refused too
+* Publishes the list. Where a registry refuses an OCI index and `format` leaves the choice to us, the same images are published
+* as a Docker list instead; engines take OCI images in it. No tag has moved by then, since an index is pushed by its digest first.
+* @throws what `publish` throws; what the registry said to the OCI index, where there can be no Docker list or it is refused too
 */
 async function publishAsTaken(built, publish, log) {
-	let refusal;
-	for (let tries = 1; tries <= 2; tries += 1) {
-		const pushes = new IndexPushes();
-		try {
-			return await publish(built, pushes);
-		} catch (error) {
-			({refusal} = pushes);
-			if (refusal === void 0 || built.index.mediaType !== mediaTypes.ociIndex) throw error;
-		}
-	}
-	if (refusal === void 0) throw new CodedError("E_INTERNAL", "an index was neither taken nor refused");
-	const instead = dockerListOf(built, refusal);
-	log.warning(`${refusal.message}: it seems to take no OCI index, so the list is published as a Docker one`);
-	const second = new IndexPushes();
+	const pushes = new IndexPushes(built);
 	try {
-		return await publish(instead, second);
-	} catch (again) {
-		throw second.refusal === void 0 ? again : refusal;
+		return await publish(built, pushes.watch);
+	} catch (error) {
+		const { refusal } = pushes;
+		if (refusal === void 0 || built.index.mediaType !== mediaTypes.ociIndex) throw error;
+		return publishInstead(dockerListOf(built, refusal), refusal, publish, log);
+	}
+}
+async function publishInstead(dockerList, refusal, publish, log) {
+	log.warning(`${refusal.message}: it seems to take no OCI index, so the list is published as a Docker one`);
+	const pushes = new IndexPushes(dockerList);
+	try {
+		return await publish(dockerList, pushes.watch);
+	} catch (error) {
+		throw pushes.refusal === void 0 ? error : refusal;
 	}
 }
 function dockerListOf({ dockerList }, refusal) {
@@ -1573,21 +1639,26 @@ function nothingWillBePushed(found, { wait }) {
 	return nothingPushed(found) && !(mayCome && found.legs.some(({ unheard }) => unheard !== void 0));
 }
 /** @throws what is wrong with the set that was built, as far as its records tell */
-function unpublished(found, inputs, image, log) {
+function unpublished(found, inputs, image) {
 	const errors = claimErrors(found, inputs);
 	if (errors.length > 0) throw joinErrors(errors);
-	return nothingToPublish(found, inputs, image, log);
+	return nothingToPublish(found, inputs, image);
 }
-function nothingToPublish(found, inputs, image, log) {
+/** What a merge tells that had nothing to publish. */
+function nothingToPublish(found, inputs, image) {
 	const built = nothingPushed(found);
 	const platforms = found.legs.flatMap(({ claimed, record }) => claimed === void 0 || record === void 0 ? [] : [formatPlatform(claimed)]);
-	const text = built ? `No leg pushed (${platforms.join(", ")} were built), so nothing is published.` : "No leg has pushed its arch tag for this pull request, so nothing is published.";
-	log.info(text);
+	const missing = built ? missingPlatforms(inputs.platforms, found.legs.flatMap(({ claimed: platform, record, ref: digest, origin }) => platform === void 0 || record === void 0 ? [] : [{
+		platform,
+		digest,
+		origin
+	}])) : [];
+	const text = built ? `No leg pushed (${platforms.join(", ")} ${platforms.length === 1 ? "was" : "were"} built), so nothing is published.` : "No leg has pushed its arch tag for this pull request, so nothing is published.";
 	return {
 		outputs: {
 			references: [],
 			platforms: built ? platforms : [],
-			"missing-platforms": [],
+			"missing-platforms": missing.map(({ platform }) => formatPlatform(platform)),
 			"stale-tags": [],
 			subjects: [],
 			report: {
@@ -1673,7 +1744,7 @@ function tagStages(tags, digest) {
 		written.filter((target) => target.moving)
 	];
 }
-/** False where nobody can tell; what went wrong with the write is told then. */
+/** Whether a tag holds the index; false also where it can't be read, and then the failure of the write is told. */
 async function standsAt(verbs, target, index) {
 	try {
 		return (await verbs.getManifest(target.repository, target.tag))?.digest === index.digest;
@@ -1721,8 +1792,8 @@ async function publishError(verbs, index, tags, failures, unread) {
 		const wrong = doubt === void 0 ? "" : `, and reads back wrong: ${errorLine(doubt)}`;
 		return `${tagName(target)} ${await restoring(verbs, target)}${wrong}`;
 	}));
-	const missed = [...failures].map(([target, error]) => `${tagName(target)} held ${target.held ?? "nothing"}: ${errorLine(error)}`);
-	return new CodedError("E_PUBLISH", `${changed.length} of ${tags.length} tags were put at ${index.digest} (${stands.join(", ")}) and ${failures.size} were not (${missed.join(", ")})`, {
+	const missed = [...failures].map(([target, error]) => `; not put there: ${tagName(target)} held ${target.held ?? "nothing"}: ${errorLine(error)}`);
+	return new CodedError("E_PUBLISH", `${changed.length} of ${tags.length} tags ${changed.length === 1 ? "was" : "were"} put at ${index.digest} (${stands.join(", ")})${missed.join("")}`, {
 		hint: "mend what the registry refused and run the merge again: it finishes what is left",
 		cause: errors[0]
 	});
@@ -1757,6 +1828,7 @@ function plannedWrites(index, lacking, tags, copies, file) {
 		}]
 	];
 }
+/** As `report.planned[]` has it. */
 function plannedJson(write) {
 	return { ...write };
 }
@@ -1822,7 +1894,7 @@ function dryRunText(planned, { index }) {
 	const steps = planned.map((write, at) => `${at + 1}. ${plannedText(write)}\n`);
 	return `\n${steps.length === 0 ? "Nothing would be written.\n" : `Would be written, in this order:\n${steps.join("")}`}\n${Buffer.from(index.bytes).toString("utf8")}\n`;
 }
-/** The row of one platform: what was checked of it, and whose word each finding is. */
+/** The row of one platform: what was checked of it, and by whom. */
 function platformReport(entry, { set, contents }) {
 	const record = recordOf(entry, set);
 	const content = contents.get(entry.digest);
@@ -1841,11 +1913,7 @@ function platformReport(entry, { set, contents }) {
 				by: "merge"
 			},
 			...content === void 0 ? [] : [content],
-			...attestations > 0 ? [{
-				check: "attestations",
-				found: String(attestations),
-				by: "merge"
-			}] : []
+			...attestationsCheck(attestations, "merge")
 		]
 	};
 }
@@ -1908,22 +1976,40 @@ async function readLegs(legs, deps) {
 		if (leg.problem !== void 0) return leg.problem;
 		if (leg.unheard === "absent" || leg.record?.pushed === false) return void 0;
 		try {
-			const source = await readLeg(leg, tolerated, deps);
-			return source && {
-				leg,
-				source
-			};
+			return await readNewest(leg, tolerated, deps);
 		} catch (error) {
 			return toCodedError(error);
 		}
 	}));
 }
-async function readLeg(leg, tolerated, deps) {
-	const reader = deps.readerOf(leg.repository);
-	const { anchor, ref, repository, promised } = leg;
-	const anchoredReader = anchor === void 0 ? reader : await readAnchor(reader, leg, anchor, deps);
+/** At its own tag, else at that of the newest attempt in which it pushed. */
+async function readNewest(leg, tolerated, deps) {
+	const read = await readLeg(leg, tolerated, deps);
+	if (read !== void 0) return read;
+	for (const ref of leg.earlier ?? []) {
+		const found = await readLeg({
+			...leg,
+			ref,
+			origin: `${leg.origin}, in an earlier attempt ${ref}`
+		}, tolerated, deps);
+		if (found === void 0) continue;
+		deps.log.info(`${leg.origin} is not there: ${ref} is taken, of an earlier attempt`);
+		return found;
+	}
+}
+async function readLeg(told, tolerated, deps) {
+	const plain = deps.readerOf(told.repository);
+	const { leg, reader } = told.anchor === void 0 ? {
+		leg: told,
+		reader: plain
+	} : await readAnchor(plain, told, told.anchor, deps);
+	const { ref, repository, promised } = leg;
 	const name = ref === "" ? repository.name : `${repository.name}${ref.includes(":") ? "@" : ":"}${ref}`;
-	return readSource(anchoredReader, ref, name, promised, tolerated);
+	const source = await readSource(reader, ref, name, promised, tolerated);
+	return source && {
+		leg,
+		source
+	};
 }
 /**
 * Any job of a run may delete an artifact and make it again, and only who may push can move a tag: the leg's arch tag has to
@@ -1931,31 +2017,61 @@ async function readLeg(leg, tolerated, deps) {
 * It costs nothing: what is read by the tag is not read by the digest again.
 * @throws E_RECORD where the two differ
 */
-async function readAnchor(reader, { ref, origin, repository }, anchor, { commit, log }) {
+async function readAnchor(reader, leg, anchor, deps) {
+	const { ref, origin, repository } = leg;
+	const { commit, log } = deps;
 	const name = `${repository.name}:${anchor}`;
 	const held = await reader.manifest(anchor);
 	if (held === void 0) {
 		log.warning(`${name} is not there, so that the record in ${origin} is held against no tag; give merge the same arch-tag, images and tags as build`);
-		return reader;
+		return {
+			leg,
+			reader
+		};
 	}
-	if (held.digest === ref) return {
+	const readOnce = {
 		...reader,
-		manifest: async (other) => other === ref ? held : reader.manifest(other)
+		manifest: async (other) => other === held.digest ? held : reader.manifest(other)
+	};
+	if (held.digest === ref) return {
+		leg,
+		reader: readOnce
 	};
 	const { images } = await expandSource(reader, held, name);
 	const labels = images.map(({ config }) => config.labels[revisionKey]);
 	if (commit !== void 0 && labels.length > 0 && labels.every((label) => label !== void 0 && label !== commit)) {
 		log.info(`${name} is of commit ${show(labels[0] ?? "")} by now; ${ref} is taken, as ${origin} says`);
-		return reader;
+		return {
+			leg,
+			reader
+		};
 	}
-	throw new CodedError("E_RECORD", `${origin} says ${ref}, and ${name} holds ${held.digest}`, { hint: "the artifact was made again by something else than the leg, or the leg pushed again and did not end: run that leg again" });
+	const later = await laterRecord(leg, held.digest, deps);
+	if (later !== void 0) {
+		log.info(`${origin} is left aside: the record beside ${name} is newer`);
+		return {
+			leg: legOfRecord(later, `the record beside ${name}`),
+			reader: readOnce
+		};
+	}
+	throw new CodedError("E_RECORD", `${origin} says ${ref}, and ${name} holds ${held.digest}`, { hint: "the artifact was made again by something else than the leg, or the leg pushed again and did not end: run that leg again; where another run of this commit pushes the same tag, put {run} into arch-tag, in build and merge alike" });
+}
+/** What the same leg left in the registry in a later attempt of this run, in which it could make no artifact. */
+async function laterRecord({ claimed, record, repository }, digest, { recordBeside }) {
+	if (recordBeside === void 0 || claimed === void 0 || record?.run?.id === void 0) return void 0;
+	const found = await recordBeside(repository, {
+		digest,
+		platform: claimed
+	});
+	const isLater = (found?.run?.attempt ?? 0) > (record.run.attempt ?? 0);
+	return found?.run?.id === record.run.id && isLater ? found : void 0;
 }
 
 // src/commands/merge-wait.ts
 const firstDelayMs = 5e3;
 const longestDelayMs = 3e4;
 const quietMs = 6e4;
-/** What the way to a registry may say once in an hour of asking, and what a registry says that lags behind a leg's push. */
+/** Errors that may pass while we wait: of the network, and of a registry that lags behind a leg's push. */
 const passing = [
 	"E_NETWORK",
 	"E_TIMEOUT",
@@ -2022,7 +2138,7 @@ async function awaitLegs(found, read, { seconds, commit }, deps) {
 			...found,
 			legs
 		},
-		read: state.map((each, at) => afterDeadline(each, legs[at], commit, deps.log))
+		read: state.map((each, at) => withoutOtherCommit(each, legs[at], commit, deps.log))
 	};
 }
 /** Why a leg counts as not arrived; undefined: it is there. */
@@ -2039,7 +2155,7 @@ async function handedOverSince({ refresh }, log) {
 		return (await refresh?.())?.legs ?? [];
 	} catch (error) {
 		const coded = toCodedError(error);
-		if (!passing.includes(coded.code)) throw error;
+		if (coded.code !== "E_GITHUB" && !passing.includes(coded.code)) throw error;
 		log.info(`${coded.message}; asking again`);
 		return [];
 	}
@@ -2065,7 +2181,8 @@ async function lookAgain(leg, before, deps) {
 		return before;
 	}
 }
-function afterDeadline(read, leg, commit, log) {
+/** What stands at an arch tag, unless it is known to be of another commit: that is told, and is not there. */
+function withoutOtherCommit(read, leg, commit, log) {
 	if (read === void 0 || read instanceof CodedError || leg === void 0) return read;
 	const other = otherCommit(read, commit);
 	if (other === void 0) return read;
@@ -2083,10 +2200,18 @@ function nameOf({ claimed, repository, ref }) {
 async function readState(found, places, inputs, deps) {
 	const { log, registry, github, sleep, now = () => performance.now(), random = Math.random } = deps;
 	const tags = tagsOf([...places.published, ...places.targets], inputs);
+	const ofRun = {
+		sha: github.sha,
+		source: github.repository
+	};
 	const readAll = async (legs) => readLegs(legs, {
 		readerOf: (repository) => repositoryReader(registry, repository),
 		commit: inputs.revision ?? github.sha,
-		log
+		log,
+		recordBeside: inputs.handover === "auto" ? async (repository, image) => findRecord(registry, repository, {
+			...image,
+			...ofRun
+		}, log) : void 0
 	});
 	const [first, held] = await log.group(`Reading ${counted(found.legs.length, "leg")} and ${counted(tags.length, "tag")}`, async () => Promise.all([readAll(found.legs), readHeld(registry, tags)]));
 	const mayCome = found.refresh !== void 0 && inputs.wait > 0;
@@ -2103,13 +2228,23 @@ async function readState(found, places, inputs, deps) {
 		read: readAll
 	});
 	return {
-		...awaited,
+		found: awaited.found,
+		read: withoutLeftOver(awaited, inputs, github, log),
 		held: awaited.read === first ? held : await readHeld(registry, tags)
 	};
 }
-/** Nothing was handed over, and what was looked for besides is not there or is another run's. */
+/** What an earlier run left at the arch tag of a platform that may be missing: the leg of this one has not pushed. */
+function withoutLeftOver({ found, read }, { platforms, revision }, { sha }, log) {
+	return read.map((each, at) => {
+		const leg = found.legs[at];
+		const claimed = leg?.claimed;
+		if (found.explicit || claimed === void 0 || leg?.record !== void 0) return each;
+		return platforms.find(({ platform }) => isWanted(platform, claimed))?.required ?? true ? each : withoutOtherCommit(each, leg, revision ?? sha, log);
+	});
+}
+/** Nobody was asked for records, and what was looked for instead is not there or is another run's. */
 function isSilent({ legs, explicit }, read, sha) {
-	const unheard = legs.every((leg) => leg.record === void 0 && leg.unheard !== "absent");
+	const unheard = legs.every((leg) => leg.record === void 0 && leg.unheard === void 0);
 	return !explicit && unheard && read.every((leg) => isNotOfThisRun(leg, sha));
 }
 function isNotOfThisRun(leg, sha) {
@@ -2151,23 +2286,23 @@ async function merge(inputs, deps) {
 	const { log, github } = deps;
 	const places = placesOf(inputs);
 	const found = await findLegs(inputs, places.home, firstTag(inputs.tags), deps);
-	if (nothingWillBePushed(found, inputs)) return unpublished(found, inputs, places.home, log);
+	if (nothingWillBePushed(found, inputs)) return unpublished(found, inputs, places.home);
 	const state = await readState(found, places, inputs, deps);
-	if (state === void 0) return nothingToPublish(found, inputs, places.home, log);
-	if (nothingPushed(state.found)) return unpublished(state.found, inputs, places.home, log);
+	if (state === void 0) return nothingToPublish(found, inputs, places.home);
+	if (nothingPushed(state.found)) return unpublished(state.found, inputs, places.home);
 	const set = await prove(state, places, inputs, deps);
 	tell(set, inputs, log);
 	const contents = await readContents(set, places, inputs, deps);
 	const made = buildIndex(set, inputs, github, deps.sourceDate);
-	return publishAsTaken(made, async (built, pushes) => publishBuilt(built, {
+	return publishAsTaken(made, async (built, watch) => publishBuilt(built, {
 		set,
 		contents,
 		places,
 		state,
-		pushes
+		watch
 	}, inputs, deps), log);
 }
-async function publishBuilt(built, { set, contents, places, state, pushes }, inputs, deps) {
+async function publishBuilt(built, { set, contents, places, state, watch }, inputs, deps) {
 	const { log } = deps;
 	const { index } = built;
 	log.info(`index ${index.digest}: ${built.reason}`);
@@ -2180,9 +2315,11 @@ async function publishBuilt(built, { set, contents, places, state, pushes }, inp
 	const planned = plannedWrites(index, lacking, moved, copies, places.file);
 	const watched = {
 		...deps,
-		registry: pushes.watch(pushingChildrenAgain(deps.registry, index, set, log), index)
+		registry: watch(pushingChildrenAgain(deps.registry, index, set, log))
 	};
-	const outcome = inputs["dry-run"] ? void 0 : await write(index, places, moved, copies, inputs, watched);
+	const everywhere = places.targets.map(({ image }) => image);
+	const brought = inputs["copy-referrers"] ? neededCopies(set, index, everywhere) : copies;
+	const outcome = inputs["dry-run"] ? void 0 : await write(index, places, moved, brought, inputs, watched);
 	return mergeResult({
 		inputs,
 		places,

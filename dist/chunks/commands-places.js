@@ -1,6 +1,6 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { a as isDigest } from "./oci-digest.js";
-import { i as parseTag } from "./oci-reference.js";
+import { a as parseTag } from "./oci-reference.js";
 import { a as LayoutFiles, c as layoutName, d as emptyIndexJson, f as withEntry, i as readIndexJson, l as layoutVersion, n as layoutOf, o as blobPath, r as openLayout, s as errno, t as checkVersion, u as noLayout } from "./layout-layout.js";
 import { t as isLayout } from "./oci-layout-reference.js";
 import { l as registrySource, u as registryTarget } from "./registry-copy-referrers.js";
@@ -42,8 +42,10 @@ async function contentOf(folder) {
 		return await readdir(folder);
 	} catch (error) {
 		if (errno(error) === "ENOENT") return [];
-		if (errno(error) === "ENOTDIR") throw noLayout(folder, "is no folder", "choose another name");
-		throw error;
+		const code = errno(error);
+		if (code === "ENOTDIR") throw noLayout(folder, "is no folder", "choose another name");
+		if (code === void 0) throw error;
+		throw noLayout(folder, `cannot be read (${code})`, "check the folder and its permissions");
 	}
 }
 var LayoutWriter = class {

@@ -3,23 +3,18 @@ import { a as settleAll, n as errorLine, r as joinErrors, t as CodedError } from
 import { t as formatReference } from "./oci-reference.js";
 import { n as formatPlatform } from "./platform-platform.js";
 import { _ as configDifferences, a as factsText, h as checkImagePlatform, i as factsMarkdown, y as checkPlatformSet } from "./report-format.js";
-import { n as platformsMarkdown, r as platformsText, t as platformJson } from "./report-platforms.js";
+import { i as platformsText, n as platformJson, r as platformsMarkdown, t as attestationsCheck } from "./report-platforms.js";
 import { t as candidates } from "./verify-candidates.js";
 import { n as imageSize, r as otherKinds, t as expandSource } from "./verify-source.js";
 import { n as checkContents } from "./commands-content-check.js";
 import { n as readManifests, t as lookedAt } from "./commands-look.js";
 import { t as repositoryReader } from "./commands-repository-reader.js";
 import { t as isLayout } from "./oci-layout-reference.js";
+import { i as smokeTestMs } from "./commands-build-smoke.js";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 // src/commands/verify-smoke.ts
-/** How long it may take, in milliseconds; emulated programs are several times slower. */
-const timeoutMs = {
-	native: 3e5,
-	cross: 3e5,
-	emulate: 9e5
-};
 /**
 * Where engines can pull from. @throws E_UNSUPPORTED where the list stands in no registry
 */
@@ -86,7 +81,8 @@ async function modeOf(engine, { platform, config }) {
 	}
 }
 /**
-* A build of nothing but the image pulls it, with the credentials of this run, into the engine's store. @returns why the test failed
+* Has the engine pull the image, with the credentials of this run, by a build of nothing else, and runs the command in it.
+* @returns why the test failed; `undefined` where it did not
 */
 async function run(engine, image, { repository, command, mode, folder }) {
 	const { platform } = image;
@@ -110,7 +106,7 @@ async function run(engine, image, { repository, command, mode, folder }) {
 		await engine.run(pulled, {
 			command,
 			platform,
-			timeoutMs: timeoutMs[mode]
+			timeoutMs: smokeTestMs[mode]
 		});
 		return;
 	} catch (error) {
@@ -136,16 +132,11 @@ function nothingRan(images, label) {
 */
 async function verify(inputs, deps) {
 	const { log, registry } = deps;
-	if (inputs["smoke-test"] !== void 0) pullableFrom(lookedAt(inputs).map(({ repository }) => repository));
-	const lists = await log.group("Reading what is published", async () => readManifests(lookedAt(inputs), registry));
-	const sources = await settleAll(lists.map(async (list) => expandSource(repositoryReader(registry, list.repository), list.manifest, list.name, inputs["allow-extra"] ? otherKinds : void 0)));
-	const errors = [...disagreements(lists), ...sources.flatMap((source, index) => checkList(source, lists[index]?.name ?? "", inputs))];
-	if (errors.length > 0) throw joinErrors(errors);
-	for (const warning of sources.flatMap((source) => configDifferences(source.images))) log.warning(warning);
-	for (const { descriptor, problem } of sources.slice(0, 1).flatMap(({ others }) => others)) log.warning(`${descriptor.digest} is in the list and was not checked: ${problem.message}`);
-	const [list] = lists;
-	const [source] = sources;
-	if (list === void 0 || source === void 0) throw new TypeError("verify looks at one reference at least");
+	const references = lookedAt(inputs);
+	const command = inputs["smoke-test"];
+	if (command !== void 0) pullableFrom(references.map(({ repository }) => repository));
+	const lists = await log.group("Reading what is published", async () => readManifests(references, registry));
+	const { list, source } = await provenList(lists, inputs, deps);
 	const contents = await checkContents(source.images.map((image) => ({
 		image,
 		platform: image.platform,
@@ -158,12 +149,34 @@ async function verify(inputs, deps) {
 		by: "verify",
 		log
 	});
-	const command = inputs["smoke-test"];
 	const ran = command === void 0 ? void 0 : await smokeTests(source.images, pullableFrom(lists.map((each) => each.repository)), command, deps);
 	return result(lists, source.images.map((image) => {
 		const { digest } = image.descriptor;
-		return platformReport(image, [contents.get(digest), ran?.get(digest)]);
+		const attestations = source.attestations.filter(({ subject }) => subject === digest).length;
+		return platformReport(image, [
+			contents.get(digest),
+			...attestationsCheck(attestations, "verify"),
+			ran?.get(digest)
+		]);
 	}), inputs.check);
+}
+/**
+* The one list that all references lead to, with what it leads to.
+* @throws everything that is wrong with any of them, at once
+*/
+async function provenList(lists, inputs, { log, registry }) {
+	const sources = await settleAll(lists.map(async (list) => expandSource(repositoryReader(registry, list.repository), list.manifest, list.name, inputs["allow-extra"] ? otherKinds : void 0)));
+	const errors = [...disagreements(lists), ...sources.flatMap((source, index) => checkList(source, lists[index]?.name ?? "", inputs))];
+	if (errors.length > 0) throw joinErrors(errors);
+	const [list] = lists;
+	const [source] = sources;
+	if (list === void 0 || source === void 0) throw new TypeError("verify looks at one reference at least");
+	for (const warning of configDifferences(source.images)) log.warning(warning);
+	for (const { descriptor, problem } of source.others) log.warning(`${descriptor.digest} is in the list and was not checked: ${problem.message}`);
+	return {
+		list,
+		source
+	};
 }
 function platformReport(image, more) {
 	const platform = formatPlatform(image.platform);

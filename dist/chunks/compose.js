@@ -1,7 +1,7 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
-import { i as quote, r as joinErrors, t as CodedError } from "./errors.js";
+import { a as settleAll, i as quote, r as joinErrors, t as CodedError } from "./errors.js";
 import { t as githubEnvironment } from "./github-environment.js";
-import { n as targetsOf } from "./inputs-targets.js";
+import { n as legTargets, r as targetsOf } from "./inputs-targets.js";
 import { t as isLayout } from "./oci-layout-reference.js";
 import { a as laterCommand, n as inputTable, o as laterCommands, t as inputNames } from "./inputs-table.js";
 import { d as unreadable, m as splitQuotedLines } from "./inputs-kinds.js";
@@ -85,6 +85,10 @@ const impatient = {
 	waitingMs: 1e4,
 	longestRetryAfterMs: 5e3
 };
+/**
+* A client with the credentials, certificate and insecure registries of the inputs. The caller closes it.
+* @param pushRepositories those for which tokens are asked for with the right to push, too
+*/
 async function registryClient(inputs, shell, pushRepositories, limits = {}) {
 	const [{ createRegistryClient }, { credentialSource }] = await Promise.all([import("./registry-client.js"), import("./credentials.js")]);
 	const { log, env, signal } = shell;
@@ -150,6 +154,7 @@ function sleeper({ signal }) {
 }
 
 // src/compose/engines.ts
+/** What the inputs that every command with a registry has say to an engine. */
 async function engineOptions(inputs, shell, registry) {
 	const { env, cwd, log, signal, kind } = shell;
 	const workspace = env["GITHUB_WORKSPACE"];
@@ -164,6 +169,7 @@ async function engineOptions(inputs, shell, registry) {
 		insecureRegistries: inputs["insecure-registries"],
 		...caCertificate !== void 0 && { caCertificate },
 		signal,
+		sleep: sleeper(shell),
 		uploader: registry
 	};
 }
@@ -177,7 +183,7 @@ function trialOf(inputs) {
 }
 /** What pushes and runs an image that stands in a folder or an archive. */
 async function storedEngine(source, options, shell) {
-	const [{ StoredEngine }, { readAdopted }] = await Promise.all([import("./engines-stored-engine.js"), import("./commands-adopt-archive.js")]);
+	const [{ StoredEngine }, { readAdopted }] = await Promise.all([import("./engines-stored-stored-engine.js"), import("./commands-adopt-archive.js")]);
 	const scratch = await shell.scratch();
 	return new StoredEngine(options, (platform) => readAdopted(source, platform, {
 		cwd: shell.cwd,
@@ -199,6 +205,17 @@ async function pullingEngine(inputs, shell, registry) {
 		insecureRegistries
 	});
 }
+/** {@link engineOptions}, with what only builds ask for. */
+async function buildOptions(inputs, shell, registry) {
+	const { remote, setup } = inputs;
+	return {
+		...await engineOptions(inputs, shell, registry),
+		reader: await imageReader(registry, shell),
+		setUpEmulation: inputs["setup-emulation"],
+		...remote !== void 0 && { remote },
+		...setup !== void 0 && { buildx: await installed(setup, inputs, shell) }
+	};
+}
 /** What base images of engine assemble are read with. */
 async function imageReader(registry, shell) {
 	const { layerPaths } = await import("./verify-content-folders.js");
@@ -209,7 +226,7 @@ async function imageReader(registry, shell) {
 }
 /** The program that `setup` asks for, installed where it is not. */
 async function installed(setup, inputs, shell) {
-	const [{ setUpBuildx }, { downloader }] = await Promise.all([import("./engines-setup-buildx.js"), import("./registry-download.js")]);
+	const [{ setUpBuildx }, { downloader }] = await Promise.all([import("./engines-buildx-setup-buildx.js"), import("./registry-download.js")]);
 	const { env, log, signal } = shell;
 	const caCertificate = await certificate(inputs, shell);
 	return log.group(`Setting up ${setup.tool} ${setup.version}`, async () => setUpBuildx(setup, {
@@ -226,9 +243,11 @@ async function installed(setup, inputs, shell) {
 }
 
 // src/compose/build.ts
+/** Builds, with the client, the engines and the hand-over that the inputs ask for; all are closed however that ends. */
 async function runBuild(inputs, shell) {
-	const [{ build }, { legHandover }, { chooseEngine }, { sweep }, { claim }] = await Promise.all([
+	const [{ build }, { whyNotPush }, { legHandover }, { chooseEngine }, { sweep }, { claim }] = await Promise.all([
 		import("./commands-build.js"),
+		import("./build-events.js"),
 		import("./commands-handover-leg.js"),
 		import("./engines-detect.js"),
 		import("./engines-leftovers.js"),
@@ -236,40 +255,26 @@ async function runBuild(inputs, shell) {
 	]);
 	const scratch = await shell.scratch();
 	await claim(scratch);
-	await sweep(dirname(scratch), shell);
-	const push = targetsOf(inputs.images, inputs.tags).slice(0, inputs["push-to"] === "all" ? void 0 : 1).map(({ image }) => image);
+	await sweep(dirname(scratch), shell, scratch);
+	const push = legTargets(inputs).map(({ image }) => image);
 	for (const { from } of inputs.secrets) if (from.kind === "value") shell.log.secret(from.value);
 	const github = await githubEnvironment(shell.env, readStart);
 	return withRegistry(inputs, shell, push, async (registry) => {
-		const { remote, setup } = inputs;
-		const options = {
-			...await engineOptions(inputs, shell, registry),
-			reader: await imageReader(registry, shell),
-			setUpEmulation: inputs["setup-emulation"],
-			...remote !== void 0 && { remote },
-			...setup !== void 0 && { buildx: await installed(setup, inputs, shell) }
-		};
+		const options = await buildOptions(inputs, shell, registry);
 		const early = await registryClient(inputs, shell, push, impatient);
-		const engines = /* @__PURE__ */ new Map();
+		const engines = new Engines();
 		try {
 			return await build(inputs, {
 				log: shell.log,
-				engineOf: async (name) => {
-					const engine = engines.get(name) ?? chooseEngine(name, options, trialOf(inputs));
-					engines.set(name, engine);
-					return engine;
-				},
-				storedEngine: async (source) => {
-					const engine = engines.get(source.text) ?? storedEngine(source, options, shell);
-					engines.set(source.text, engine);
-					return engine;
-				},
+				engineOf: async (name) => engines.once(name, async () => chooseEngine(name, options, trialOf(inputs))),
+				storedEngine: async (source) => engines.once(source.text, async () => storedEngine(source, options, shell)),
 				registry,
 				early,
 				github,
 				handOver: legHandover(inputs.handover, {
 					...shell,
 					registry,
+					byDigest: inputs["arch-tag"] === "none" && whyNotPush(inputs, github) === void 0,
 					sleep: sleeper(shell),
 					retentionDays: shell.env["GITHUB_RETENTION_DAYS"]
 				}),
@@ -278,10 +283,27 @@ async function runBuild(inputs, shell) {
 			});
 		} finally {
 			early.close();
-			for (const engine of engines.values()) await engine.then(async (one) => one.close(), () => void 0);
+			await engines.close();
 		}
 	});
 }
+/** The engines of one run. */
+var Engines = class {
+	#made = /* @__PURE__ */ new Map();
+	/** The one that was made under this key, or else is made now. */
+	async once(key, make) {
+		const engine = this.#made.get(key) ?? make();
+		this.#made.set(key, engine);
+		return engine;
+	}
+	/** Closes each of them, also where another can't be closed; one that could not be made has nothing to close. */
+	async close() {
+		const closing = [...this.#made.values()].map(async (engine) => {
+			await engine.then(async (one) => one.close(), () => void 0);
+		});
+		await settleAll(closing);
+	}
+};
 
 // src/github/compare.ts
 const timeoutMs = 1e4;
@@ -326,6 +348,7 @@ const quiet = {
 };
 
 // src/compose/merge.ts
+/** Merges, with the client, the copier and the folders that the inputs ask for. */
 async function runMerge(inputs, shell) {
 	const [{ merge }, { createCopier }, { copyBetween, Layouts, withLayouts }, { outputLayout, placesOf }, { plainHttp }] = await Promise.all([
 		import("./commands-merge.js"),
@@ -381,6 +404,7 @@ function sourceDate(env) {
 }
 
 // src/compose/verify.ts
+/** Verifies, with an engine for the smoke test only where one is asked for; it is closed however that ends. */
 async function runVerify(inputs, shell) {
 	const { verify } = await import("./commands-verify.js");
 	return withRegistry(inputs, shell, [], async (registry) => {

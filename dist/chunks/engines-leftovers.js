@@ -1,10 +1,10 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { n as removeScratch } from "./scratch.js";
-import { i as childEnvironment, r as spawnExec, t as findTool } from "./engines-tools.js";
-import { i as containerRemoval, n as idQuestion, o as markedContainers, t as givenBack } from "./engines-docker-push.js";
-import { r as readLedger } from "./engines-ledger.js";
-import { n as lastLines } from "./engines-output.js";
-import { i as leavesOf, r as isRunning } from "./engines-process-tree.js";
+import { a as idQuestion, i as givenBack, r as markedContainers, t as containerRemoval } from "./engines-containers-working-containers.js";
+import { a as childEnvironment, i as spawnExec, r as isProgram, t as findTool } from "./engines-process-tools.js";
+import { r as readLedger } from "./engines-process-ledger.js";
+import { n as lastLines } from "./engines-process-output.js";
+import { a as leavesOf, i as kill, r as isRunning } from "./engines-process-process-tree.js";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -44,10 +44,12 @@ async function removeLeftovers(scratch, options) {
 /**
 * The same for every leg of this user's that was killed on this machine and whose scratch folder is in `parent`; the folders go too.
 * A leg that is at work is left alone.
+* @param own the scratch folder of whoever asks
 */
-async function sweep(parent, options) {
+async function sweep(parent, options, own) {
 	const names = (await readdir(parent).catch(() => [])).filter((name) => name.startsWith("native-multiarch-"));
 	for (const folder of names.map((name) => join(parent, name))) {
+		if (folder === own) continue;
 		if ((await lstat(folder).catch(() => void 0))?.uid !== process.getuid?.()) continue;
 		const count = await removeLeftovers(folder, options);
 		if (count === void 0) continue;
@@ -64,11 +66,6 @@ async function end(engine) {
 	}
 	if (await isRunning(engine)) kill(-engine.pid);
 }
-function kill(pid) {
-	try {
-		process.kill(pid, "SIGKILL");
-	} catch {}
-}
 async function removeBuilding({ storage, name, ...entry }, options) {
 	for (const id of await markedContainers(storage, name)) await remove({
 		...entry,
@@ -81,20 +78,17 @@ async function giveBack({ tool, name, image, before, variables }, options) {
 	const command = await commandOf(tool, env["PATH"]);
 	if (command === void 0) return;
 	const ask = async (args) => exec(command[0], args, {
-		env: {
-			...childEnvironment(env),
-			...variables
-		},
+		env: environment(env, variables),
 		timeoutMs: removeMs
 	});
 	if ((await ask([...idQuestion, name])).stdout.trim() !== image || before === image) return;
 	const answer = await ask(givenBack(name, before));
 	if (answer.code === 0) log.info(`the local name ${name} is what it was before`);
-	else log.warning(`the local name ${name} of a killed leg was not removed: ${lastLines(answer.stderr, 1, 300)}`);
+	else log.warning(`the local name ${name} stays on the image of a killed leg: ${lastLines(answer.stderr, 1, 300)}`);
 }
-async function remove({ kind, tool, name, variables }, options) {
+async function remove({ kind, tool, name, variables, command: own }, options) {
 	const { log, env, exec = spawnExec } = options;
-	const command = await commandOf(tool, env["PATH"]);
+	const command = own !== void 0 && await isProgram(own[0]) ? own : await commandOf(tool, env["PATH"]);
 	const args = removeArguments[tool]?.[kind];
 	if (command === void 0 || args === void 0) return;
 	const [path, ...prefix] = command;
@@ -103,14 +97,19 @@ async function remove({ kind, tool, name, variables }, options) {
 		...args,
 		name
 	], {
-		env: {
-			...childEnvironment(env),
-			...variables
-		},
+		env: environment(env, variables),
 		timeoutMs: removeMs
 	});
 	if (answer.code === 0) log.info(`${kind} ${name} is removed`);
 	else if (!/no such|not known|no (?:container|image|builder)/iu.test(answer.stderr)) log.warning(`${kind} ${name} of a killed leg was not removed: ${lastLines(answer.stderr, 1, 300)}`);
+}
+/** An empty variable of the leg's is one that it had not. */
+function environment(env, variables) {
+	const all = Object.entries({
+		...childEnvironment(env),
+		...variables
+	});
+	return Object.fromEntries(all.filter(([, value]) => value !== ""));
 }
 /** buildx may be a plugin of docker. */
 async function commandOf(tool, path) {

@@ -1,10 +1,11 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { i as quote, t as CodedError } from "./errors.js";
 import { i as platformArch } from "./platform-platform.js";
-import { i as parseTag } from "./oci-reference.js";
+import { a as parseTag } from "./oci-reference.js";
 import { v as revisionKey } from "./report-format.js";
 
 // src/publish/verbs.ts
+/** `quay.io/acme/app:v1`, for messages and outputs. */
 function tagName(target) {
 	return `${target.repository.name}:${target.tag}`;
 }
@@ -50,8 +51,11 @@ async function readBackIndex(verbs, repository, index, deps) {
 async function readBackTag(verbs, target, digest, wrote, deps) {
 	const found = await readPatiently(tagName(target), async () => (await verbs.getManifest(target.repository, target.tag))?.digest, (answer) => !wrote || answer !== void 0 && answer !== target.held, deps);
 	if (found === digest) return;
-	throw new CodedError("E_TAG_MOVED", `${tagName(target)} holds ${found ?? "nothing"}, not ${digest} as this run left it`, { hint: "another run published the same tag meanwhile; let one run at a time publish it (concurrency: in the workflow), then run the right one again" });
+	throw new CodedError("E_TAG_MOVED", `${tagName(target)} holds ${found ?? "nothing"}, not ${digest} as this run left it`, { hint: wrote && found === target.held ? unmovedHint : movedHint });
 }
+const movedHint = "another run published the same tag meanwhile; let one run at a time publish it (concurrency: in the workflow), then run the right one again";
+/** After so long a wait it is hardly a lag any more, and may be one all the same. */
+const unmovedHint = "that is what it held before: the registry is slow to show what it took, or another run put it back; see in some minutes, and run the merge again if nothing has changed";
 
 // src/verify/index-facts.ts
 /** What an index says of itself in annotations, and its images in labels. https://github.com/opencontainers/image-spec/blob/main/annotations.md */
@@ -110,23 +114,28 @@ function archTag(template, values) {
 		run: values.run,
 		attempt: values.attempt
 	};
-	const filled = template.replace(/\{([^{}]*)\}/g, (placeholder, name) => {
-		if (!Object.hasOwn(known, name)) throw new CodedError("E_INPUT", `arch-tag ${quote(template)} has the unknown placeholder ${quote(placeholder)}`, {
-			usage: true,
-			hint: `the placeholders are ${Object.keys(known).map((key) => `{${key}}`).join(" ")}`
-		});
-		const value = known[name];
-		if (value === void 0) throw new CodedError("E_INPUT", `arch-tag ${quote(template)} needs ${placeholder}, which is not known here`, {
-			usage: true,
-			hint: "outside a workflow use a template without {sha}, {run} and {attempt}"
-		});
-		return value;
-	});
-	const tag = parseTag(filled);
+	const tag = parseTag(filledIn(template, known));
 	if (!(values.finalTags ?? [values.tag]).includes(tag)) return tag;
 	throw new CodedError("E_INPUT", `arch-tag ${quote(template)} gives ${quote(tag)}, which is one of tags itself`, {
 		usage: true,
 		hint: "legs would overwrite each other and the list; put {arch} into it"
+	});
+}
+function filledIn(template, known) {
+	return template.replace(/\{([^{}]*)\}/g, (placeholder, name) => {
+		if (!Object.hasOwn(known, name)) {
+			const names = Object.keys(known).map((key) => `{${key}}`);
+			throw new CodedError("E_INPUT", `arch-tag ${quote(template)} has the unknown placeholder ${quote(placeholder)}`, {
+				usage: true,
+				hint: `the placeholders are ${names.join(" ")}`
+			});
+		}
+		const value = known[name];
+		if (value !== void 0) return value;
+		throw new CodedError("E_INPUT", `arch-tag ${quote(template)} needs ${placeholder}, which is not known here`, {
+			usage: true,
+			hint: "outside a workflow use a template without {sha}, {run} and {attempt}"
+		});
 	});
 }
 

@@ -1,7 +1,7 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { t as CodedError } from "./errors.js";
 import { n as imageMediaTypes, r as indexMediaTypes, t as configMediaTypes } from "./oci-media-types.js";
-import { i as parseTag, r as parseRepository } from "./oci-reference.js";
+import { a as parseTag, i as parseRepository } from "./oci-reference.js";
 import { n as parseFields, r as withoutUndefined, t as Field } from "./oci-schema.js";
 import { n as formatPlatform, t as parsePlatform } from "./platform-platform.js";
 

@@ -1,6 +1,6 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { i as quote, t as CodedError } from "./errors.js";
-import { i as parseTag, n as parseReference, t as formatReference } from "./oci-reference.js";
+import { a as parseTag, r as parseReference, t as formatReference } from "./oci-reference.js";
 import { n as formatPlatform, r as normalisePlatform } from "./platform-platform.js";
 import { n as inputTable } from "./inputs-table.js";
 import { n as YamlField, t as readYaml } from "./inputs-yaml.js";

@@ -4,7 +4,7 @@ import { a as imagePath, i as duration, l as time, n as byteLimit, o as pairs, r
 import { t as parsePlatform } from "./platform-platform.js";
 import { i as quote, t as CodedError } from "./errors.js";
 import { r as parseLayoutReference } from "./oci-layout-reference.js";
-import { i as parseTag, n as parseReference, r as parseRepository, t as formatReference } from "./oci-reference.js";
+import { a as parseTag, i as parseRepository, r as parseReference, t as formatReference } from "./oci-reference.js";
 import { a as isDigest } from "./oci-digest.js";
 import { i as isYaml, o as parsePlatformList } from "./inputs-platform-list.js";
 

@@ -20,9 +20,13 @@ function targetsOf(images, tags) {
 		};
 	});
 }
+/** The {@link targetsOf} that a leg pushes to: the first, or all where `push-to` says so. @throws as {@link targetsOf} does */
+function legTargets(inputs) {
+	return targetsOf(inputs.images, inputs.tags).slice(0, inputs["push-to"] === "all" ? void 0 : 1);
+}
 /** `{tag}` of `arch-tag`: the first of `tags`. */
 function firstTag(tags) {
 	return tags[0]?.tag;
 }
 
-export { targetsOf as n, firstTag as t };
+export { legTargets as n, targetsOf as r, firstTag as t };

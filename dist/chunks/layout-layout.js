@@ -3,6 +3,7 @@ import { i as quote, o as show, t as CodedError } from "./errors.js";
 import { a as isDigest, i as digestOf, n as digestAlgorithm, o as parseDigest, r as digestHex, t as DigestStream } from "./oci-digest.js";
 import { r as maxManifestBytes } from "./oci-manifest.js";
 import { a as mediaTypes, o as readDescriptor } from "./oci-media-types.js";
+import { n as referrersTag, t as isReferrersTag } from "./oci-referrers-tag.js";
 import { n as parseFields } from "./oci-schema.js";
 import { lstat, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
@@ -45,16 +46,12 @@ function endsIn(tag) {
 }
 /** The one image of a layout. @throws E_INPUT where there are several, E_NOT_FOUND where there is none. */
 function onlyEntry({ entries, what }) {
-	const images = new Map(entries.filter((entry) => !isReferrersTag(nameOf(entry))).map((entry) => [entry.digest, entry]));
+	const images = new Map(entries.filter((entry) => !isReferrersTag(nameOf(entry) ?? "")).map((entry) => [entry.digest, entry]));
 	const [first, ...rest] = images.values();
 	if (first === void 0) throw new CodedError("E_NOT_FOUND", `${what} lists no image`, { hint: "write one into it first" });
 	if (rest.length === 0) return first;
 	const names = [...images.values()].map((entry) => nameOf(entry) ?? entry.digest);
 	throw new CodedError("E_INPUT", `${what} lists ${images.size} images`, { hint: `say which, behind a colon: ${names.slice(0, 10).map((name) => quote(name)).join(", ")}` });
-}
-/** @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema */
-function isReferrersTag(name) {
-	return name !== void 0 && /^sha(?:256|512)-[0-9a-f]{64}$/.test(name);
 }
 function nameOf({ annotations }) {
 	return annotations?.[refName];
@@ -169,13 +166,10 @@ var LayoutFiles = class {
 	/** Step by step, so that nothing is made behind a link that leads away. @returns the real one. */
 	async #makeFolder(path) {
 		if (path === ".") {
-			await mkdir(this.folder, { recursive: true });
+			await makeFolders(this.folder);
 			return this.#inside(path);
 		}
-		const folder = join(await this.#makeFolder(dirname(path)), basename(path));
-		await mkdir(folder).catch((error) => {
-			if (errno(error) !== "EEXIST") throw error;
-		});
+		await makeFolder(join(await this.#makeFolder(dirname(path)), basename(path)));
 		return this.#inside(path);
 	}
 	async #inside(path) {
@@ -197,6 +191,21 @@ var LayoutFiles = class {
 		});
 	}
 };
+async function makeFolder(path) {
+	await mkdir(path).catch((error) => {
+		if (errno(error) !== "EEXIST") throw error;
+	});
+}
+/** With the folders above it. Node's own `recursive` never ends where a parent can be seen and not be written to, as in /proc. */
+async function makeFolders(path) {
+	try {
+		await makeFolder(path);
+	} catch (error) {
+		if (errno(error) !== "ENOENT" || dirname(path) === path) throw error;
+		await makeFolders(dirname(path));
+		await makeFolder(path);
+	}
+}
 const hint = "check the folder and its permissions";
 const hints = {
 	ENOSPC: "the disk is full",
@@ -259,10 +268,12 @@ async function checkVersion(files, folder) {
 	if (version === "1.0.0") return;
 	throw new CodedError("E_MANIFEST", `${layoutName(folder)} is a layout of version ${quote(version)}`, { hint: `version ${layoutVersion} is known` });
 }
+/** A layout's index.json; undefined where it has none. @throws E_MANIFEST for a malformed one. */
 async function readIndexJson(files, folder) {
 	const bytes = await files.read("index.json", maxManifestBytes);
 	return bytes && parseIndexJson(bytes, `index.json of ${layoutName(folder)}`);
 }
+/** The reading side of a layout whose index.json was read already. */
 function layoutOf(files, index) {
 	const reader = new LayoutReader(files, index);
 	return {
@@ -319,8 +330,7 @@ var LayoutReader = class {
 		}
 	}
 	async referrers(subject) {
-		const tag = `${digestAlgorithm(subject)}-${digestHex(subject).slice(0, 64)}`;
-		const list = entryNamed(this.#index, tag);
+		const list = entryNamed(this.#index, referrersTag(subject));
 		const listed = list?.mediaType === mediaTypes.ociIndex ? await this.#entriesOf(list) : [];
 		const found = new Map(listed.map((descriptor) => [descriptor.digest, descriptor]));
 		for (const entry of this.#index.entries) if (!found.has(entry.digest) && await this.#isAbout(entry, subject)) found.set(entry.digest, entry);

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 
 // src/oci/digest.ts
 const digestForm = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
+/** Whether this is a sha256 or sha512 digest in lower-case hex. */
 function isDigest(text) {
 	return digestForm.test(text);
 }
@@ -12,9 +13,11 @@ function parseDigest(text) {
 	if (isDigest(text)) return text;
 	throw new CodedError("E_REFERENCE", `${quote(text)} is not a digest`, { hint: "a digest is sha256: and 64, or sha512: and 128, lower-case hexadecimal digits" });
 }
+/** What stands before the colon. */
 function digestAlgorithm(digest) {
 	return digest.startsWith("sha512:") ? "sha512" : "sha256";
 }
+/** What stands behind the colon. */
 function digestHex(digest) {
 	return digest.slice(digest.indexOf(":") + 1);
 }

@@ -53,6 +53,7 @@ function readDescriptor(field) {
 		platform: field.get("platform").optional(readPlatform)
 	});
 }
+/** A media type, within the bounds of RFC 6838. @throws E_MANIFEST, or the code of the field's document. */
 function readMediaType(field) {
 	return field.string(mediaType);
 }

@@ -5,8 +5,10 @@ import { t as parseHost } from "./oci-host.js";
 
 // src/oci/reference.ts
 const dockerHub = "docker.io";
+/** A tag. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
 const tagForm = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 const pathComponent = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
+/** Of a repository, in characters. */
 const maxPathLength = 255;
 const maxLength = 1024;
 /**
@@ -60,7 +62,7 @@ function refuseWhatIsNoReference(text) {
 	}
 	const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text);
 	if (scheme !== null) throw new CodedError("E_REFERENCE", `${quote(text)} is a URL, not an image name`, { hint: `write it without ${scheme[0].toLowerCase()}` });
-	if (text.length > maxLength) throw new CodedError("E_REFERENCE", `an image name of ${text.length} characters, ${quote(text)}, is too long`, { hint: `a path has ${maxPathLength} characters at most` });
+	if (text.length > maxLength) throw new CodedError("E_REFERENCE", `an image name of ${text.length} characters, ${quote(text)}, is too long`, { hint: `a path has ${255} characters at most` });
 }
 function parseName(text, name) {
 	const slash = name.indexOf("/");
@@ -71,7 +73,7 @@ function parseName(text, name) {
 	const rest = isHost ? name.slice(slash + 1) : name;
 	checkPath(text, rest);
 	const path = registry === dockerHub && !rest.includes("/") ? `library/${rest}` : rest;
-	if (path.length > maxPathLength) throw new CodedError("E_REFERENCE", `the path of ${quote(text)} has ${path.length} characters`, { hint: `${maxPathLength} at most` });
+	if (path.length > 255) throw new CodedError("E_REFERENCE", `the path of ${quote(text)} has ${path.length} characters`, { hint: `${255} at most` });
 	return {
 		registry,
 		path,
@@ -97,8 +99,9 @@ function pathHint(text, path) {
 	if (isPath(tidy)) return `write ${text.replace(path, tidy)}`;
 	return "a part is lower-case letters and digits, with single \".\", \"_\", \"__\" or any number of \"-\" between them";
 }
+/** Whether this can be the path of a repository. */
 function isPath(path) {
 	return path !== "" && path.split("/").every((component) => pathComponent.test(component));
 }
 
-export { parseTag as i, parseReference as n, parseRepository as r, formatReference as t };
+export { parseTag as a, parseRepository as i, isPath as n, tagForm as o, parseReference as r, formatReference as t };

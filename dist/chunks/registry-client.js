@@ -1,14 +1,16 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { i as quote, o as show, t as CodedError } from "./errors.js";
-import { a as isDigest, i as digestOf, n as digestAlgorithm, r as digestHex, t as DigestStream } from "./oci-digest.js";
+import { a as isDigest, i as digestOf, n as digestAlgorithm, o as parseDigest, t as DigestStream } from "./oci-digest.js";
 import { c as inflate, d as rawBody, f as readBody, h as http, i as Agents, l as isGzip, m as failureKind, n as RequestLog, o as BodyTooLarge, p as TransportFailure, r as defaultLimits, s as discardBody, t as Transport, u as isHtml } from "./registry-transport.js";
 import { n as missesChild, r as webPageError, t as RegistryError } from "./registry-errors.js";
 import { a as isStaleSocket, i as failureError, n as isRedirect, r as sameOrigin, t as followLocation } from "./registry-redirects.js";
+import { n as isPath, o as tagForm } from "./oci-reference.js";
 import { c as mayLeadTo, i as showProxy, l as portOf, o as classifyHost } from "./registry-proxy.js";
 import { n as parseFields } from "./oci-schema.js";
 import { i as endpointOf, r as canonicalRegistry, t as anonymous } from "./registry-credentials.js";
 import { n as secretForms } from "./log.js";
 import { a as mediaTypes, i as manifestAccept, o as readDescriptor } from "./oci-media-types.js";
+import { n as referrersTag } from "./oci-referrers-tag.js";
 import { setMaxListeners } from "node:events";
 import { setTimeout } from "node:timers/promises";
 
@@ -64,15 +66,13 @@ var ScopeSet = class ScopeSet {
 };
 
 // src/registry/verbs.ts
-const pathForm = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;
-const tagForm = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 /**
 * `/v2/<path>/<rest>`. The grammar is checked here once more although parsers have seen it, because here it becomes a URL.
 * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
 * @throws E_REFERENCE
 */
 function apiPath(repository, rest, query = []) {
-	if (!pathForm.test(repository.path) || repository.path.length > 255) throw new CodedError("E_REFERENCE", `${quote(repository.path)} is not the path of a repository`, { hint: "lower-case letters and digits, with single \".\", \"_\", \"-\" and \"/\" between them" });
+	if (!isPath(repository.path) || repository.path.length > 255) throw new CodedError("E_REFERENCE", `${quote(repository.path)} is not the path of a repository`, { hint: "lower-case letters and digits, with single \".\", \"_\", \"-\" and \"/\" between them" });
 	const search = query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
 	return `/v2/${repository.path}/${rest}${search === "" ? "" : `?${search}`}`;
 }
@@ -81,18 +81,13 @@ function checkedReference(reference) {
 	if (isDigest(reference) || tagForm.test(reference)) return reference;
 	throw new CodedError("E_REFERENCE", `${quote(reference)} is neither a tag nor a digest`, { hint: "a tag such as v1.2, or sha256: and 64 hexadecimal digits" });
 }
-/** @throws E_REFERENCE */
-function checkedDigest(digest) {
-	if (isDigest(digest)) return digest;
-	throw new CodedError("E_REFERENCE", `${quote(digest)} is not a digest`, { hint: "a digest is sha256: and 64, or sha512: and 128, lower-case hexadecimal digits" });
-}
 /** `quay.io/acme/app:v1` or `quay.io/acme/app@sha256:…`, for messages. */
 function named(repository, reference) {
 	return `${repository.name}${isDigest(reference) ? "@" : ":"}${reference}`;
 }
 
 // src/registry/blob-reader.ts
-/** So much of a blob in one attempt shows that it is worth going on. */
+/** An attempt that brought this many bytes counts as progress. */
 const progressBytes = 65536;
 const mismatchHint = "the registry, or something before it, changes what it serves: nothing of it is used";
 /**
@@ -106,7 +101,7 @@ var BlobReader = class {
 	#what;
 	#hash;
 	#offset = 0;
-	/** Who sent the last answer as a web page, which a blob may be, too: its digest tells. */
+	/** Set where the last answer was text/html: a page that stands in the way, or a blob that is a web page; its digest tells which. */
 	#page;
 	constructor(repository, descriptor, dependencies) {
 		this.#repository = repository;
@@ -160,7 +155,7 @@ var BlobReader = class {
 		return {
 			what: this.#what,
 			method: "GET",
-			target: apiPath(this.#repository, `blobs/${checkedDigest(this.#descriptor.digest)}`),
+			target: apiPath(this.#repository, `blobs/${parseDigest(this.#descriptor.digest)}`),
 			headers: isRest ? { range: `bytes=${this.#offset}-` } : {},
 			need: ScopeSet.repository(this.#repository.path, "pull"),
 			repositoryPath: this.#repository.path,
@@ -256,7 +251,7 @@ var Blobs = class {
 		await this.#dependencies.exchangeFor(repository.registry).call({
 			what: `DELETE blob ${named(repository, digest)}`,
 			method: "DELETE",
-			target: apiPath(repository, `blobs/${checkedDigest(digest)}`),
+			target: apiPath(repository, `blobs/${parseDigest(digest)}`),
 			need: ScopeSet.repository(repository.path, "pull", "push", "delete"),
 			repositoryPath: repository.path,
 			statuses: [
@@ -277,7 +272,7 @@ var Blobs = class {
 		return this.#dependencies.exchangeFor(repository.registry).call({
 			what: `${method} blob ${named(repository, digest)}`,
 			method,
-			target: apiPath(repository, `blobs/${checkedDigest(digest)}`),
+			target: apiPath(repository, `blobs/${parseDigest(digest)}`),
 			need: ScopeSet.repository(repository.path, "pull"),
 			repositoryPath: repository.path,
 			statuses: [200, 404],
@@ -885,7 +880,7 @@ var Authenticator = class {
 	#flights = /* @__PURE__ */ new Set();
 	#tokens = [];
 	#known;
-	/** It took a token for several repositories as one for the first alone, or gave none: from now on, one at a time. */
+	/** Asked for several repositories, the token server gave a token for one of them, or none: ask for one at a time from now on. */
 	#narrow = false;
 	constructor(dependencies) {
 		this.#dependencies = dependencies;
@@ -909,7 +904,7 @@ var Authenticator = class {
 			token
 		};
 	}
-	/** A registry that never asks, and hides from strangers what it would show us: it is Basic, as far as we are concerned. */
+	/** For a registry that answers strangers with 403 or 404 and never with a challenge: from now on credentials go to it as Basic. */
 	assumeBasic(answer) {
 		this.#known ??= {
 			challenge: {
@@ -970,7 +965,7 @@ var Authenticator = class {
 			addressClass: answer.addressClass
 		};
 	}
-	/** A token that is under way for somebody else is waited for where it should do. */
+	/** Waits for a token that another request has asked for, if that covers what is needed; else asks for one. */
 	async #fetch(known, authCase, owner) {
 		const { need } = authCase;
 		const wanted = this.#narrow ? need : need.plus(this.#dependencies.foreseen);
@@ -1078,8 +1073,8 @@ var Connection = class {
 		return this.#scheme !== void 0 && url.origin === this.#urlOf(this.#scheme, "/").origin;
 	}
 	/**
-	* Runs `work` alone as long as nobody knows what the registry wants; those that come meanwhile wait. `done` is called as
-	* soon as that is known, so that nobody waits for a body. Where it isn't, the next one in line finds out.
+	* Runs `work` alone until it is known how the registry authorises; those that come meanwhile wait. `work` calls `done` as soon
+	* as that is known, so that nobody waits for a body. Where `work` ends without it, the next in line finds out.
 	*/
 	async acquainted(work) {
 		while (this.#acquaintance !== void 0) await this.#acquaintance;
@@ -1154,7 +1149,14 @@ var Connection = class {
 	async #try(scheme, request) {
 		try {
 			const answer = await this.#sendBy(scheme, request);
-			return scheme === "http" && answer.status === 400 ? await this.#lookAt400(answer) : answer;
+			if (scheme !== "http" || answer.status !== 400) return answer;
+			if (request.method !== "HEAD") return await this.#lookAt400(answer);
+			const said = await this.#lookAt400(await this.#sendBy(scheme, {
+				...request,
+				method: "GET",
+				path: "/v2/"
+			}));
+			return said === "wants https" ? said : answer;
 		} catch (error) {
 			if (error instanceof TransportFailure) return error;
 			throw error;
@@ -1259,7 +1261,7 @@ var Exchange = class {
 			throw failureError(error, call.what, connection.endpoint.host);
 		}
 	}
-	/** Sends until it is no longer a question of who we are. */
+	/** Sends until the answer is no longer about authorisation. @param done the registry's challenge, or that it has none, is known */
 	async #authorised(call, authCase, done) {
 		const { authenticator, limits } = this.#dependencies;
 		let authorization = authenticator.authorization(authCase);
@@ -1287,7 +1289,7 @@ var Exchange = class {
 		authenticator.assumeBasic(answer);
 		return true;
 	}
-	/** A 401 without a challenge (gcr.io has them) from a registry that has made none yet: its front door will. */
+	/** For a 401 without a challenge (gcr.io sends them) from a registry that has not made one yet: `/v2/` makes one. */
 	async #ping(used, authCase) {
 		const { connection, authenticator, limits } = this.#dependencies;
 		const answer = await connection.send({
@@ -1300,7 +1302,7 @@ var Exchange = class {
 		await discardBody(answer, limits);
 		return learnt;
 	}
-	/** Follows redirects by hand; who we are is told to the registry's own origin only, and not again after leaving it. */
+	/** Follows redirects by hand. Credentials go to the registry's own origin only, and not again once a redirect has left it. */
 	async #followed(call, used) {
 		const { connection, limits } = this.#dependencies;
 		const request = {
@@ -1436,23 +1438,39 @@ var Gate = class {
 		this.#log.info(`${this.host} limits its rate: at most ${1e3 / spacingMs} requests a second from now on`);
 	}
 	/**
-	* Resolves when `what` may go. @param toldUntil a moment on the monotonic clock up to which the log has been told of the
-	* wait already. @throws the signal's reason.
+	* Resolves when `what` may go.
+	* @param toldUntil a moment on the monotonic clock up to which the log has been told of the wait already
+	* @throws the signal's reason
 	*/
 	async pass(what, toldUntil = -Infinity) {
 		this.#signal.throwIfAborted();
+		let told = toldUntil;
+		for (;;) {
+			told = await this.#whileClosed(what, told);
+			const wait = this.#takeSlot();
+			if (wait === 0) return;
+			await this.#clock.sleep(wait, this.#signal);
+			if (this.#closedUntil <= this.#clock.monotonic()) return;
+		}
+	}
+	/** @returns the moment up to which the log has been told */
+	async #whileClosed(what, toldUntil) {
+		let told = toldUntil;
 		for (;;) {
 			const left = this.#closedUntil - this.#clock.monotonic();
-			if (left <= 0) break;
-			if (this.#closedUntil > toldUntil) this.#log.info(`${what}: waiting ${seconds(left)} because ${this.host} told another request ${this.#reason}`);
-			toldUntil = this.#closedUntil;
+			if (left <= 0) return told;
+			if (this.#closedUntil > told) this.#log.info(`${what}: waiting ${seconds(left)} because ${this.host} told another request ${this.#reason}`);
+			told = this.#closedUntil;
 			await this.#clock.sleep(left, this.#signal);
 		}
-		if (this.#nextSlot === void 0) return;
+	}
+	/** Takes a place in the line, where there is one. @returns how long to wait for it, in milliseconds */
+	#takeSlot() {
+		if (this.#nextSlot === void 0) return 0;
 		const now = this.#clock.monotonic();
 		const slot = Math.max(now, this.#nextSlot);
 		this.#nextSlot = slot + spacingMs;
-		if (slot > now) await this.#clock.sleep(slot - now, this.#signal);
+		return slot - now;
 	}
 };
 /** `2.3 s`, for people. */
@@ -1766,7 +1784,7 @@ const longestLagMs = 3e4;
 var ManifestPush = class {
 	#dependencies;
 	#manifests;
-	/** Pushes of the same manifest to the same repository that are under way. */
+	/** By repository and digest. */
 	#underWay = /* @__PURE__ */ new Map();
 	/** What was written to each repository, which a lagging registry may not know of yet. */
 	#written = /* @__PURE__ */ new Map();
@@ -1823,27 +1841,33 @@ var ManifestPush = class {
 		return written;
 	}
 	/**
-	* Some registries (Quay) refuse a manifest as invalid while they are being given it under another name too: then once
-	* more, when the others are done.
+	* Some registries (Quay) refuse a manifest as invalid while they are given it under another name too. Then it is pushed once
+	* more when the others are done, one name after the other.
 	*/
 	async #putBesideOthers(repository, reference, manifest) {
 		const key = `${repository.name}@${manifest.digest}`;
-		const others = this.#underWay.get(key) ?? /* @__PURE__ */ new Set();
-		this.#underWay.set(key, others);
-		const hadOthers = others.size > 0;
+		const pushes = this.#underWay.get(key) ?? {
+			first: /* @__PURE__ */ new Set(),
+			again: Promise.resolve()
+		};
+		this.#underWay.set(key, pushes);
+		const { first } = pushes;
+		const hadOthers = first.size > 0;
 		const own = this.#put(repository, reference, manifest);
 		const settled = own.catch(() => void 0);
-		others.add(settled);
+		first.add(settled);
 		try {
 			return await own;
 		} catch (error) {
-			if (!(error instanceof RegistryError && error.status === 400 && error.says("MANIFEST_INVALID")) || !hadOthers && others.size < 2) throw error;
+			if (!(error instanceof RegistryError && error.status === 400 && error.says("MANIFEST_INVALID")) || !hadOthers && first.size < 2) throw error;
 			this.#dependencies.log.info(`${error.message}; trying again when the other pushes of it are done`);
-			await Promise.all([...others]);
-			return await this.#put(repository, reference, manifest);
+			await Promise.all([...first]);
+			const again = pushes.again.then(async () => this.#put(repository, reference, manifest));
+			pushes.again = again.catch(() => void 0);
+			return await again;
 		} finally {
-			others.delete(settled);
-			if (others.size === 0) this.#underWay.delete(key);
+			first.delete(settled);
+			if (first.size === 0) this.#underWay.delete(key);
 		}
 	}
 	async #put(repository, reference, manifest) {
@@ -2124,20 +2148,25 @@ const maxReferrers = 1e4;
 */
 async function listReferrers(repository, digest, artifactType, dependencies, manifests) {
 	const query = artifactType === void 0 ? [] : [["artifactType", artifactType]];
-	const first = apiPath(repository, `referrers/${checkedDigest(digest)}`, query);
+	const first = apiPath(repository, `referrers/${parseDigest(digest)}`, query);
 	const seen = /* @__PURE__ */ new Set([first]);
 	const found = [];
 	for (let target = first; target !== void 0;) {
 		const page = await readPage(repository, digest, target, seen, dependencies);
+		if (page === void 0 && target !== first) throw unlisted(repository, digest, "a page of them is missing, although the page before it names it");
 		const descriptors = page?.descriptors ?? await readTagSchema(repository, digest, dependencies, manifests);
 		found.push(...descriptors);
-		target = found.length < maxReferrers ? page?.next : void 0;
+		if (found.length > maxReferrers) throw unlisted(repository, digest, `there are more than ${maxReferrers} of them`);
+		target = page?.next;
 	}
 	return artifactType === void 0 ? found : found.filter((entry) => entry.artifactType === artifactType);
 }
+function unlisted(repository, digest, why) {
+	return new RegistryError("E_REGISTRY", `GET referrers of ${named(repository, digest)}: ${why}`, { hint: "the registry is at fault, or holds more than can be used; nothing of this listing is used" });
+}
 /** Undefined: this registry has no such API. */
 async function readPage(repository, digest, target, seen, { exchangeFor, limits, signal }) {
-	const what = `GET referrers of ${repository.name}@${digest}`;
+	const what = `GET referrers of ${named(repository, digest)}`;
 	return exchangeFor(repository.registry).call({
 		what,
 		method: "GET",
@@ -2152,7 +2181,7 @@ async function readPage(repository, digest, target, seen, { exchangeFor, limits,
 				return;
 			}
 			return {
-				descriptors: parseReferrers(await readBody(answer, limits.documentBytes, limits.documentMs, signal), what),
+				descriptors: parseReferrers(await readBody(answer, limits.documentBytes, limits.documentMs, signal), `the answer to ${what}`),
 				next: nextPage(what, answer, seen, limits.pages)
 			};
 		}
@@ -2163,7 +2192,7 @@ async function readPage(repository, digest, target, seen, { exchangeFor, limits,
 * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#unavailable-referrers-api
 */
 async function readTagSchema(repository, digest, { log }, manifests) {
-	const tag = `${digestAlgorithm(digest)}-${digestHex(digest).slice(0, 64)}`;
+	const tag = referrersTag(digest);
 	log.debug(`${repository.registry} has no referrers API; looking for the tag ${tag}`);
 	const index = await manifests.get(repository, tag);
 	return index?.mediaType === mediaTypes.ociIndex ? parseReferrers(index.bytes, `${repository.name}:${tag}`) : [];
@@ -2215,7 +2244,7 @@ async function listTags(repository, dependencies) {
 function parseTags(bytes, what) {
 	const root = parseFields(bytes, `the answer to ${what}`, { code: "E_REGISTRY" });
 	const form = {
-		pattern: /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/,
+		pattern: tagForm,
 		is: "a tag"
 	};
 	return root.get("tags").optional((tags) => tags.items().map((tag) => tag.string(form))) ?? [];
@@ -2292,7 +2321,8 @@ var ChunkSource = class {
 
 // src/registry/upload.ts
 const maxNewSessions = 3;
-const maxOutOfOrder = 10;
+/** Chunks of one try that bring an upload no further, refused (416) or not. */
+const maxIdleChunks = 10;
 /**
 * One blob on its way up: in one piece, or in chunks once the registry (or a proxy before it) has refused that or the
 * connection broke and part of it had arrived. After a fault it goes on where the registry says it stands.
@@ -2342,7 +2372,7 @@ var Upload = class {
 		const { requests } = this.#dependencies;
 		const source = new ChunkSource(this.#open);
 		try {
-			let outOfOrder = 0;
+			let idle = 0;
 			for (let session = first;; session = this.#session ?? session) {
 				const chunk = await source.read(this.#offset, this.#chunkBytes(session));
 				if (chunk.byteLength === 0) {
@@ -2352,7 +2382,7 @@ var Upload = class {
 				}
 				const sent = await requests.patch(session, this.#offset, chunk);
 				const progress = sent.offset === void 0 ? await requests.status(session) : sent;
-				if (sent.offset === void 0 && (outOfOrder += 1) > maxOutOfOrder) throw this.#lost("refuses every chunk (416)");
+				if ((progress?.offset ?? this.#offset) <= this.#offset && (idle += 1) > maxIdleChunks) throw this.#lost(`is no further than ${this.#offset} bytes after ${idle} chunks`);
 				this.#advance(progress);
 			}
 		} finally {
@@ -2368,7 +2398,7 @@ var Upload = class {
 	#chunkBytes(session) {
 		const { chunkBytes, largestChunkBytes } = this.#dependencies.limits;
 		if (session.minChunk <= largestChunkBytes) return Math.max(chunkBytes, session.minChunk);
-		throw new RegistryError("E_REGISTRY", `${this.#dependencies.what}: chunks of ${session.minChunk} bytes are wanted`, { hint: `at most ${largestChunkBytes} are possible` });
+		throw new RegistryError("E_REGISTRY", `${this.#dependencies.what}: the registry wants chunks of at least ${session.minChunk} bytes`, { hint: `a chunk is held in memory, so ${largestChunkBytes} bytes are the most: ask whoever runs the registry for a smaller minimum` });
 	}
 	/** A refusal of the whole (413: too large for a proxy; 416: wanted in order) is an invitation to send it in pieces, once. */
 	#turnToChunks(error) {
@@ -2379,7 +2409,7 @@ var Upload = class {
 		this.#drop();
 		return true;
 	}
-	/** What ends a session is worth another one: that is not the class that its status has elsewhere. */
+	/** A session that is gone or spoilt is worth a new one, although its status (404, 400) is final elsewhere. */
 	#judge(error) {
 		if (!(error instanceof RegistryError) || error.retry !== "never") return error;
 		const isSessionGone = error.status === 404 && (this.#session !== void 0 || error.says("BLOB_UPLOAD_UNKNOWN"));
@@ -2500,7 +2530,7 @@ var UploadRequests = class {
 				};
 				return {
 					session: this.#session(answer, session.minChunk, session.location),
-					offset: rangeEnd(answer) ?? offset + chunk.byteLength
+					offset: (chunk.byteLength === 1 && offset === 0 ? void 0 : rangeEnd(answer)) ?? offset + chunk.byteLength
 				};
 			}
 		});
@@ -2582,7 +2612,7 @@ const pacedUploads = 3;
 var Uploads = class {
 	#dependencies;
 	#blobs;
-	/** Upload sessions that refused mounts have opened, by repository and digest: the upload that follows takes its own. */
+	/** Upload sessions that were opened in the place of a mount (202), by repository and digest, for the upload that follows. */
 	#offered = /* @__PURE__ */ new Map();
 	#underWay = /* @__PURE__ */ new Map();
 	#waiting = [];
@@ -2598,7 +2628,7 @@ var Uploads = class {
 			return await this.#dependencies.exchangeFor(repository.registry).call({
 				what,
 				method: "POST",
-				target: apiPath(repository, "blobs/uploads/", [["mount", checkedDigest(digest)], ["from", from.path]]),
+				target: apiPath(repository, "blobs/uploads/", [["mount", parseDigest(digest)], ["from", from.path]]),
 				need: ScopeSet.repository(repository.path, "pull", "push").plus(ScopeSet.repository(from.path, "pull")),
 				repositoryPath: repository.path,
 				statuses: [201, 202],
@@ -2612,7 +2642,7 @@ var Uploads = class {
 	}
 	/** See RegistryClient.uploadBlob. */
 	async upload(repository, descriptor, open, isVerified) {
-		const what = `upload ${named(repository, checkedDigest(descriptor.digest))}`;
+		const what = `upload ${named(repository, parseDigest(descriptor.digest))}`;
 		const { limits, log } = this.#dependencies;
 		const key = named(repository, descriptor.digest);
 		const session = this.#offered.get(key);

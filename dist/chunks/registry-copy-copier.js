@@ -1,7 +1,7 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
+import { t as Slots } from "./slots.js";
 import { i as quote, r as joinErrors, t as CodedError } from "./errors.js";
 import { d as sameRegistry, l as registrySource, r as contentsOf, t as copyReferrers, u as registryTarget } from "./registry-copy-referrers.js";
-import { t as Slots } from "./registry-copy-slots.js";
 
 // src/registry/copy/copy-run.ts
 /** An index in an index in an index: nobody means more than that. */
@@ -281,12 +281,12 @@ function createCopier(options) {
 	};
 	return {
 		copyTree,
-		copyImage: async ({ client, from, to, lookFirst = !sameRegistry(from, to), ...copy }) => {
+		copyImage: async ({ client, from, to, ...copy }) => {
 			if (sameRegistry(from, to) && from.path === to.path) return nothingDone;
 			const mountFrom = sameRegistry(from, to) ? from : void 0;
 			return copyTree({
+				lookFirst: mountFrom === void 0 || copy.referrers === true,
 				...copy,
-				lookFirst,
 				source: registrySource(client, from),
 				target: registryTarget(client, to, log, mountFrom)
 			});

@@ -2,8 +2,9 @@
 import { i as quote, t as CodedError } from "./errors.js";
 import { i as digestOf, n as digestAlgorithm, r as digestHex } from "./oci-digest.js";
 import { n as parseFields } from "./oci-schema.js";
-import { a as mediaTypes, n as imageMediaTypes, o as readDescriptor, r as indexMediaTypes } from "./oci-media-types.js";
+import { a as mediaTypes, n as imageMediaTypes, o as readDescriptor, r as indexMediaTypes, s as readMediaType } from "./oci-media-types.js";
 import { i as parseManifest, r as maxManifestBytes } from "./oci-manifest.js";
+import { n as referrersTag } from "./oci-referrers-tag.js";
 import { t as RegistryError } from "./registry-errors.js";
 import { t as giveBack } from "./registry-give-back.js";
 
@@ -56,7 +57,7 @@ async function adopt(client, repository, log, { digest, size }, mountFrom) {
 	if (isSmall) return false;
 	return looking(log, async () => await client.headBlob(repository, digest) !== void 0);
 }
-/** To look is only to save work: who may write and not look writes. */
+/** Looking only saves work: an account that may write and not read writes without having looked. */
 async function looking(log, look) {
 	try {
 		return await look();
@@ -309,7 +310,7 @@ async function copyReferrersOf(copy, subject, seen) {
 			const { subjectHandled } = await run.bringManifest(manifest);
 			if (subjectHandled) handled.add(manifest.digest);
 		}
-		copied.push(descriptor);
+		copied.push(listedAs(manifest));
 	}));
 	run.done.referrers += copied.length;
 	await list(copy, subject, copied, handled);
@@ -317,6 +318,22 @@ async function copyReferrersOf(copy, subject, seen) {
 }
 function isAbout({ bytes, digest }, subject) {
 	return parseFields(bytes, `manifest ${digest}`).get("subject").optional((field) => field.get("digest").digest()) === subject;
+}
+/**
+* As a registry with the API lists it: what others say of it, such as the name that a folder has for it, is not the
+* manifest's. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers
+*/
+function listedAs({ bytes, digest, mediaType }) {
+	const root = parseFields(bytes, `manifest ${digest}`);
+	const artifactType = root.get("artifactType").optional(readMediaType) ?? root.get("config").optional((config) => config.get("mediaType").optional(readMediaType));
+	const annotations = root.get("annotations").optional((field) => field.stringMap());
+	return {
+		mediaType,
+		digest,
+		size: bytes.byteLength,
+		...artifactType !== void 0 && { artifactType },
+		...annotations !== void 0 && { annotations }
+	};
 }
 /** Sees to it that the target lists `entry`, which is there already, as a referrer of `subject`. */
 async function listAsReferrer(target, log, subject, entry) {
@@ -339,7 +356,7 @@ async function list(copy, subject, copied, handled) {
 * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema
 */
 async function addToTag({ target, log }, subject, added) {
-	const tag = `${digestAlgorithm(subject)}-${digestHex(subject).slice(0, 64)}`;
+	const tag = referrersTag(subject);
 	for (let attempt = 0;; attempt += 1) {
 		const current = await listAt(target, tag);
 		const held = new Set(current.entries.map(({ digest }) => digest));

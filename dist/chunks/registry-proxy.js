@@ -112,8 +112,16 @@ function parseProxy(variable, value) {
 	const text = value.includes("://") ? value : `http://${value}`;
 	if (!URL.canParse(text)) throw new CodedError("E_INPUT", `${variable} is not a URL`, { hint: "write http://proxy.example.com:3128, with user:password@ before the host if it needs them" });
 	const url = new URL(text);
+	if (!isDecodable(url.username) || !isDecodable(url.password)) throw new CodedError("E_INPUT", `${variable} has a "%" in its user or password that begins no code of UTF-8`, { hint: "write a percent sign as %25" });
 	if (url.protocol === "http:" || url.protocol === "https:") return url;
 	throw new CodedError("E_UNSUPPORTED", `${variable} names a proxy of the kind ${quote(url.protocol)}`, { hint: "http:// and https:// proxies are supported" });
+}
+function isDecodable(text) {
+	try {
+		return true;
+	} catch {
+		return false;
+	}
 }
 /** Does NO_PROXY (names with their subdomains, `.names` and `*.names` without, addresses, CIDRs, `:port`, `*`) take this URL out? */
 function isExempt(url, noProxy) {

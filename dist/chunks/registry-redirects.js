@@ -66,7 +66,7 @@ const meanings = {
 		code: "E_REGISTRY",
 		retry: "never",
 		is: "sends headers of more than 16 KiB",
-		hint: "no registry has reason to: check its name, and what stands before it"
+		hint: "no registry does that: check its name, and what stands before it"
 	},
 	reset: {
 		code: "E_NETWORK",
@@ -123,7 +123,7 @@ const meanings = {
 */
 function failureError(error, what, host) {
 	if (error instanceof BodyTooLarge || error instanceof BodyEncoding) return new RegistryError("E_REGISTRY", `${what}: ${host} sends ${show(error.message)}`, {
-		hint: "no registry has reason to",
+		hint: "no registry does that: check its name, and what stands before it",
 		cause: error
 	});
 	if (!(error instanceof TransportFailure)) return error;
@@ -145,6 +145,7 @@ function isStaleSocket(error) {
 
 // src/registry/redirects.ts
 const longestLocation = 8192;
+/** Whether an answer of this status names another place in its Location. */
 function isRedirect(status) {
 	return [
 		301,
@@ -173,6 +174,7 @@ function followLocation(sender, location) {
 	if (place !== void 0 && !mayLeadTo(sender.addressClass, place)) throw refuse(sender, `to ${to}, a ${place} address`);
 	return url;
 }
+/** Whether two URLs share scheme, host and port. */
 function sameOrigin(a, b) {
 	return a.protocol === b.protocol && a.host === b.host;
 }

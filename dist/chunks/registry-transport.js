@@ -11,8 +11,8 @@ import tls from "node:tls";
 import { lookup } from "node:dns";
 
 // src/registry/body-chunks.ts
-/** Chunks that may wait for the consumer before the connection is told to wait. */
-const ahead = 2;
+/** Bytes that may wait for the consumer before the connection is told to wait. */
+const ahead = 262144;
 /**
 * Node's parser copies each piece of a body out of what the socket read, which is then garbage: 64 KiB for each chunk, of
 * which the collector lets tens of megabytes pile up. Whether it copies is seen, not believed: undefined until then.
@@ -22,6 +22,7 @@ let parserCopies;
 var BodyChunks = class {
 	#message;
 	#queue = [];
+	#queued = 0;
 	#detach;
 	#fresh;
 	#end;
@@ -32,7 +33,8 @@ var BodyChunks = class {
 		const take = (chunk) => {
 			this.#fresh = chunk;
 			this.#queue.push(chunk);
-			if (this.#queue.length > ahead) message.pause();
+			this.#queued += chunk.byteLength;
+			if (this.#queued > ahead) message.pause();
 			this.#wake();
 		};
 		const look = (raw) => {
@@ -58,10 +60,14 @@ var BodyChunks = class {
 			message.once("end", end).on("error", fail).once("close", close).on("data", take);
 		}
 	}
-	/** What is here already. */
+	/** What is here already, in one piece: TLS brings 16 KiB at a time, and to pass a chunk on costs more than to copy it. */
 	ready() {
-		const chunk = this.#queue.shift();
-		if (this.#queue.length === 0 && this.#message.isPaused()) this.#message.resume();
+		const [only, ...more] = this.#queue;
+		const chunk = more.length === 0 ? only : Buffer.concat(this.#queue, this.#queued);
+		if (more.length > 0) this.#queue.forEach(giveBack);
+		this.#queue = [];
+		this.#queued = 0;
+		if (this.#message.isPaused()) this.#message.resume();
 		return chunk;
 	}
 	/** The next chunk, when it is here; undefined at the end. @throws what ended the connection. */
@@ -97,7 +103,7 @@ function bodyLength(body) {
 function asError(thrown) {
 	return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
-const sliceBytes = 65536;
+const sliceBytes = 262144;
 /** Writes a body in small slices, so that a peer that takes nothing any more is noticed, and no more is read than is sent. */
 var BodyWriter = class {
 	#outgoing;
@@ -419,9 +425,9 @@ async function discardBody(response, { errorBytes, documentMs }) {
 		response.message.destroy();
 	}
 }
-/** An answer to HEAD has lengths and encodings of a body that it has not. */
+/** The headers of an answer to HEAD describe a body that never comes. */
 async function endOf(message) {
-	await new Promise((resolve) => message.once("close", resolve).resume());
+	if (!message.closed) await new Promise((resolve) => message.once("close", resolve).resume());
 }
 /** Is this the Content-Type of a web page, which is never what a registry was asked for? */
 function isHtml(contentType) {
@@ -502,6 +508,32 @@ var PaceTimer = class {
 		}
 	}
 };
+
+// src/registry/large-reads.ts
+/** A quarter of the calls, events and promises that Node's own 64 KiB cost; more brings nothing. */
+const readBytes = 262144;
+/**
+* Connections that read into memory of their own, again and again. Node's HTTP parser copies each body out of it, and is
+* done with it when the event is over. https://nodejs.org/api/net.html#new-netsocketoptions
+*/
+function readingLarge(agent) {
+	const connect = agent.createConnection.bind(agent);
+	agent.createConnection = (options, callback) => {
+		const onread = {
+			buffer: new Uint8Array(/* @__PURE__ */ new ArrayBuffer(262145), 0, readBytes),
+			callback: (length, bytes) => {
+				socket?.emit("data", Buffer.from(bytes.buffer, bytes.byteOffset, length));
+				return true;
+			}
+		};
+		const socket = connect({
+			...options,
+			onread
+		}, callback);
+		return socket;
+	};
+	return agent;
+}
 
 // src/registry/tls.ts
 const block = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
@@ -605,21 +637,21 @@ var Agents = class {
 		};
 		const allowed = (to) => sentBy === void 0 ? to !== "forbidden" : mayLeadTo(sentBy, to);
 		const lookup = guardedLookup(allowed, this.network);
-		if (url.protocol === "http:" && proxy === void 0) return new http.Agent({
+		if (url.protocol === "http:" && proxy === void 0) return readingLarge(new http.Agent({
 			...options,
 			lookup
-		});
+		}));
 		const secure = {
 			...options,
 			rejectUnauthorized: verifyCertificate,
 			...this.#authorities !== void 0 && { ca: this.#authorities }
 		};
-		if (proxy === void 0) return new https.Agent({
+		if (proxy === void 0) return readingLarge(new https.Agent({
 			...secure,
 			lookup
-		});
+		}));
 		if (url.protocol === "https:") return new TunnelAgent(proxy, this.#limits.connectMs, secure);
-		return proxy.url.protocol === "https:" ? new https.Agent(secure) : new http.Agent(options);
+		return readingLarge(proxy.url.protocol === "https:" ? new https.Agent(secure) : new http.Agent(options));
 	}
 };
 
@@ -751,26 +783,8 @@ var Transport = class {
 		if (shown !== void 0 || this.#agents.proxyFor(url) !== void 0) return shown ?? "public";
 		return socket?.remoteAddress === void 0 ? "public" : this.#agents.network.classify(socket.remoteAddress);
 	}
-	async #exchange(request$1, forwarder, logEntry) {
-		const { url, body } = request$1;
-		const server = forwarder?.url ?? url;
-		const outgoing = (server.protocol === "https:" ? request : http.request)({
-			method: request$1.method,
-			protocol: server.protocol,
-			hostname: hostOf(server),
-			port: server.port,
-			path: `${forwarder === void 0 ? "" : url.origin}${url.pathname}${url.search}`,
-			headers: {
-				...request$1.headers,
-				...forwarder !== void 0 && {
-					host: url.host,
-					...proxyAuthorization(forwarder)
-				},
-				...body !== void 0 && { "content-length": String(bodyLength(body)) }
-			},
-			agent: this.#agents.for(url, request$1.policy),
-			maxHeaderSize: this.#limits.headerBytes
-		});
+	async #exchange(request, forwarder, logEntry) {
+		const outgoing = this.#open(request, forwarder);
 		const abort = () => outgoing.destroy(asError(this.#signal.reason));
 		this.#signal.addEventListener("abort", abort, { once: true });
 		const watch = new Watch(outgoing);
@@ -778,7 +792,7 @@ var Transport = class {
 			return {
 				outgoing,
 				message: await new Promise((resolve, reject) => {
-					const writer = new BodyWriter(outgoing, body, logEntry, watch, this.#limits.uploadStallMs);
+					const writer = new BodyWriter(outgoing, request.body, logEntry, watch, this.#limits.uploadStallMs);
 					outgoing.once("response", (answer) => {
 						writer.stop(answer);
 						resolve(answer);
@@ -792,7 +806,7 @@ var Transport = class {
 						this.#watchConnection(outgoing, socket, watch);
 					});
 					writer.write().then(() => {
-						watch.start("headers-timeout", request$1.headersMs, "no answer");
+						watch.start("headers-timeout", request.headersMs, "no answer");
 					}, (error) => {
 						outgoing.destroy();
 						reject(asError(error));
@@ -806,6 +820,26 @@ var Transport = class {
 			watch.stopAll();
 			this.#signal.removeEventListener("abort", abort);
 		}
+	}
+	#open({ method, url, headers, body, policy }, forwarder) {
+		const server = forwarder?.url ?? url;
+		return (server.protocol === "https:" ? request : http.request)({
+			method,
+			protocol: server.protocol,
+			hostname: hostOf(server),
+			port: server.port,
+			path: `${forwarder === void 0 ? "" : url.origin}${url.pathname}${url.search}`,
+			headers: {
+				...headers,
+				...forwarder !== void 0 && {
+					host: url.host,
+					...proxyAuthorization(forwarder)
+				},
+				...body !== void 0 && { "content-length": String(bodyLength(body)) }
+			},
+			agent: this.#agents.for(url, policy),
+			maxHeaderSize: this.#limits.headerBytes
+		});
 	}
 	#watchConnection(outgoing, socket, watch) {
 		const secure = "encrypted" in socket;
@@ -824,7 +858,7 @@ const unreached = [
 	"unreachable",
 	"connect-timeout"
 ];
-/** A proxy that is handed plain HTTP reads all of it, and credentials are for nobody but the registry. */
+/** A proxy reads all of a plain HTTP request, and credentials are for nobody but the registry. */
 function refuseToExpose({ headers, isSecret = false }, forwarder) {
 	if (!isSecret && !("authorization" in headers)) return;
 	throw new TransportFailure("exposed", `${forwarder.variable} names the proxy ${showProxy(forwarder)}`);

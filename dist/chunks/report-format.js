@@ -2,9 +2,11 @@
 import { o as show, r as joinErrors, s as toCodedError, t as CodedError } from "./errors.js";
 import { n as escapeMarkdown, r as markdownTable, t as code } from "./report-markdown.js";
 import { a as platformKey, n as formatPlatform } from "./platform-platform.js";
+import { t as Slots } from "./slots.js";
 import { t as groupBy } from "./group-by.js";
 import { d as hasElfPrograms, i as readLayer, n as defaultCaps, t as ReadBudget, u as pathParts } from "./verify-content-read-layer.js";
 import { availableParallelism } from "node:os";
+import { posix } from "node:path";
 
 // src/verify/platform-set.ts
 /** True when `found` is what `wanted` asks for; an os.version or os.features that was not asked for does not matter. */
@@ -480,9 +482,10 @@ var Search = class {
 		const [first = "", ...rest] = words;
 		if (first === "" || via.length > maxDepth || this.found.length >= maxFound) return;
 		const resolved = this.#locate(first, folder);
-		const path = [...via, resolved === void 0 ? first : `/${resolved.path}`];
+		const path = [...via, resolved === void 0 ? first : shownPath(resolved)];
 		if (resolved !== void 0) this.found.push({
-			...resolved,
+			path: resolved.path,
+			file: resolved.file,
 			via: path.join(" -> ")
 		});
 		if (resolved?.file.kind === "script") {
@@ -499,13 +502,25 @@ var Search = class {
 		}
 	}
 	#locate(word, folder) {
-		if (word.includes("/")) return this.#files.resolve(within(folder, word));
+		if (word.includes("/")) return this.#at(within(folder, word));
 		for (const each of this.#path) {
-			const found = this.#files.resolve(`${within(folder, each)}/${word}`);
+			const found = this.#at(`${within(folder, each)}/${word}`);
 			if (found !== void 0) return found;
 		}
 	}
+	#at(named) {
+		const resolved = this.#files.resolve(named);
+		return resolved && {
+			...resolved,
+			named
+		};
+	}
 };
+/** A link is shown with where it leads. */
+function shownPath({ named, path }) {
+	const name = posix.normalize(named);
+	return name === `/${path}` ? name : `${name} -> /${path}`;
+}
 function assigned(entry) {
 	const at = entry.indexOf("=");
 	return at < 0 ? [entry, ""] : [entry.slice(0, at), entry.slice(at + 1)];
@@ -680,7 +695,8 @@ function isRunnable(change) {
 const hint = "build that platform again on its own hardware, or with the right cross target; what is meant to be there is named in allow-foreign";
 /**
 * Whether the programs in an image are of the machine that its platform names. What starting it leads to has to be; where
-* that can't be told, it is enough that some program is, or that there is none at all.
+* that can't be told, it is enough that some program is, or that there is none at all. Where the budget left layers out, what is
+* wrong is a warning, as they may replace it.
 * Programs of the machine's 32-bit sibling (386 on amd64, arm on arm64) are of another machine: not every host of the platform runs them.
 * @param origin for people: where the image was found
 */
@@ -696,18 +712,26 @@ function judgeContent(platform, content, origin) {
 	];
 	const wrong = wrongOf(content, wanted);
 	if (wrong !== void 0) {
-		const error = new CodedError("E_CONTENT_MISMATCH", `${origin} is to be ${wanted}${wrong.problem}`, { hint });
-		return {
-			found: wrong.found,
-			errors: [error],
-			warnings
-		};
+		const problem = `${origin} is to be ${wanted}${wrong.problem}`;
+		return wrongVerdict(wrong.found, problem, content.overBudget, warnings);
 	}
 	const foreign = foreignOf(content, wanted).map((each) => `${origin} also holds ${each}`);
 	return {
 		found: foundWord(content, wanted),
 		errors: [],
 		warnings: [...warnings, ...foreign]
+	};
+}
+function wrongVerdict(found, problem, overBudget, warnings) {
+	if (overBudget === void 0) return {
+		found,
+		errors: [new CodedError("E_CONTENT_MISMATCH", problem, { hint })],
+		warnings
+	};
+	return {
+		found: `${found} (${unreadShare(overBudget)} not read: budget)`,
+		errors: [],
+		warnings: [...warnings, `${problem}, unless a layer that was not read replaces it`]
 	};
 }
 /** Whether everything of an image was read. */
@@ -750,13 +774,16 @@ function foundWord(content, wanted) {
 	const { started, machines, overBudget } = content;
 	const isFound = started.some(({ file }) => file.kind === "program");
 	if (overBudget !== void 0) {
-		const share = `${overBudget.layers.length} of ${overBudget.of} layers`;
+		const share = unreadShare(overBudget);
 		return isFound ? `${wanted} (${share} not read: budget)` : `not read: budget (${share})`;
 	}
 	if (isFound) return wanted;
 	const isUnknown = !isReadWhole(content) || started.some(({ file }) => file.kind === "unknown");
 	if (machines[wanted] !== void 0) return isUnknown ? "unknown" : `${wanted} (no entry point found)`;
 	return isUnknown ? "unknown" : "no programs";
+}
+function unreadShare({ layers, of }) {
+	return `${layers.length} of ${of} layers`;
 }
 /** Layers that a warning names; the others are counted. */
 const maxNamed = 4;
@@ -894,29 +921,6 @@ function countMachines(files, allowed) {
 	};
 }
 
-// src/verify/content/turns.ts
-/** Work that waits for its turn: so many at a time, first come, first served. */
-var Turns = class {
-	#waiting = [];
-	#free;
-	constructor(atOnce) {
-		this.#free = Math.max(1, atOnce);
-	}
-	async take(work) {
-		if (this.#free > 0) this.#free -= 1;
-		else await new Promise((resolve) => {
-			this.#waiting.push(resolve);
-		});
-		try {
-			return await work();
-		} finally {
-			const next = this.#waiting.shift();
-			if (next === void 0) this.#free += 1;
-			else next();
-		}
-	}
-};
-
 // src/verify/content/layer-store.ts
 /** Inflated bytes that one command reads by default. */
 const defaultReadBudget = 17179869184;
@@ -937,7 +941,7 @@ var LayerStore = class {
 	#budget;
 	#caps;
 	#layers;
-	#images = new Turns(imagesAtOnce);
+	#images = new Slots(imagesAtOnce);
 	#read = /* @__PURE__ */ new Map();
 	#kept = /* @__PURE__ */ new Map();
 	#keptBytes = 0;
@@ -946,11 +950,11 @@ var LayerStore = class {
 		this.#budget = new ReadBudget(budgetBytes);
 		this.#caps = caps;
 		this.atOnce = Math.max(1, atOnce);
-		this.#layers = new Turns(this.atOnce);
+		this.#layers = new Slots(this.atOnce);
 	}
 	/** Does an image's work when it is its turn: what is held of images that are not finished would add up. */
 	async forImage(work) {
-		return this.#images.take(work);
+		return this.#images.run(work);
 	}
 	/** @throws E_LAYER, and what the stream throws. */
 	async read(descriptor, diffId) {
@@ -964,7 +968,7 @@ var LayerStore = class {
 		].join(" ");
 		const known = this.#read.get(key);
 		if (known !== void 0) return known;
-		const reading = this.#layers.take(async () => readLayer(descriptor, diffId, () => this.#open(descriptor), this.#budget, this.#caps));
+		const reading = this.#layers.run(async () => readLayer(descriptor, diffId, () => this.#open(descriptor), this.#budget, this.#caps));
 		this.#read.set(key, reading);
 		const layer = await reading;
 		if ("changes" in layer) this.#keep(key, layer.changes.bytes + layer.whiteouts.bytes);
@@ -984,6 +988,7 @@ var LayerStore = class {
 };
 
 // src/verify/content/word.ts
+/** What a leg tells of an image that it has read whole. */
 function wordOf({ started, machines }) {
 	const entrypoint = started.flatMap(({ file }) => file.kind === "program" ? [file.machine] : []).at(0);
 	return {

@@ -74,6 +74,10 @@ function plan(inputs, { log }) {
 		return [];
 	});
 	if (errors.length > 0) throw joinErrors(errors);
+	for (const row of inputs.platforms) {
+		const platform = formatPlatform(row.platform);
+		if (row.required && skipped.some((one) => one.platform === platform)) log.warning(`${platform} is skipped and required, so that merge will miss it: add required: false to its row, or name a runner`);
+	}
 	for (const { platform, mode, row } of rows) if (row.fallback !== "fail" && row.fallback !== mode) log.info(`${platform} has a runner, so fallback ${row.fallback} is not taken; whether the runner is there is not asked by this version`);
 	if (rows.length === 0) throw new CodedError("E_RUNNER", `no platform is left to build: ${skipped.map(({ platform, reason }) => `${platform} (${reason})`).join(", ")}`, { hint: "an empty matrix fails the run; give at least one platform a runner" });
 	const told = rows.map((row) => ({

@@ -4,6 +4,14 @@ import { n as escapeMarkdown, r as markdownTable, t as code } from "./report-mar
 import { t as textTable } from "./report-text-table.js";
 
 // src/report/platforms.ts
+/** That so many attestations of an image are in the list; nothing for none. */
+function attestationsCheck(count, by) {
+	return count === 0 ? [] : [{
+		check: "attestations",
+		found: String(count),
+		by
+	}];
+}
 /** The row as JSON. Every field stands in every row; null says that it is not known, as without a record. */
 function platformJson(row) {
 	const { platform, digest, size = null, mode = null, engine = null, runner = null, checks } = row;
@@ -69,4 +77,4 @@ function checks(row) {
 	return told.length === 0 ? void 0 : told.join(", ");
 }
 
-export { platformsMarkdown as n, platformsText as r, platformJson as t };
+export { platformsText as i, platformJson as n, platformsMarkdown as r, attestationsCheck as t };

@@ -339,6 +339,7 @@ const magics = [
 		104
 	]]
 ];
+/** How a stream is packed, by its first {@link magicBytes}. */
 function packingOf(start) {
 	return magics.find(([, magic]) => {
 		const isSkippable = magic[0] === 42;
@@ -395,54 +396,64 @@ function* cut(frames, chunk) {
 }
 /** Drives an engine by hand: pipelines of streams cost more, and don't tell bytes that the engine left over. */
 async function run(engine, source, sink) {
-	const state = {
-		ended: false,
-		failed: void 0
-	};
-	let wake = () => void 0;
-	const fail = (error) => {
-		state.failed ??= error;
-		engine.destroy();
-		wake();
-	};
-	engine.on("data", (bytes) => {
-		try {
-			if (state.failed === void 0) sink(bytes);
-		} catch (error) {
-			fail(error);
-		}
-	});
-	engine.once("end", () => {
-		state.ended = true;
-		wake();
-	});
-	engine.on("drain", () => {
-		wake();
-	});
-	engine.once("error", (error) => {
-		fail(error.code === "ZSTD_error_frameParameter_windowTooLarge" ? new CannotInflate("is zstd with a window of more than 32 MiB") : new InflateError(error.message));
-	});
-	const wait = async () => {
-		await new Promise((resolve) => {
-			wake = resolve;
-			if (state.ended || state.failed !== void 0) resolve();
-		});
-	};
+	const output = new EngineOutput(engine, sink);
 	let given = 0;
 	try {
 		for await (const chunk of source) {
 			given += chunk.length;
-			if (!engine.write(chunk)) await wait();
-			if (state.failed !== void 0 || state.ended) break;
+			if (!engine.write(chunk)) await output.moved();
+			if (output.isOver) break;
 		}
 		engine.end();
-		while (!state.ended && state.failed === void 0) await wait();
+		while (!output.isOver) await output.moved();
 	} finally {
 		engine.destroy();
 	}
-	if (state.failed !== void 0) throw state.failed;
+	if (output.failed !== void 0) throw output.failed;
 	if (engine.bytesWritten < given) throw new InflateError("it goes on behind its end");
 }
+/** What comes out of an engine, until its end or a failure of its own or of the sink's. */
+var EngineOutput = class {
+	failed;
+	#engine;
+	#ended = false;
+	#wake = () => void 0;
+	constructor(engine, sink) {
+		this.#engine = engine;
+		engine.on("data", (bytes) => {
+			try {
+				if (this.failed === void 0) sink(bytes);
+			} catch (error) {
+				this.#fail(error);
+			}
+		});
+		engine.once("end", () => {
+			this.#ended = true;
+			this.#wake();
+		});
+		engine.on("drain", () => {
+			this.#wake();
+		});
+		engine.once("error", (error) => {
+			this.#fail(error.code === "ZSTD_error_frameParameter_windowTooLarge" ? new CannotInflate("is zstd with a window of more than 32 MiB") : new InflateError(error.message));
+		});
+	}
+	get isOver() {
+		return this.#ended || this.failed !== void 0;
+	}
+	/** Resolves when the engine takes more, or is over. */
+	async moved() {
+		await new Promise((resolve) => {
+			this.#wake = resolve;
+			if (this.isOver) resolve();
+		});
+	}
+	#fail(error) {
+		this.failed ??= error;
+		this.#engine.destroy();
+		this.#wake();
+	}
+};
 function asBuffer(bytes) {
 	return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
@@ -788,10 +799,9 @@ function isZero(bytes) {
 // src/verify/content/read-layer.ts
 const defaultCaps = {
 	maxEntries: 1e6,
-	maxRatio: 200
+	maxRatio: 200,
+	ratioFloor: 67108864
 };
-/** Empty database files and logs make small layers inflate a lot; below this many bytes that is harmless. */
-const ratioFloor = 67108864;
 /** Of the packed changes of one layer, in bytes: a million names of 25 letters each. */
 const maxChangeBytes = 33554432;
 /** Inflated bytes that may still be read by all readers together. */
@@ -925,7 +935,7 @@ var LayerReading = class {
 	take(bytes) {
 		if (!this.#budget.take(bytes.length)) throw new BudgetSpent();
 		this.#inflated += bytes.length;
-		const { maxRatio } = this.#caps;
+		const { maxRatio, ratioFloor } = this.#caps;
 		const { size } = this.#claim;
 		if (this.#inflated > ratioFloor && this.#inflated > size * maxRatio) throw this.#tooMuch(`of ${size} bytes inflates to more than ${maxRatio} times that`);
 		this.#digest.update(bytes);

@@ -5,6 +5,7 @@ const block = 512;
 /** Members of these kinds have nothing behind their header, whatever size it says: links, devices, folders, FIFOs. */
 const bodiless = "123456";
 const recordFlags = "xgLK";
+/** Whether a member is no file, and says something of the next one or of all that follow: a pax record, a long name. */
 function isRecord(flag) {
 	return recordFlags.includes(flag);
 }

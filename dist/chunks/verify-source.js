@@ -8,9 +8,9 @@ import { o as platformOfJson, r as normalisePlatform } from "./platform-platform
 
 // src/verify/source.ts
 const nothing = () => false;
-/** For an index that is not changed: nobody has to understand all that it lists, as long as what it lists is there. */
+/** For an index that is not changed: entries of kinds that we do not know are tolerated, as long as they are there. */
 const otherKinds = ({ code }) => code === "E_MANIFEST" || code === "E_PLATFORM";
-/** An index may hold indexes; what stands deeper than this is refused (no engine resolves it). */
+/** Levels of indexes within indexes. No engine resolves deeper ones. */
 const maxIndexDepth = 2;
 /**
 * Reads what `ref` leads to and proves it: bytes against digest and size, config against the descriptor's platform.
