@@ -4,7 +4,6 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { copyFile, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildkitTool } from './support/buildkit.ts';
 import { lastLine, leftIn, shippedCli, type Cli } from './support/cli.ts';
@@ -47,18 +46,13 @@ function written(): string[] {
   return [cli.temporary, shop.host('buildx').storage, '/dev/shm', '/var/tmp'];
 }
 
-/** Each blob of an image or list, as it is and unpacked. */
+/** Each blob of an image or list. */
 async function blobsOf(reference: string): Promise<Buffer[]> {
   const folder = await mkdtemp(path.join(shop.folder, 'pulled-'));
   const from = ['--src-tls-verify=false', '--src-authfile', shop.registry.authFile, `docker://${reference}`];
   await succeed('/usr/bin/skopeo', ['copy', '--all', '--preserve-digests', ...from, `oci:${folder}:all`]);
   const blobs = path.join(folder, 'blobs/sha256');
-  return Promise.all(
-    (await readdir(blobs)).map(async (name) => {
-      const bytes = await readFile(path.join(blobs, name));
-      return bytes[0] === 0x1f && bytes[1] === 0x8b ? Buffer.concat([bytes, gunzipSync(bytes)]) : bytes;
-    }),
-  );
+  return Promise.all((await readdir(blobs)).map(async (name) => readFile(path.join(blobs, name))));
 }
 
 async function list(reference: string): Promise<PublishedIndex> {
