@@ -68,6 +68,19 @@ describe('flags', () => {
     expect(parseArguments(['merge', '--help']).help).toBe(true);
     expect(parseArguments(['--json=false', '--version'])).toMatchObject({ json: false, version: true });
   });
+
+  test.each([
+    [['merge', '--version', '2.0.0'], { version: ['2.0.0'] }, false],
+    [['merge', '--tags', 'v2', '--version=2.0.0'], { tags: ['v2'], version: ['2.0.0'] }, false],
+    [['merge', '--version'], {}, true],
+    [['merge', '--version', '--json'], {}, true],
+    [['inspect', '--version'], {}, true],
+    [['--version', 'merge'], {}, true],
+  ])('%j: the version of a list, or that of the program', (argv, raw, version) => {
+    const given = parseArguments(argv);
+    expect(Object.fromEntries(given.raw)).toEqual(raw);
+    expect(given.version).toBe(version);
+  });
 });
 
 describe('arguments that are no flags', () => {

@@ -78,11 +78,24 @@ function readAll(argv: readonly string[]): Found {
 function readFlag(word: string, rest: string[], found: Found): void {
   const [, name = '', value] = /^--?([^=]*)(?:=(.*))?$/su.exec(word) ?? [];
   if (!word.startsWith('--')) throw unknownFlag(word, name);
-  if (isShellFlag(name)) readShellFlag(name, value, rest, found);
+  if (isInputHere(name, value ?? rest[0], found)) add(found.raw, name, value ?? nextValue(name, rest));
+  else if (isShellFlag(name)) readShellFlag(name, value, rest, found);
   else if (isInput(name)) add(found.raw, name, value ?? implied(name, rest));
   else if (name.startsWith('no-') && isInput(name.slice(3)))
     add(found.raw, name.slice(3), negated(name, value));
   else throw unknownFlag(word, name);
+}
+
+/** `version` is both: an input behind a command that has it and before a value, else what prints the version of this program. */
+function isInputHere(name: string, value: string | undefined, { positional: [command] }: Found): boolean {
+  if (name !== 'version' || command === undefined) return false;
+  return isInputOf(command, name) && value !== undefined && !value.startsWith('-');
+}
+
+/** Whether that command has an input of that name. */
+export function isInputOf(command: string, name: string): boolean {
+  const commands: readonly string[] = isInput(name) ? inputTable[name].commands : [];
+  return commands.includes(command);
 }
 
 function readShellFlag(name: ShellFlag, value: string | undefined, rest: string[], found: Found): void {

@@ -1,7 +1,7 @@
 import { commandDescriptions, commandNames, laterCommands, type CommandName } from '../inputs/commands.ts';
 import type { InputDefinition } from '../inputs/definition.ts';
 import { inputNames, inputTable, type InputName } from '../inputs/table.ts';
-import { shellFlags } from './arguments.ts';
+import { isInputOf, shellFlags } from './arguments.ts';
 
 const width = 96;
 
@@ -46,6 +46,7 @@ function helpOfCommand(command: CommandName): string {
       return `${group}:\n${names.map((name) => flagHelp(name, command)).join('')}`;
     }),
     `This shell:\n${Object.keys(shellFlags)
+      .filter((name) => !isInputOf(command, name))
       .map((name) => shellFlag(name as keyof typeof shellFlags))
       .join('')}`,
     ...(later.length > 0 ? [wrap(`Not in this version: ${later.map((name) => `--${name}`).join(' ')}`)] : []),
