@@ -58,6 +58,12 @@ describe('a moving tag', () => {
       { revision: 'a', created: '2024-01-01T00:00:00Z' },
       'moves',
     ],
+    [
+      'stays at a higher version of the same commit',
+      { revision: 'a', version: '2.0.0' },
+      { revision: 'a', version: '1.0.0' },
+      'stays',
+    ],
     ['knows nothing of what it holds', {}, { created: '2024-01-01T00:00:00Z' }, 'moves, with a warning'],
     [
       'knows nothing of what comes',

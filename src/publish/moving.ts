@@ -60,11 +60,10 @@ async function direction(
   next: CommitFacts,
   compare: MovingDeps['compare'],
 ): Promise<Direction> {
-  const sameCommit = current.revision !== undefined && current.revision === next.revision;
-  if (sameCommit) return 'forward';
   const order = ordered(current.version, next.version, compareVersions);
   if (order !== undefined && order < 0)
     return { back: `${current.version ?? ''} back to ${next.version ?? ''}` };
+  if (current.revision !== undefined && current.revision === next.revision) return 'forward';
   if (current.revision !== undefined && next.revision !== undefined) {
     const commits = await compare(current.revision, next.revision);
     if (commits === 'behind')
