@@ -2,7 +2,7 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { i as quote, n as errorLine, o as show, s as toCodedError, t as CodedError } from "./chunks/errors.js";
 import { r as scratchIn } from "./chunks/scratch.js";
-import { r as wantsJson, t as parseArguments } from "./chunks/cli-arguments.js";
+import { i as wantsJson, n as parseArguments } from "./chunks/cli-arguments.js";
 import { n as inputTable, t as inputNames } from "./chunks/inputs-table.js";
 import { t as Mask } from "./chunks/log.js";
 import { readFile } from "node:fs/promises";

@@ -69,10 +69,20 @@ function readAll(argv) {
 function readFlag(word, rest, found) {
 	const [, name = "", value] = /^--?([^=]*)(?:=(.*))?$/su.exec(word) ?? [];
 	if (!word.startsWith("--")) throw unknownFlag(word, name);
-	if (isShellFlag(name)) readShellFlag(name, value, rest, found);
+	if (isInputHere(name, value ?? rest[0], found)) add(found.raw, name, value ?? nextValue(name, rest));
+	else if (isShellFlag(name)) readShellFlag(name, value, rest, found);
 	else if (isInput(name)) add(found.raw, name, value ?? implied(name, rest));
 	else if (name.startsWith("no-") && isInput(name.slice(3))) add(found.raw, name.slice(3), negated(name, value));
 	else throw unknownFlag(word, name);
+}
+/** `version` is both: an input behind a command that has it and before a value, else what prints the version of this program. */
+function isInputHere(name, value, { positional: [command] }) {
+	if (name !== "version" || command === void 0) return false;
+	return isInputOf(command, name) && value !== void 0 && !value.startsWith("-");
+}
+/** Whether that command has an input of that name. */
+function isInputOf(command, name) {
+	return (isInput(name) ? inputTable[name].commands : []).includes(command);
 }
 function readShellFlag(name, value, rest, found) {
 	if (shellFlags[name].value) {
@@ -152,4 +162,4 @@ function isShellFlag(name) {
 	return Object.hasOwn(shellFlags, name);
 }
 
-export { shellFlags as n, wantsJson as r, parseArguments as t };
+export { wantsJson as i, parseArguments as n, shellFlags as r, isInputOf as t };

@@ -1,6 +1,6 @@
 // native-multiarch 0.1.0, Apache-2.0. Bundled from src/ by `npm run build`; notices of other packages are in LICENSES.txt.
 import { i as commandNames, n as inputTable, o as laterCommands, r as commandDescriptions, t as inputNames } from "./inputs-table.js";
-import { n as shellFlags } from "./cli-arguments.js";
+import { r as shellFlags, t as isInputOf } from "./cli-arguments.js";
 
 // src/cli/help.ts
 const width = 96;
@@ -36,7 +36,7 @@ function helpOfCommand(command) {
 		...groups.map((group) => {
 			return `${group}:\n${now.filter((name) => inputTable[name].group === group).map((name) => flagHelp(name, command)).join("")}`;
 		}),
-		`This shell:\n${Object.keys(shellFlags).map((name) => shellFlag(name)).join("")}`,
+		`This shell:\n${Object.keys(shellFlags).filter((name) => !isInputOf(command, name)).map((name) => shellFlag(name)).join("")}`,
 		...later.length > 0 ? [wrap(`Not in this version: ${later.map((name) => `--${name}`).join(" ")}`)] : []
 	].join("\n");
 }

@@ -82,9 +82,9 @@ async function staleTags(held, index, next, deps) {
 	});
 }
 async function direction(current, next, compare) {
-	if (current.revision !== void 0 && current.revision === next.revision) return "forward";
 	const order = ordered(current.version, next.version, compareVersions);
 	if (order !== void 0 && order < 0) return { back: `${current.version ?? ""} back to ${next.version ?? ""}` };
+	if (current.revision !== void 0 && current.revision === next.revision) return "forward";
 	if (current.revision !== void 0 && next.revision !== void 0) {
 		const commits = await compare(current.revision, next.revision);
 		if (commits === "behind") return { back: `commit ${current.revision} back to its ancestor ${next.revision}` };
